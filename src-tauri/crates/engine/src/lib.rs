@@ -1,1 +1,27 @@
-//! See the crate's description.
+//! Docker as a domain.
+//!
+//! This is the only crate that knows bollard. It speaks of endpoints, images, containers and
+//! volumes in types of our own, so that a new bollard (or another engine API) is a local change,
+//! and it knows neither Tauri nor the screens. Nothing here assumes that the engine runs on this
+//! computer: ports, folders and addresses belong to the engine's machine.
+
+pub mod connection;
+pub mod containers;
+pub mod endpoint;
+pub mod error;
+pub mod health;
+pub mod images;
+pub mod inventory;
+pub mod logs;
+pub mod reference;
+pub mod units;
+pub mod usage;
+pub mod volumes;
+
+pub use connection::Engine;
+pub use error::Error;
+pub use reference::ImageReference;
+pub use units::{Bytes, ContainerId, ImageId, UnixMillis, VolumeName};
+
+/// What every fallible call of this crate returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,120 @@
+//! The engine's health in facts, and the problems it can have.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::endpoint::Endpoint;
+use crate::{Bytes, Engine, Error, Result};
+
+/// What the engine says of itself (`/version`, `/info`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EngineFacts {
+    pub endpoint: Endpoint,
+    /// "Docker Desktop", "Docker Engine", "Podman", … in the product's own spelling.
+    pub product_name: String,
+    /// `28.5.2`
+    pub version: String,
+    /// `1.51`
+    pub api_version: String,
+    /// `linux` or `windows`: what kind of containers the daemon runs.
+    pub os_type: String,
+    /// The engine machine's own name for its system: "Debian GNU/Linux 12 (bookworm)", "Docker Desktop".
+    pub operating_system: String,
+    /// `amd64`, `arm64`, … in the spelling of image platforms.
+    pub architecture: String,
+    pub host_name: String,
+    pub processors: u32,
+    pub memory: Bytes,
+    pub storage_driver: String,
+    /// True where images live in the containerd image store.
+    pub containerd_store: bool,
+    /// Where the engine keeps its data, on the engine's machine.
+    pub data_root: String,
+    /// Free bytes there; known only where the engine's disk is this computer's own.
+    pub disk_free: Option<Bytes>,
+    pub rootless: bool,
+    pub this_computer: bool,
+    /// Has an NVIDIA runtime or CDI devices.
+    pub gpu: bool,
+    /// Group write permission of the engine's own socket, where it can be seen: labs that control
+    /// Docker need it.
+    pub socket_group_writable: Option<bool>,
+    /// Path of the socket on the engine's machine that a lab could be given.
+    pub socket_path: Option<String>,
+    /// True when the engine runs inside WSL 2 of this Windows computer without Docker Desktop.
+    pub wsl: bool,
+}
+
+/// What keeps labs from running. The screen gives each its words and its button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum EngineProblemKind {
+    NotInstalled,
+    NotRunning,
+    PermissionDenied,
+    WindowsContainers,
+    ApiTooOld,
+    /// Not a failure: what a rootless engine cannot do.
+    Rootless,
+    DiskLow,
+    Unreachable,
+    /// The address in `DOCKER_HOST` or the context cannot be used.
+    EndpointInvalid,
+}
+
+/// A thing that Slipway can do about it, as a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum EngineRemedy {
+    /// Start Docker (Docker Desktop, or the service of this computer).
+    StartEngine,
+    /// Open the page of Docker's documentation that says how to install it.
+    InstallGuide,
+    /// Add this person to the `docker` group; asks for the administrator's password.
+    JoinGroup,
+    /// Switch Docker Desktop to Linux containers.
+    SwitchToLinux,
+    TryAgain,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EngineProblem {
+    pub kind: EngineProblemKind,
+    /// "Docker is not running."
+    pub title: String,
+    /// Why, and what it means, in one or two plain sentences.
+    pub message: String,
+    pub remedies: Vec<EngineRemedy>,
+    /// The command a person could type instead of pressing the button.
+    pub command: Option<String>,
+    /// The original text.
+    pub detail: Option<String>,
+    /// True where no lab can run until it is solved.
+    pub blocking: bool,
+}
+
+/// Asks the engine for its facts.
+///
+/// # Errors
+/// Those of the connection.
+pub async fn facts(engine: &Engine) -> Result<EngineFacts> {
+    let _ = engine;
+    todo!("engine")
+}
+
+/// The problems that these facts, or this failure to get them, show.
+pub fn problems(facts: std::result::Result<&EngineFacts, &Error>) -> Vec<EngineProblem> {
+    let _ = facts;
+    todo!("engine")
+}
+
+/// Carries out a remedy on this computer.
+///
+/// # Errors
+/// `NotSupported` with what to do by hand.
+pub async fn apply(remedy: EngineRemedy) -> Result<()> {
+    let _ = remedy;
+    todo!("engine")
+}
