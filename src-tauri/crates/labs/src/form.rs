@@ -1,0 +1,187 @@
+//! The wizard's form: what a person may fill in, exactly as typed.
+//!
+//! Everything has a default, so that Launch can be clicked at once. Numbers are texts here, so
+//! that what was typed stays, however wrong; `check.rs` says what is wrong with it.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::recipe::RecipeId;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LaunchForm {
+    pub recipe: RecipeId,
+    pub name: String,
+    /// Repository: `exasol/ai-lab`.
+    pub image: String,
+    /// Tag: `6.0.0`; or `sha256:…`.
+    pub version: String,
+    /// `127.0.0.1`, `0.0.0.0`, an address of the engine's machine, or whatever was typed.
+    pub listen_ip: String,
+    /// The first is the lab's page.
+    pub ports: Vec<PortRow>,
+    pub storage: StorageRow,
+    /// Mount the Docker socket.
+    pub docker_control: bool,
+    /// "I understand the risk", ticked for the risks that stand in `FormCheck::risks` now.
+    pub risk_accepted: bool,
+    pub sign_in: SignInChoice,
+    pub user: UserRow,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PortRow {
+    /// Port on the engine's machine, as typed.
+    pub host: String,
+    /// Port in the lab, as typed.
+    pub container: String,
+    /// `tcp` or `udp`
+    pub protocol: String,
+    /// "JupyterLab", "Spark UI"; empty for a row that the person added.
+    pub purpose: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum StorageKind {
+    Volume,
+    Folder,
+    Nothing,
+}
+
+/// Where the work is kept. What was typed for the other kinds stays when the kind is switched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StorageRow {
+    pub kind: StorageKind,
+    pub volume: String,
+    pub folder: String,
+    /// Folder in the lab.
+    pub target: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum SignInChoice {
+    /// What the image comes with: its password, or a token that it makes.
+    FromImage,
+    /// The person's own; typed beside the form and never part of it.
+    Own,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UserRow {
+    pub mapped: bool,
+    pub uid: String,
+    pub gid: String,
+}
+
+/// What a new form starts from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FormSeed {
+    pub recipe: Option<RecipeId>,
+    /// A typed or local image reference; recognised where no recipe is given.
+    pub image: Option<String>,
+    /// Copy the choices of this lab ("launch another like it", or after a discarded failure).
+    pub like_lab: Option<String>,
+}
+
+/// What the wizard shows around the form and the form does not hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FormFrame {
+    pub recipe_name: String,
+    pub icon: String,
+    pub tint: u8,
+    /// Repositories of the recipe; empty where the image is typed.
+    pub images: Vec<String>,
+    /// Addresses of the engine's machine that can be listened on, loopback and "all" left out.
+    pub addresses: Vec<ListenAddress>,
+    pub volumes: Vec<VolumeChoice>,
+    pub sign_in: SignInFrame,
+    /// `None`: the recipe has no user mapping.
+    pub user_mapping: Option<UserMappingFrame>,
+    pub docker_control: DockerControlFrame,
+    /// False where a native folder dialog would show the wrong machine's folders.
+    pub folders_offered: bool,
+    /// "JupyterLab"
+    pub answers: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ListenAddress {
+    pub ip: String,
+    /// "eth0", "Wi-Fi"
+    pub label: String,
+    pub is_ipv6: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct VolumeChoice {
+    pub name: String,
+    /// Names of labs (or containers) that use it.
+    pub used_by: Vec<String>,
+    /// One of them runs.
+    pub in_use: bool,
+    /// `exasol/ai-lab:1.0.0`, where a label says which image made it.
+    pub made_by: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SignInFrame {
+    pub kind: crate::recipe::SignInKind,
+    /// The password that the image comes with, where it is known. It is published in the image, no secret.
+    pub image_password: Option<String>,
+    /// An own one can be set.
+    pub own_possible: bool,
+    /// Slipway can sign the browser in.
+    pub opens_signed_in: bool,
+    /// The keyring can keep it; else it is kept until Slipway quits and asked again after.
+    pub keyring: bool,
+    /// Why there is no keyring, in one sentence.
+    pub keyring_message: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UserMappingFrame {
+    /// `HOST_USER_ID` and `HOST_USER_GID`, or `--user`: Docker's word beside the question.
+    pub technical: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DockerControlFrame {
+    /// Why this lab may want it.
+    pub reason: String,
+    /// Why it cannot work here (rootless engine, socket without group write, no socket), if so.
+    pub obstacle: Option<String>,
+}
+
+/// A form with every field filled in.
+///
+/// # Errors
+/// A seed that names no known recipe and no valid image reference.
+pub fn new_form(seed: &FormSeed, facts: &crate::check::CheckFacts) -> crate::problem::Result<LaunchForm> {
+    let _ = (seed, facts);
+    todo!("labs")
+}
+
+/// After the image or version changed: what the generation decides follows; the rest stays.
+pub fn revise(form: LaunchForm, facts: &crate::check::CheckFacts) -> LaunchForm {
+    let _ = facts;
+    form
+}
+
+/// Everything around the form.
+pub fn frame(form: &LaunchForm, facts: &crate::check::CheckFacts) -> FormFrame {
+    let _ = (form, facts);
+    todo!("labs")
+}

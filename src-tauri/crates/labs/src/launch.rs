@@ -1,0 +1,104 @@
+//! A launch as it happens: check, pull, create, start, wait until it answers, open.
+//!
+//! It runs as a task of its own and goes on when nobody looks. Its whole state is published at most
+//! ten times a second. Cancelling at any step leaves no container, no empty volume and no half-made
+//! lab behind.
+
+use serde::{Deserialize, Serialize};
+use slipway_engine::images::PullProgress;
+use slipway_engine::UnixMillis;
+use specta::Type;
+
+use crate::card::LabId;
+use crate::form::LaunchForm;
+use crate::Problem;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum StepKind {
+    Check,
+    Download,
+    Create,
+    Start,
+    Answer,
+    Open,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum StepState {
+    Todo,
+    Now,
+    Done,
+    /// Not needed (the image was here; the lab has no page to open).
+    Skipped,
+    Bad,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LaunchStep {
+    pub kind: StepKind,
+    pub state: StepState,
+    /// "Start it on port 8889", "Downloaded the image"
+    pub title: String,
+    /// "1.9 GB in 1 min 19 s", "Usually 10 to 20 s"; may be empty.
+    pub aside: String,
+    pub started: Option<UnixMillis>,
+    pub ended: Option<UnixMillis>,
+}
+
+/// What the wait for an answer shows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingFor {
+    /// "Jupyter has not answered yet"
+    pub sentence: String,
+    /// It takes longer than usual.
+    pub slow: bool,
+    /// Last lines of the lab's log, secrets masked.
+    pub log: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum LaunchOutcome {
+    Running,
+    /// `shown` has no token. `opened` is false where no browser could be started; then `open_problem` says why.
+    #[serde(rename_all = "camelCase")]
+    Ready { shown: Option<crate::address::ShownAddress>, opened: bool, open_problem: Option<Problem> },
+    #[serde(rename_all = "camelCase")]
+    Failed { problem: Problem, fixes: Vec<LaunchFix> },
+    Cancelling,
+    Cancelled,
+}
+
+/// A way out of a failure, as a button; the first is the recommended one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LaunchFix {
+    /// "Use port 8890 and start"
+    pub label: String,
+    /// Launch again with this form; `None`: open the wizard with the form as it was.
+    pub form: Option<LaunchForm>,
+}
+
+/// The whole state of a launch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LaunchProgress {
+    pub lab: LabId,
+    /// Grows with each published state.
+    pub sequence: u32,
+    pub name: String,
+    pub icon: String,
+    pub tint: u8,
+    /// `exasol/ai-lab:6.0.0`
+    pub image: String,
+    pub steps: Vec<LaunchStep>,
+    pub pull: Option<PullProgress>,
+    pub waiting: Option<WaitingFor>,
+    pub outcome: LaunchOutcome,
+    /// The form as it was, for "change it and try again".
+    pub form: LaunchForm,
+}

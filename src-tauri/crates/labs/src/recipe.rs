@@ -1,0 +1,197 @@
+//! A recipe: everything Slipway knows of one kind of lab, as data.
+//!
+//! One TOML file a recipe in `src-tauri/recipes/`; adding one needs no code. The file format is
+//! these types; unknown keys are refused, so that a misspelt key is found by the tests.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(transparent)]
+pub struct RecipeId(pub String);
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Recipe {
+    pub id: RecipeId,
+    /// "Exasol AI-Lab"
+    pub name: String,
+    /// "AI on top of Exasol"
+    pub summary: String,
+    pub category: Category,
+    /// An icon of the design: `sparkles`, `kernel`, `workflow`, `globe`, …
+    pub icon: String,
+    /// 1-8: which data colour its tile has.
+    pub tint: u8,
+    /// Lists sort by it, lower first.
+    #[serde(default)]
+    pub order: u16,
+    /// Repositories offered in the wizard; the first is the default. Empty for generic recipes.
+    #[serde(default)]
+    pub images: Vec<String>,
+    /// The version proposed; `latest` otherwise.
+    pub default_version: Option<String>,
+    /// Versions known without asking a registry, newest first.
+    #[serde(default)]
+    pub known_versions: Vec<String>,
+    /// Rough download in bytes, for the tile.
+    pub download_size: Option<u64>,
+    /// Image platforms there are; empty: unknown, ask.
+    #[serde(default)]
+    pub platforms: Vec<String>,
+    /// Smallest sensible memory in bytes.
+    pub memory_minimum: Option<u64>,
+    /// Documentation address (https).
+    pub documentation: Option<String>,
+    /// Tried in order; the first whose conditions hold decides port, folder and sign-in. The last has no condition.
+    pub generations: Vec<Generation>,
+    /// Why this lab may want Docker control; absent: the switch is offered with a general sentence.
+    pub docker_control: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Category {
+    Exasol,
+    Notebooks,
+    Statistics,
+    MachineLearning,
+    Databases,
+    Apps,
+}
+
+/// How one generation of a recipe's images behaves.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Generation {
+    /// Version requirement on the tag (`<2.0.0`, `>=5`), or a list of exact tags. `latest` counts as newest.
+    pub versions: Option<String>,
+    /// Repositories it is limited to.
+    pub images: Vec<String>,
+    /// Conditions on the image's Config, checked where the image is here. All must hold.
+    pub has_volume: Option<String>,
+    pub has_port: Option<u16>,
+    pub has_variable: Option<String>,
+    /// A regular expression on the joined entrypoint and command.
+    pub starts_with: Option<String>,
+
+    /// The page: container port.
+    pub port: u16,
+    /// What answers there, for sentences: "JupyterLab", "Jupyter", "the app".
+    pub answers: String,
+    /// More ports that the image is known to use: Spark UI and its like.
+    pub more_ports: Vec<ExtraPort>,
+    /// `http` or `https`.
+    pub scheme: Option<String>,
+    /// Opened path, before the token: `/lab/tree/start.ipynb`.
+    pub path: Option<String>,
+    /// Where work is kept in the lab.
+    pub work_folder: Option<String>,
+    /// Each start takes ownership of a mounted folder (AI-Lab's chown).
+    pub takes_ownership: bool,
+    /// User id that writes there; for the writability test of folders.
+    pub writes_as: Option<u32>,
+    pub sign_in: SignIn,
+    pub ready: Ready,
+    pub user_mapping: Option<UserMapping>,
+    /// Command that replaces the image's.
+    pub command: Option<Vec<String>>,
+    pub tty: bool,
+    /// A program to start inside after the container runs, because the image starts none.
+    pub start_inside: Option<StartInside>,
+    pub environment: Vec<(String, String)>,
+    /// Fails where the socket has no group write permission, or on a rootless engine (AI-Lab).
+    pub needs_writable_socket: bool,
+    pub shared_memory: Option<u64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ExtraPort {
+    pub port: u16,
+    pub purpose: String,
+    /// Published by default.
+    #[serde(default)]
+    pub published: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct SignIn {
+    pub kind: SignInKind,
+    /// The password the image comes with, where its Config does not tell.
+    pub default_password: Option<String>,
+    /// Read the password from the argument after this one in the entrypoint (`--password`).
+    pub password_argument: Option<String>,
+    /// Variable that sets an own password (`JUPYTER_PASSWORD`) or token (`JUPYTER_TOKEN`).
+    pub password_variable: Option<String>,
+    /// A Jupyter config file (JSON) that Slipway places before the start with a token of its own,
+    /// so that the browser opens signed in although the lab asks for a password.
+    pub token_config: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum SignInKind {
+    /// Not known: whatever the page asks.
+    #[default]
+    Unknown,
+    /// No sign-in: anyone who reaches the page is in.
+    Open,
+    /// Jupyter's token, read from the log or from inside.
+    Token,
+    /// A password typed into the page.
+    Password,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Ready {
+    /// Probed on the published address; 2xx or 3xx (or `accept`) is an answer. `{base}` is the server's base URL.
+    pub http_path: Option<String>,
+    /// Further accepted statuses.
+    pub accept: Vec<u16>,
+    /// A line of the container's log.
+    pub log: Option<String>,
+    /// A path of a log file inside that is shown when the start is slow (AI-Lab logs there).
+    pub log_file: Option<String>,
+    /// Seconds it usually takes, from and to, for the sentence.
+    pub usual_seconds: Option<(u32, u32)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "kind")]
+pub enum UserMapping {
+    /// Variables carry the person's ids (`HOST_USER_ID`/`HOST_USER_GID`, `NB_UID`/`NB_GID`).
+    #[serde(rename_all = "kebab-case")]
+    Variables { uid: String, gid: String, as_root: bool, on_by_default: bool },
+    /// `--user uid:gid`
+    #[serde(rename_all = "kebab-case")]
+    User { on_by_default: bool },
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StartInside {
+    pub user: Option<String>,
+    /// `${TOKEN}` and `${PORT}` are filled in.
+    pub command: Vec<String>,
+}
+
+/// A recipe as tiles show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RecipeTile {
+    pub id: RecipeId,
+    pub name: String,
+    pub summary: String,
+    pub category: Category,
+    pub icon: String,
+    pub tint: u8,
+    pub images: Vec<String>,
+    /// Its default image is on the engine already.
+    pub here: bool,
+    pub download_size: Option<slipway_engine::Bytes>,
+    /// One sentence where it will not run on this engine ("Needs an Intel or AMD processor"), else `None`.
+    pub will_not_run: Option<String>,
+}
