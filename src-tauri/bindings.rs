@@ -1,0 +1,58 @@
+//! The one list of commands: the invoke handler, the TypeScript that the screens are written
+//! against, and the list that the contract test and the access control read.
+
+use std::path::Path;
+
+use specta_typescript::Typescript;
+use tauri::Runtime;
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
+
+use crate::commands;
+
+/// Every command of the window.
+pub fn builder<R: Runtime>() -> Builder<R> {
+    Builder::<R>::new()
+        .disable_serde_phases()
+        .error_handling(ErrorHandlingMode::Throw)
+        .typ::<slipway_labs::Problem>()
+        .commands(collect_commands![
+            commands::streams::acknowledge,
+            commands::streams::stream_position,
+            commands::streams::unsubscribe,
+            commands::inventory::fetch_inventory,
+            commands::inventory::subscribe_inventory,
+            commands::labs::fetch_labs,
+            commands::labs::subscribe_labs,
+            commands::labs::list_recipes,
+            commands::labs::open_lab,
+            commands::labs::start_lab,
+            commands::labs::stop_lab,
+            commands::labs::restart_lab,
+            commands::labs::preview_delete,
+            commands::labs::delete_lab,
+            commands::labs::reveal_password,
+            commands::launch::new_form,
+            commands::launch::revise_form,
+            commands::launch::frame_form,
+            commands::launch::check_form,
+            commands::launch::list_versions,
+            commands::launch::launch_lab,
+            commands::launch::fetch_launch,
+            commands::launch::subscribe_launch,
+            commands::launch::cancel_launch,
+            commands::launch::choose_folder,
+            commands::engine::apply_remedy,
+            commands::engine::try_engine,
+            commands::logs::subscribe_log,
+            commands::logs::read_log,
+            commands::usage::subscribe_usage,
+        ])
+}
+
+/// Writes the TypeScript of these commands, as it stands in `ui/src/ipc/bindings.ts`.
+///
+/// # Errors
+/// A type that TypeScript cannot express (a 64-bit number, for one), or a file that cannot be written.
+pub fn export(path: &Path) -> Result<(), specta_typescript::Error> {
+    builder::<tauri::Wry>().export(Typescript::default(), path)
+}

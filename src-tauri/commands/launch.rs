@@ -1,0 +1,95 @@
+//! The wizard and the launch.
+
+use slipway_labs::card::LabId;
+use slipway_labs::check::FormCheck;
+use slipway_labs::form::{FormFrame, FormSeed, LaunchForm};
+use slipway_labs::launch::LaunchProgress;
+use slipway_labs::versions::VersionList;
+use tauri::ipc::Channel;
+use tauri::State;
+
+use super::CommandResult;
+use crate::folder::FolderDialog;
+use crate::state::AppState;
+use crate::streams::{Numbered, Streams};
+
+/// A form with every field filled in.
+#[tauri::command]
+#[specta::specta]
+pub async fn new_form(state: State<'_, AppState>, seed: FormSeed) -> CommandResult<LaunchForm> {
+    state.labs.new_form(seed).await
+}
+
+/// The form after its image or version was changed.
+#[tauri::command]
+#[specta::specta]
+pub async fn revise_form(state: State<'_, AppState>, form: LaunchForm) -> CommandResult<LaunchForm> {
+    Ok(state.labs.revise_form(form).await)
+}
+
+/// Everything around the form: addresses, volumes, sign-in.
+#[tauri::command]
+#[specta::specta]
+pub async fn frame_form(state: State<'_, AppState>, form: LaunchForm) -> CommandResult<FormFrame> {
+    Ok(state.labs.frame(&form).await)
+}
+
+/// Checks the form. `own_password` is only judged, never kept.
+#[tauri::command]
+#[specta::specta]
+pub async fn check_form(state: State<'_, AppState>, form: LaunchForm, own_password: Option<String>) -> CommandResult<FormCheck> {
+    Ok(state.labs.check(&form, own_password.as_deref()).await)
+}
+
+/// Versions of an image; asks its registry.
+#[tauri::command]
+#[specta::specta]
+pub async fn list_versions(state: State<'_, AppState>, recipe: String, image: String) -> CommandResult<VersionList> {
+    Ok(state.labs.versions(&recipe, &image).await)
+}
+
+/// Launches; gives the id of the lab it becomes.
+#[tauri::command]
+#[specta::specta]
+pub async fn launch_lab(state: State<'_, AppState>, form: LaunchForm, own_password: Option<String>) -> CommandResult<LabId> {
+    state.labs.launch(form, own_password).await
+}
+
+/// A launch as it is now; `null` where there is none for this lab.
+#[tauri::command]
+#[specta::specta]
+pub fn fetch_launch(state: State<'_, AppState>, lab: LabId) -> Option<LaunchProgress> {
+    state.labs.watch_launch(&lab).map(|progress| LaunchProgress::clone(&progress.borrow()))
+}
+
+/// Follows a launch; every message is its whole state. The stream ends with the launch.
+#[tauri::command]
+#[specta::specta]
+pub fn subscribe_launch(state: State<'_, AppState>, streams: State<'_, Streams>, lab: LabId, on_update: Channel<Numbered<LaunchProgress>>) -> u32 {
+    let progress = state.labs.watch_launch(&lab);
+    streams.open(|subscription| async move {
+        let Some(mut progress) = progress else { return };
+        loop {
+            subscription.ready().await;
+            let now = LaunchProgress::clone(&progress.borrow_and_update());
+            subscription.send(&on_update, now);
+            if progress.changed().await.is_err() {
+                return;
+            }
+        }
+    })
+}
+
+/// Cancels a launch, or discards one that failed.
+#[tauri::command]
+#[specta::specta]
+pub async fn cancel_launch(state: State<'_, AppState>, lab: LabId) -> CommandResult<()> {
+    state.labs.cancel_launch(&lab).await
+}
+
+/// Asks for a folder with the system's own dialog; `null` where the person closed it.
+#[tauri::command]
+#[specta::specta]
+pub async fn choose_folder(dialog: State<'_, FolderDialog>) -> CommandResult<Option<String>> {
+    Ok(dialog.ask().await)
+}

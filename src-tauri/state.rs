@@ -1,0 +1,57 @@
+//! What the window holds: the inventory, the labs and the vault. Made once, at the start.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use etcetera::BaseStrategy as _;
+use slipway_engine::endpoint::Surroundings;
+use slipway_engine::inventory::Inventory;
+use slipway_labs::labs::{Labs, LabsHome};
+use slipway_vault::Vault;
+
+/// The app's state, behind every command.
+pub struct AppState {
+    pub inventory: Inventory,
+    pub labs: Labs,
+}
+
+impl AppState {
+    /// State over this person's folders, engine and keyring. Within a tokio runtime.
+    ///
+    /// # Errors
+    /// Where the system names no home folder.
+    pub fn of_this_person() -> Result<Self, etcetera::HomeDirError> {
+        let strategy = etcetera::choose_base_strategy()?;
+        let profiles = strategy.data_dir().join("slipway").join("labs");
+        Ok(Self::new(Surroundings::of_this_process(), profiles, Vault::of_this_system()))
+    }
+
+    /// State over given surroundings; tests give their own. Within a tokio runtime.
+    pub fn new(surroundings: Surroundings, profiles: PathBuf, vault: Vault) -> Self {
+        let inventory = Inventory::start(surroundings);
+        let labs = Labs::start(LabsHome {
+            profiles,
+            inventory: inventory.clone(),
+            vault,
+            open_address: Arc::new(crate::browser::open_address),
+            user: person(),
+        });
+        Self { inventory, labs }
+    }
+}
+
+/// This person's user and group ids.
+#[cfg(unix)]
+fn person() -> Option<(u32, u32)> {
+    use std::os::unix::fs::MetadataExt as _;
+    // The home folder belongs to the person, and asking the file system needs no unsafe call.
+    let home = etcetera::home_dir().ok()?;
+    let owner = std::fs::metadata(home).ok()?;
+    Some((owner.uid(), owner.gid()))
+}
+
+/// Windows has no such ids.
+#[cfg(not(unix))]
+fn person() -> Option<(u32, u32)> {
+    None
+}

@@ -1,0 +1,135 @@
+//! Streams to the screens: numbered, acknowledged, and ended with the page that asked for them.
+//!
+//! A stream is a hint; the truth can always be fetched. Every message has a number, so that the
+//! page sees a lost one (WebKitGTK can lose them, wry#1644), and at most four are under way, so that
+//! a page that falls behind gets fewer and larger steps instead of a growing queue.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+use slipway_engine::logs::FollowedLog;
+use specta::Type;
+use tauri::ipc::Channel;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// How many messages may be unacknowledged.
+const WINDOW: u32 = 4;
+
+/// A message with its number; numbers of one stream grow by one from 1 on.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Numbered<Payload> {
+    pub number: u32,
+    pub payload: Payload,
+}
+
+/// All open streams of the window. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Streams {
+    open: Arc<Mutex<HashMap<u32, Arc<Subscription>>>>,
+    last_id: Arc<AtomicU32>,
+}
+
+/// One open stream.
+#[derive(Default)]
+pub struct Subscription {
+    cancelled: CancellationToken,
+    sent: AtomicU32,
+    acknowledged: AtomicU32,
+    acknowledgement: Notify,
+    /// The log behind a log stream, for reading rows by range.
+    log: Mutex<Option<Arc<FollowedLog>>>,
+}
+
+impl Streams {
+    /// Opens a stream and runs its feeder until it ends, or the page does. Dropping the feeder
+    /// cancels whatever it does.
+    pub fn open<Feed, Feeder>(&self, feed: Feed) -> u32
+    where
+        Feed: FnOnce(Arc<Subscription>) -> Feeder,
+        Feeder: Future<Output = ()> + Send + 'static,
+    {
+        let id = self.last_id.fetch_add(1, Ordering::Relaxed) + 1;
+        let subscription = Arc::new(Subscription::default());
+        self.lock().insert(id, Arc::clone(&subscription));
+        let feeder = feed(Arc::clone(&subscription));
+        let streams = self.clone();
+        tauri::async_runtime::spawn(async move {
+            tokio::select! {
+                () = subscription.cancelled.cancelled() => {}
+                () = feeder => {}
+            }
+            streams.lock().remove(&id);
+        });
+        id
+    }
+
+    /// Ends one stream; one that has ended already is no error.
+    pub fn end(&self, id: u32) {
+        if let Some(subscription) = self.lock().remove(&id) {
+            subscription.cancelled.cancel();
+        }
+    }
+
+    /// Ends every stream: the page reloads, or the window is gone.
+    pub fn end_all(&self) {
+        for (_, subscription) in self.lock().drain() {
+            subscription.cancelled.cancel();
+        }
+    }
+
+    /// The page has taken messages up to this number.
+    pub fn acknowledge(&self, id: u32, number: u32) {
+        if let Some(subscription) = self.lock().get(&id) {
+            subscription.acknowledged.fetch_max(number, Ordering::AcqRel);
+            subscription.acknowledgement.notify_one();
+        }
+    }
+
+    /// The number of the last message sent; `None` where the stream has ended.
+    pub fn position(&self, id: u32) -> Option<u32> {
+        self.lock().get(&id).map(|subscription| subscription.sent.load(Ordering::Acquire))
+    }
+
+    /// The log behind a log stream.
+    pub fn log(&self, id: u32) -> Option<Arc<FollowedLog>> {
+        let subscription = self.lock().get(&id).cloned()?;
+        let log = subscription.log.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        log
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u32, Arc<Subscription>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Subscription {
+    /// Waits until the page can take another message. What changes meanwhile goes into that one.
+    pub async fn ready(&self) {
+        loop {
+            let acknowledged = self.acknowledgement.notified();
+            let under_way = self.sent.load(Ordering::Acquire).saturating_sub(self.acknowledged.load(Ordering::Acquire));
+            if under_way < WINDOW {
+                return;
+            }
+            acknowledged.await;
+        }
+    }
+
+    /// Sends one message. A page that is gone is noticed by the window, not here.
+    pub fn send<Payload: Serialize + Clone + Send + 'static>(&self, channel: &Channel<Numbered<Payload>>, payload: Payload) {
+        let number = self.sent.fetch_add(1, Ordering::AcqRel) + 1;
+        if let Err(error) = channel.send(Numbered { number, payload }) {
+            tracing::debug!(%error, "a message could not be sent to the page");
+        }
+    }
+
+    /// Attaches the log that this stream follows.
+    pub fn attach_log(&self, log: Arc<FollowedLog>) {
+        *self.log.lock().unwrap_or_else(PoisonError::into_inner) = Some(log);
+    }
+}
