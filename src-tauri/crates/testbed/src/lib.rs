@@ -23,21 +23,31 @@
 #![cfg(unix)]
 
 mod bed;
+mod browser;
 mod cache;
 mod debian;
+mod display;
 mod error;
+mod fake_engine;
 mod foreign;
 mod http;
 pub mod images;
 mod keeper;
 pub mod process;
+mod recorder;
 mod registry;
 mod relay;
+mod secret_service;
 mod slot;
 mod wheels;
 
 pub use bed::{Bed, EngineKind};
+pub use browser::{BrowserCatch, Opened};
 pub use cache::folder;
+pub use display::Display;
 pub use error::BedError;
+pub use fake_engine::{FakeEngine, Piece, Reply, Request};
 pub use http::{Answer, http_get, http_request, unix_get, unix_request};
+pub use recorder::{Passed, UnixRecorder};
 pub use registry::RegistryLine;
+pub use secret_service::SecretService;

@@ -1,10 +1,8 @@
 //! Other programs, and waiting for them. The bed is made of programs, so this is the one place of the
 //! workspace's libraries that starts them without tokio, and the one that sleeps.
 
-use std::io::Read;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::BedError;
@@ -174,6 +172,11 @@ impl Leashed {
         Ok(Self { shell, leash })
     }
 
+    /// Whether the program has not ended by itself.
+    pub(crate) fn is_running(&mut self) -> bool {
+        matches!(self.shell.try_wait(), Ok(None))
+    }
+
     /// What the program writes, where it was started with a pipe.
     pub(crate) fn take_stdout(&mut self) -> Option<std::process::ChildStdout> {
         self.shell.stdout.take()
@@ -186,14 +189,4 @@ impl Drop for Leashed {
         // Nothing can be done about a shell that cannot be waited for.
         let _ = self.shell.wait();
     }
-}
-
-/// Reads a stream to its end on a thread of its own, so that the program behind it never has to wait.
-pub(crate) fn read_aside(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
-    std::thread::spawn(move || {
-        let mut all = Vec::new();
-        // A broken stream has given what it could.
-        let _ = stream.read_to_end(&mut all);
-        all
-    })
 }

@@ -1,0 +1,297 @@
+//! A socket in front of an engine's that writes down every request. It proves that nothing polls, and it can
+//! take the engine away for a while without touching it.
+
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use tempfile::TempDir;
+
+use crate::BedError;
+use crate::fake_engine::without_version;
+use crate::relay::{Duplex, Tap, locked};
+
+/// A request that passed.
+#[derive(Debug, Clone)]
+pub struct Passed {
+    /// When its first line came.
+    pub at: SystemTime,
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// The path without API version, with its query.
+    pub target: String,
+}
+
+/// The recording socket.
+pub struct UnixRecorder {
+    folder: TempDir,
+    passed: Arc<Mutex<Vec<Passed>>>,
+    tap: Arc<Tap<UnixStream>>,
+    ended: Arc<AtomicBool>,
+}
+
+impl UnixRecorder {
+    /// Puts a socket in front of `engine`.
+    pub fn start(engine: &Path) -> Result<Self, BedError> {
+        let folder = tempfile::tempdir().map_err(BedError::io("making a folder for a socket"))?;
+        let recorder = Self {
+            folder,
+            passed: Arc::default(),
+            tap: Tap::new(),
+            ended: Arc::default(),
+        };
+        let listener =
+            UnixListener::bind(recorder.socket()).map_err(BedError::io("opening a socket"))?;
+        let (engine, passed) = (engine.to_owned(), Arc::clone(&recorder.passed));
+        let (tap, ended) = (Arc::clone(&recorder.tap), Arc::clone(&recorder.ended));
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                if ended.load(Ordering::SeqCst) {
+                    break;
+                }
+                let server = if tap.refuses() {
+                    None
+                } else {
+                    UnixStream::connect(&engine).ok()
+                };
+                let Some(server) = server else {
+                    client.close(std::net::Shutdown::Both);
+                    continue;
+                };
+                let (passed, mut reading) = (Arc::clone(&passed), Reading::new());
+                // A connection that cannot be set up is one that the client will see closed.
+                let _ = tap.join(client, server, move |bytes| {
+                    reading.take(bytes, |method, target| {
+                        let target = without_version(target).to_owned();
+                        locked(&passed).push(Passed {
+                            at: SystemTime::now(),
+                            method: method.to_owned(),
+                            target,
+                        });
+                    });
+                });
+            }
+        });
+        Ok(recorder)
+    }
+
+    /// The recorder's own socket.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("docker.sock")
+    }
+
+    /// The value for `DOCKER_HOST`.
+    pub fn docker_host(&self) -> String {
+        format!("unix://{}", self.socket().display())
+    }
+
+    /// Every request so far.
+    pub fn requests(&self) -> Vec<Passed> {
+        locked(&self.passed).clone()
+    }
+
+    /// How many requests passed so far.
+    pub fn count(&self) -> usize {
+        locked(&self.passed).len()
+    }
+
+    /// Connections that are open now.
+    pub fn connections(&self) -> usize {
+        self.tap.connections()
+    }
+
+    /// Ends every connection; new ones are let through.
+    pub fn cut(&self) {
+        self.tap.cut();
+    }
+
+    /// Ends every connection and refuses new ones until [`Self::accept`].
+    pub fn refuse(&self) {
+        self.tap.refuse(true);
+        self.tap.cut();
+    }
+
+    /// Lets connections through again.
+    pub fn accept(&self) {
+        self.tap.refuse(false);
+    }
+}
+
+impl Drop for UnixRecorder {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::SeqCst);
+        self.tap.cut();
+        // This only wakes the thread that waits for connections.
+        drop(UnixStream::connect(self.socket()));
+    }
+}
+
+/// Where in a client's bytes the reading is. Requests follow each other on one connection, so bodies have to be
+/// passed over; behind an upgrade (attach, exec) comes no further request.
+struct Reading {
+    state: State,
+    line: Vec<u8>,
+    head: Head,
+}
+
+enum State {
+    HeadLine,
+    Body(u64),
+    ChunkSize,
+    Chunk(u64),
+    Opaque,
+}
+
+#[derive(Default)]
+struct Head {
+    started: bool,
+    length: u64,
+    chunked: bool,
+    upgrade: bool,
+}
+
+impl Reading {
+    fn new() -> Self {
+        Self {
+            state: State::HeadLine,
+            line: Vec::new(),
+            head: Head::default(),
+        }
+    }
+
+    fn take(&mut self, mut bytes: &[u8], mut found: impl FnMut(&str, &str)) {
+        while let Some((&first, rest)) = bytes.split_first() {
+            match &mut self.state {
+                State::Opaque => return,
+                State::Body(left) | State::Chunk(left) => {
+                    let step = usize::try_from(*left)
+                        .unwrap_or(usize::MAX)
+                        .min(bytes.len());
+                    *left -= step as u64;
+                    bytes = &bytes[step..];
+                    if *left == 0 {
+                        let was_body = matches!(self.state, State::Body(_));
+                        self.state = if was_body {
+                            State::HeadLine
+                        } else {
+                            State::ChunkSize
+                        };
+                    }
+                }
+                State::HeadLine | State::ChunkSize => {
+                    bytes = rest;
+                    if first != b'\n' {
+                        self.line.push(first);
+                        continue;
+                    }
+                    let line = String::from_utf8_lossy(&std::mem::take(&mut self.line))
+                        .trim_end()
+                        .to_owned();
+                    if matches!(self.state, State::ChunkSize) {
+                        self.state = match u64::from_str_radix(
+                            line.split(';').next().unwrap_or_default(),
+                            16,
+                        ) {
+                            Ok(0) => {
+                                // The empty line behind the last chunk is passed over like one between requests.
+                                self.head = Head::default();
+                                State::HeadLine
+                            }
+                            // The chunk and the end of its line.
+                            Ok(size) => State::Chunk(size + 2),
+                            Err(_) => State::Opaque,
+                        };
+                    } else {
+                        self.head_line(&line, &mut found);
+                    }
+                }
+            }
+        }
+    }
+
+    fn head_line(&mut self, line: &str, found: &mut impl FnMut(&str, &str)) {
+        if !self.head.started {
+            let mut words = line.split(' ');
+            if let (Some(method), Some(target)) = (words.next(), words.next()) {
+                found(method, target);
+                self.head = Head {
+                    started: true,
+                    ..Head::default()
+                };
+            }
+            return;
+        }
+        if line.is_empty() {
+            self.state = match &self.head {
+                Head { upgrade: true, .. } => State::Opaque,
+                Head { chunked: true, .. } => State::ChunkSize,
+                Head { length: 0, .. } => State::HeadLine,
+                Head { length, .. } => State::Body(*length),
+            };
+            self.head = Head::default();
+            return;
+        }
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => self.head.length = value.trim().parse().unwrap_or(0),
+            "transfer-encoding" => self.head.chunked = value.trim().eq_ignore_ascii_case("chunked"),
+            "upgrade" => self.head.upgrade = true,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake_engine::FakeEngine;
+    use crate::http::{unix_get, unix_request};
+
+    #[test]
+    fn finds_each_request_whatever_the_bodies_and_the_cuts_between_reads() {
+        let bytes = b"POST /v1.41/a HTTP/1.1\r\nContent-Length: 5\r\n\r\nGET /GET /b?x=1 HTTP/1.1\r\n\r\nPUT /c HTTP/1.1\r\n\
+            Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nPOST /d HTTP/1.1\r\nUpgrade: tcp\r\n\r\nGET /no HTTP/1.1\r\n\r\n";
+        for size in [1, 2, 7, bytes.len()] {
+            let (mut reading, mut seen) = (Reading::new(), Vec::new());
+            for part in bytes.chunks(size) {
+                reading.take(part, |method, target| {
+                    seen.push(format!("{method} {target}"))
+                });
+            }
+            assert_eq!(
+                seen,
+                ["POST /v1.41/a", "GET /b?x=1", "PUT /c", "POST /d"],
+                "read {size} bytes at a time"
+            );
+        }
+    }
+
+    #[test]
+    fn counts_what_passes_and_takes_the_engine_away() {
+        let engine = FakeEngine::start().unwrap();
+        let recorder = UnixRecorder::start(&engine.socket()).unwrap();
+        assert_eq!(
+            unix_get(&recorder.socket(), "/v1.41/version")
+                .unwrap()
+                .status,
+            200
+        );
+        unix_request(&recorder.socket(), "POST", "/x?y=1", &[], b"body").unwrap();
+        let targets: Vec<String> = recorder
+            .requests()
+            .into_iter()
+            .map(|passed| passed.target)
+            .collect();
+        assert_eq!(targets, ["/version", "/x?y=1"]);
+        recorder.refuse();
+        assert!(
+            unix_get(&recorder.socket(), "/_ping").is_err(),
+            "a refused connection gets no answer"
+        );
+        recorder.accept();
+        assert!(unix_get(&recorder.socket(), "/_ping").is_ok());
+        assert_eq!(recorder.count(), 3);
+    }
+}
