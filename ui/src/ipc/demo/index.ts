@@ -1,0 +1,303 @@
+/* A backend with sample data for tests and for looking at screens in a browser. It answers like the desktop app:
+   intents change nothing by themselves, facts follow a moment later as if the engine had told them. The desktop
+   app never loads this file. `?scenario=` picks a state: empty, away, stale, loading, many, or an engine problem. */
+import type { Backend } from "../backend";
+import type {
+  EngineReport,
+  InventoryUpdate,
+  LabCard,
+  LabList,
+  LaunchForm,
+  LaunchProgress,
+  LogState,
+  Problem,
+  Usage,
+} from "../bindings";
+import { CommandError } from "../error";
+import { Outlet } from "./channel";
+import * as engine from "./sample-engine";
+import { check, frame, newForm, versions } from "./sample-form";
+import * as sample from "./sample-labs";
+import { SampleLaunch } from "./sample-launch";
+import { SampleLog } from "./sample-log";
+
+const SOON = 600;
+const failure = (title: string, part: Partial<Problem> = {}) =>
+  new CommandError({ kind: "other", title, message: "", hint: null, field: null, detail: null, ...part });
+const soon = (milliseconds = 120) => new Promise((done) => setTimeout(done, milliseconds));
+const none = { set: [], removed: [] };
+
+export function demo(options = new URLSearchParams()): Backend {
+  const scenario = options.get("scenario") ?? "";
+  const trouble = engine.problems[scenario];
+  const away = scenario === "away" || (trouble?.blocking ?? false);
+  const fresh = scenario === "empty" || away;
+  let labs: LabCard[] = fresh ? [] : [...sample.labs];
+  let containers = fresh ? engine.containers.slice(4) : [...engine.containers];
+  if (scenario === "many") {
+    for (let at = 0; at < 500; at += 1)
+      containers.push(
+        engine.container(1000 + at, `worker-${at}`, "python:3.11", { ports: [engine.port(9000 + at, 80)] }),
+      );
+  }
+  let revision = 1;
+  const inventories = new Outlet<InventoryUpdate>();
+  const lists = new Outlet<LabList>();
+  const launches = new Map<
+    string,
+    { outlet: Outlet<LaunchProgress>; play: SampleLaunch | null; now: LaunchProgress }
+  >();
+  const log = new SampleLog(1267);
+  const logs = new Outlet<LogState>();
+
+  const report = (): EngineReport => ({
+    status:
+      scenario === "stale"
+        ? { state: "reconnecting", since: engine.started - 4 * engine.MINUTE }
+        : scenario === "loading"
+          ? { state: "connecting" }
+          : away
+            ? { state: "unavailable" }
+            : { state: "ready" },
+    facts: away || scenario === "loading" ? null : { ...engine.facts, rootless: scenario === "rootless" },
+    problems: trouble ? [trouble] : away ? [engine.problems["not-running"]].flatMap((one) => one ?? []) : [],
+  });
+  const list = (): LabList => ({
+    revision: ++revision,
+    loaded: scenario !== "loading",
+    labs: scenario === "stale" ? labs.map((lab) => ({ ...lab, stale: true })) : labs,
+    unreadable:
+      scenario === "unreadable"
+        ? [
+            failure("The file of one lab could not be read.", { message: "old-lab.toml ends in the middle." })
+              .problem,
+          ]
+        : [],
+  });
+  function change(id: string, part: Partial<LabCard>): void {
+    labs = labs.map((lab) => (lab.id === id ? { ...lab, ...part } : lab));
+    lists.publish(list());
+  }
+  async function later(id: string, intent: LabCard["intent"], then: () => void): Promise<void> {
+    if (!labs.some((lab) => lab.id === id)) throw failure("This lab is gone.", { kind: "gone" });
+    change(id, { intent });
+    await soon(SOON);
+    then();
+  }
+  function running(id: string): void {
+    change(id, { intent: null, state: "starting", started: Date.now(), problem: null });
+    setTimeout(() => change(id, { state: "running" }), 2 * SOON);
+  }
+
+  for (const lab of labs)
+    if (lab.launch) launches.set(lab.id, { outlet: new Outlet(), play: null, now: lab.launch });
+  function play(id: string, form: LaunchForm): void {
+    const tile = sample.recipes.find((one) => one.id === form.recipe);
+    const outlet = new Outlet<LaunchProgress>();
+    const entry: { outlet: Outlet<LaunchProgress>; play: SampleLaunch | null; now: LaunchProgress } = {
+      outlet,
+      play: null,
+      now: sample.progress(id),
+    };
+    launches.set(id, entry);
+    entry.play = new SampleLaunch(id, form, { icon: tile?.icon ?? "flask", tint: tile?.tint ?? 7 }, (now) => {
+      entry.now = now;
+      outlet.publish(now);
+      const ready = now.outcome.kind === "ready";
+      const bad = now.outcome.kind === "failed" ? now.outcome.problem : null;
+      change(id, {
+        state: ready ? "running" : bad ? "problem" : "launching",
+        problem: bad,
+        launch: ready ? null : now,
+        started: ready ? Date.now() : null,
+      });
+    });
+    entry.now = entry.play.now;
+    const [card] = sample.labs;
+    if (!card) return;
+    labs = [
+      {
+        ...card,
+        id,
+        name: form.name,
+        recipe: form.recipe,
+        icon: tile?.icon ?? "flask",
+        tint: tile?.tint ?? 7,
+        image: `${form.image}:${form.version}`,
+        state: "launching",
+        addresses: [
+          {
+            text: `http://127.0.0.1:${form.ports[0]?.host}`,
+            purpose: "JupyterLab",
+            reach: "thisComputer",
+            reachWords: "Only this computer",
+          },
+        ],
+        keptIn: form.storage.volume,
+        warnings: [],
+        launch: entry.now,
+      },
+      ...labs.filter((lab) => lab.id !== id),
+    ];
+    lists.publish(list());
+  }
+
+  return {
+    openInventory: async (receive) => {
+      const whole: InventoryUpdate = {
+        revision: ++revision,
+        whole: true,
+        report: report(),
+        containers: { set: away ? [] : containers, removed: [] },
+        images: {
+          set: away ? [] : scenario === "empty" ? engine.images.slice(6, 8) : engine.images,
+          removed: [],
+        },
+        volumes: { set: fresh ? [] : engine.volumes, removed: [] },
+        networks: none,
+      };
+      return inventories.open(receive, whole);
+    },
+    openLabs: async (receive) => lists.open(receive, list()),
+    openLaunch: async (lab, receive) => {
+      const launch = launches.get(lab);
+      if (!launch) throw failure("There is no launch of this lab.", { kind: "gone" });
+      return launch.outlet.open(receive, launch.now);
+    },
+    openUsage: async (container, receive) => {
+      const outlet = new Outlet<Usage>();
+      let tick = 0;
+      const sampleNow = (): Usage => {
+        tick += 1;
+        const cpu = 9 + 4 * Math.sin(tick / 3) + (tick % 13 === 0 ? 55 : 0);
+        return {
+          container,
+          time: Date.now(),
+          cpuPercent: cpu,
+          memory: 2_100_000_000 + 90_000_000 * Math.sin(tick / 9),
+          memoryLimit: 8_000_000_000,
+        };
+      };
+      const timer = setInterval(() => outlet.publish(sampleNow()), 1000);
+      const stream = outlet.open(receive, sampleNow(), () => clearInterval(timer));
+      for (let at = 0; at < 59; at += 1) outlet.publish(sampleNow());
+      return stream;
+    },
+    openLog: async (_container, _lab, receive) => {
+      const state = (): LogState => ({ first: 0, end: log.lines.length, ended: false });
+      const timer = setInterval(() => {
+        log.add(Date.now());
+        logs.publish(state());
+      }, 1500);
+      const stream = logs.open(receive, state(), () => clearInterval(timer));
+      return { ...stream, read: async (query) => log.read(query) };
+    },
+
+    listRecipes: async () => sample.recipes.map((tile) => (fresh ? { ...tile, here: false } : tile)),
+    newForm: async (seed) => newForm(seed),
+    reviseForm: async (form) => ({
+      ...form,
+      storage: {
+        ...form.storage,
+        target:
+          form.image === "exasol/ai-lab" && form.version.startsWith("1.")
+            ? "/root/notebooks"
+            : form.storage.target,
+      },
+    }),
+    frameForm: async (form) => frame(form),
+    checkForm: async (form) => {
+      await soon(80);
+      return check(form);
+    },
+    listVersions: async (_recipe, image) => {
+      await soon(500);
+      return versions(image);
+    },
+    chooseFolder: async () => "/home/anna/notebooks",
+
+    launchLab: async (form) => {
+      const wrong = check(form).notes.find((note) => note.level === "error");
+      if (wrong) throw failure(wrong.message, { kind: "invalidForm", field: wrong.field });
+      const id = form.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+      play(id, form);
+      return id;
+    },
+    cancelLaunch: async (id) => {
+      launches.get(id)?.play?.stop();
+      await soon(SOON);
+      launches.delete(id);
+      labs = labs.filter((lab) => lab.id !== id);
+      lists.publish(list());
+    },
+
+    openLab: async (id) => {
+      await soon();
+      if (!labs.some((lab) => lab.id === id && lab.state === "running"))
+        throw failure("The lab does not answer yet.");
+    },
+    startLab: (id) => later(id, "start", () => running(id)),
+    stopLab: (id) =>
+      later(id, "stop", () =>
+        change(id, { intent: null, state: "stopped", stopped: Date.now(), started: null }),
+      ),
+    restartLab: (id) => later(id, "restart", () => running(id)),
+    previewDelete: async (id) => {
+      await soon(300);
+      const lab = labs.find((one) => one.id === id);
+      if (!lab) throw failure("This lab is gone.", { kind: "gone" });
+      return {
+        lab: id,
+        name: lab.name,
+        running: lab.state === "running",
+        changesSize: 182_000_000,
+        changesCount: 1412,
+        changes: [
+          { title: "Python packages", count: 1380, examples: ["xgboost 2.1.1", "shap 0.46.0"] },
+          { title: "Settings", count: 24, examples: ["/home/jupyter/.gitconfig"] },
+          { title: "Other files", count: 8, examples: ["/home/jupyter/export.csv"] },
+        ],
+        volumes: lab.keptIn ? [{ name: lab.keptIn, usedBy: lab.keptIn === "my-vol" ? [] : [] }] : [],
+        stays: ["The image exasol/ai-lab:6.0.0 stays on this computer."],
+      };
+    },
+    deleteLab: (id) =>
+      later(id, "delete", () => {
+        const gone = labs.find((lab) => lab.id === id)?.container;
+        labs = labs.filter((lab) => lab.id !== id);
+        containers = containers.filter((row) => row.id !== gone);
+        lists.publish(list());
+        inventories.publish({
+          revision: ++revision,
+          whole: false,
+          report: null,
+          containers: { set: [], removed: gone ? [gone] : [] },
+          images: none,
+          volumes: none,
+          networks: none,
+        });
+      }),
+    revealPassword: async () => {
+      await soon();
+      return "ailab";
+    },
+
+    tryEngine: async () => {
+      await soon(900);
+      if (away)
+        throw failure("Docker is not running.", {
+          kind: "engineAway",
+          hint: "Start Docker, then try again.",
+        });
+      return "Hello from Docker!\nThis message shows that your installation appears to be working correctly.\n";
+    },
+    applyRemedy: async () => {
+      await soon(SOON);
+      if (away)
+        throw failure("Docker did not start.", {
+          message: "The service ended at once.",
+          detail: "Job for docker.service failed.",
+        });
+    },
+  };
+}

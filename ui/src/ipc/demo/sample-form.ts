@@ -1,0 +1,218 @@
+/* The wizard's answers on the sample engine: plausible, and wrong where a person types something wrong. */
+import type {
+  FieldNote,
+  FormCheck,
+  FormFrame,
+  FormSeed,
+  LaunchForm,
+  RiskPanel,
+  VersionList,
+} from "../bindings";
+import { volumes } from "./sample-engine";
+import { form, recipes } from "./sample-labs";
+
+export function newForm(seed: FormSeed): LaunchForm {
+  const tile = recipes.find((one) => one.id === seed.recipe) ?? recipes[0];
+  const [image = "", version = "latest"] = (seed.image ?? tile?.images[0] ?? "").split(":");
+  const name = tile?.name.replace("Exasol ", "") ?? "Lab";
+  return form({
+    recipe: tile?.id ?? "ai-lab",
+    name: name === "AI-Lab" ? "AI-Lab 2" : name,
+    image,
+    version: tile?.id === "ai-lab" ? "6.0.0" : version,
+    ports: [
+      {
+        host: "8891",
+        container: tile?.id === "ai-lab" ? "49494" : "8888",
+        protocol: "tcp",
+        purpose: "JupyterLab",
+      },
+    ],
+    storage: {
+      kind: "volume",
+      volume: `${(tile?.id ?? "lab").toLowerCase()}-work`,
+      folder: "",
+      target: "/home/jupyter/notebooks",
+    },
+  });
+}
+
+export function frame(now: LaunchForm): FormFrame {
+  const tile = recipes.find((one) => one.id === now.recipe);
+  return {
+    recipeName: tile?.name ?? "Lab",
+    icon: tile?.icon ?? "flask",
+    tint: tile?.tint ?? 7,
+    images: tile?.images ?? [],
+    addresses: [{ ip: "192.168.1.20", label: "Wi-Fi", isIpv6: false }],
+    volumes: volumes.slice(0, 5).map(({ name }) => ({
+      name,
+      usedBy: name === "my-vol" ? ["AI-Lab"] : [],
+      inUse: name === "my-vol",
+      madeBy: name === "my-vol" ? "exasol/ai-lab:1.0.0" : null,
+    })),
+    signIn: {
+      kind: "password",
+      imagePassword: now.recipe === "ai-lab" ? "ailab" : null,
+      ownPossible: true,
+      opensSignedIn: true,
+      keyring: true,
+      keyringMessage: null,
+    },
+    userMapping: now.recipe === "eskapade" ? { technical: "HOST_USER_ID, HOST_USER_GID" } : null,
+    dockerControl: {
+      reason: "Needed only for the built-in Exasol database and for building script language containers.",
+      obstacle: null,
+    },
+    foldersOffered: true,
+    answers: "JupyterLab",
+  };
+}
+
+const risk: RiskPanel = {
+  kinds: ["dockerSocket"],
+  title: "This gives the lab the keys to the machine",
+  lead: "The Docker socket, docker.sock, is mounted into the lab. Code that runs in it, also a package or notebook that you did not write, could then:",
+  consequences: [
+    { icon: "box", before: "Create a ", strong: "privileged container", after: " with no limits" },
+    {
+      icon: "folder",
+      before: "Mount ",
+      strong: "every file of this machine",
+      after: ", also those of others",
+    },
+    { icon: "key", before: "Become ", strong: "administrator", after: " and stay it" },
+  ],
+  question:
+    "Does your organisation accept this? If you are not sure, leave it off, or use an engine on another machine.",
+  table: {
+    rows: [
+      row("Windows, Docker Desktop", "Supported", "Needs a remote daemon"),
+      row("macOS, Docker Desktop", "Supported", "Remote daemon, or mount the socket"),
+      row("Linux", "No restriction", "No restriction, recommended", true),
+    ],
+    note: null,
+  },
+  consent: "I understand the risk and want this lab to control Docker",
+};
+
+function row(
+  setup: string,
+  withoutWords: string,
+  withWords: string,
+  current = false,
+): RiskPanel["table"]["rows"][number] {
+  return {
+    setup,
+    withoutWords,
+    withWords,
+    current,
+    withoutDockerFeatures: "supported",
+    withDockerFeatures: "unrestricted",
+  };
+}
+
+export function check(now: LaunchForm): FormCheck {
+  const notes: FieldNote[] = [];
+  const note = (field: string, level: FieldNote["level"], message: string, fix: FieldNote["fix"] = null) =>
+    notes.push({ field, level, message, fix });
+  if (now.name.trim() === "") note("name", "error", "Give the lab a name.");
+  if (/[A-Z]/.test(now.image)) note("image", "error", "Image names are written in small letters.");
+  const host = now.ports[0]?.host ?? "";
+  const number = Number(host);
+  if (!/^\d+$/.test(host) || number < 1 || number > 65_535)
+    note("ports.0.host", "error", "A port is a number from 1 to 65535.");
+  else if (number === 8888)
+    note("ports.0.host", "error", "Port 8888 is already used by AI-Lab.", {
+      label: "Use port 8891",
+      form: { ...now, ports: now.ports.map((one, at) => (at === 0 ? { ...one, host: "8891" } : one)) },
+    });
+  else note("ports.0.host", "good", `Port ${host} is free`);
+  if (now.listenIp === "0.0.0.0")
+    note(
+      "listenIp",
+      "warning",
+      "Everyone who reaches this computer can open the lab. Host firewalls do not stop it.",
+    );
+  if (now.storage.kind === "folder" && !now.storage.folder.startsWith("/"))
+    note("storage.folder", "error", "Choose a folder that exists.");
+  if (now.storage.kind === "nothing")
+    note("storage", "warning", "Everything you make in the lab is lost when you delete it.");
+  const bad = notes.find((one) => one.level === "error");
+  const gate = bad
+    ? bad.message
+    : now.dockerControl && !now.riskAccepted
+      ? "Tick “I understand” to launch, or turn Docker control off."
+      : null;
+  const mount =
+    now.storage.kind === "nothing"
+      ? []
+      : [
+          `--volume ${now.storage.kind === "volume" ? now.storage.volume : now.storage.folder}:${now.storage.target}`,
+        ];
+  const lines = [
+    "docker run --detach",
+    `--name ${now.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`,
+    ...now.ports.map((one) => `--publish ${now.listenIp}:${one.host}:${one.container}`),
+    ...mount,
+    ...(now.dockerControl ? ["--volume /var/run/docker.sock:/var/run/docker.sock"] : []),
+    `${now.image}:${now.version}`,
+  ];
+  return {
+    notes,
+    review: [
+      {
+        kind: "image",
+        title: `${now.image} ${now.version}`,
+        detail: "Already here, nothing to download",
+        tone: "plain",
+      },
+      {
+        kind: "address",
+        title: `Opens at ${now.listenIp}:${host}`,
+        detail: now.listenIp === "127.0.0.1" ? "Only this computer can reach it" : "Others can reach it",
+        tone: now.listenIp === "127.0.0.1" ? "plain" : "warning",
+      },
+      {
+        kind: "work",
+        title: now.storage.kind === "nothing" ? "Work is not kept" : `Work is kept in ${now.storage.volume}`,
+        detail:
+          now.storage.kind === "nothing" ? "Lost when you delete the lab" : "Stays when you delete the lab",
+        tone: now.storage.kind === "nothing" ? "warning" : "plain",
+      },
+      {
+        kind: "signIn",
+        title: now.signIn === "own" ? "Your own password" : "Password of the image",
+        detail: "Slipway signs you in",
+        tone: "plain",
+      },
+      ...(now.dockerControl
+        ? [
+            {
+              kind: "dockerControl" as const,
+              title: "Can control Docker",
+              detail: "Could become administrator of the machine",
+              tone: "danger" as const,
+            },
+          ]
+        : []),
+    ],
+    command: bad ? null : { bash: lines, powershell: lines },
+    risks: now.dockerControl ? risk : null,
+    gate,
+    outlook: "Ready in about 20 seconds.",
+    needsDownload: false,
+  };
+}
+
+export function versions(image: string): VersionList {
+  const tags = image === "exasol/ai-lab" ? ["6.0.0", "5.0.0", "4.0.1", "1.0.0"] : ["latest"];
+  return {
+    choices: tags.map((tag, at) => ({
+      tag,
+      here: tag === "6.0.0" || tag === "1.0.0",
+      remark: at === 0 ? "Newest" : "",
+    })),
+    incomplete: null,
+  };
+}

@@ -1,0 +1,255 @@
+/* The sample labs: one of each state that a card can show. */
+import type { LabCard, LaunchForm, LaunchProgress, LaunchStep, Problem, RecipeTile } from "../bindings";
+import { containers, HOUR, MINUTE, started } from "./sample-engine";
+
+export const recipes: RecipeTile[] = [
+  recipe(
+    "ai-lab",
+    "Exasol AI-Lab",
+    "AI on top of Exasol",
+    "exasol",
+    "sparkles",
+    1,
+    "exasol/ai-lab",
+    1_600_000_000,
+    true,
+  ),
+  recipe(
+    "data-science-sandbox",
+    "Data science sandbox",
+    "Notebooks with Exasol, the first generation",
+    "exasol",
+    "flask",
+    5,
+    "exasol/data-science-sandbox",
+    690_000_000,
+    true,
+  ),
+  recipe(
+    "docker-stacks",
+    "Jupyter",
+    "Python, R and Spark notebooks",
+    "notebooks",
+    "kernel",
+    3,
+    "quay.io/jupyter/datascience-notebook",
+    1_200_000_000,
+  ),
+  recipe(
+    "eskapade",
+    "Eskapade",
+    "Reproducible analysis pipelines",
+    "machineLearning",
+    "workflow",
+    6,
+    "kave/eskapade-usr",
+    1_300_000_000,
+    true,
+  ),
+  recipe(
+    "generic-jupyter",
+    "Another Jupyter image",
+    "Any image that starts Jupyter",
+    "notebooks",
+    "kernel",
+    7,
+    "",
+    null,
+  ),
+  recipe("web-app", "A web app", "Any image with a page", "apps", "globe", 2, "", null),
+];
+
+function recipe(
+  id: string,
+  name: string,
+  summary: string,
+  category: RecipeTile["category"],
+  icon: string,
+  tint: number,
+  image: string,
+  downloadSize: number | null,
+  here = false,
+): RecipeTile {
+  return {
+    id,
+    name,
+    summary,
+    category,
+    icon,
+    tint,
+    images: image ? [image] : [],
+    here,
+    downloadSize,
+    willNotRun: null,
+  };
+}
+
+export function form(part: Partial<LaunchForm> = {}): LaunchForm {
+  return {
+    recipe: "ai-lab",
+    name: "AI-Lab",
+    image: "exasol/ai-lab",
+    version: "6.0.0",
+    listenIp: "127.0.0.1",
+    ports: [{ host: "8888", container: "49494", protocol: "tcp", purpose: "JupyterLab" }],
+    storage: { kind: "volume", volume: "ai-lab-work", folder: "", target: "/home/jupyter/notebooks" },
+    dockerControl: false,
+    riskAccepted: false,
+    signIn: "fromImage",
+    user: { mapped: false, uid: "1000", gid: "1000" },
+    ...part,
+  };
+}
+
+export const STEP_TITLES = {
+  check: ["Check that everything fits", "Checked that everything fits"],
+  download: ["Download the image", "Downloaded the image"],
+  create: ["Create the container", "Created the container"],
+  start: ["Start it", "Started it"],
+  answer: ["Wait until it answers", "It answered"],
+  open: ["Open it in your browser", "Opened it in your browser"],
+} as const;
+export const STEP_KINDS = Object.keys(STEP_TITLES) as (keyof typeof STEP_TITLES)[];
+
+export function steps(now: number, bad = false): LaunchStep[] {
+  return STEP_KINDS.map((kind, at) => ({
+    kind,
+    state: at < now ? "done" : at === now ? (bad ? "bad" : "now") : "todo",
+    title: STEP_TITLES[kind][at < now ? 1 : 0],
+    aside: at < now ? "1 s" : kind === "answer" ? "Usually 10 to 20 s" : "",
+    started: at <= now ? started - 18_000 : null,
+    ended: at < now ? started - 17_000 : null,
+  }));
+}
+
+export function progress(lab: string, part: Partial<LaunchProgress> = {}): LaunchProgress {
+  return {
+    lab,
+    sequence: 1,
+    name: "Jupyter all-spark",
+    icon: "kernel",
+    tint: 3,
+    image: "quay.io/jupyter/all-spark-notebook:latest",
+    steps: steps(4),
+    pull: null,
+    waiting: { sentence: "Jupyter has not answered yet", slow: false, log: [] },
+    outcome: { kind: "running" },
+    form: form({ recipe: "docker-stacks", name: "Jupyter all-spark" }),
+    ...part,
+  };
+}
+
+export const portTaken: Problem = {
+  kind: "portTaken",
+  title: "Eskapade could not start.",
+  message: "Port 8888 is already used by AI-Lab, and two labs cannot share a port.",
+  hint: "Use the next free port.",
+  field: "ports.0.host",
+  detail: "Bind for 127.0.0.1:8888 failed: port is already allocated",
+};
+
+function lab(id: string, name: string, containerName: string, part: Partial<LabCard>): LabCard {
+  const row = containers.find((one) => one.name === containerName);
+  return {
+    id,
+    name,
+    recipe: "ai-lab",
+    icon: "sparkles",
+    tint: 1,
+    image: row?.image ?? "",
+    container: row?.id ?? null,
+    state: "running",
+    intent: null,
+    addresses: [],
+    answers: "JupyterLab",
+    created: started - 72 * HOUR,
+    started: row?.started ?? null,
+    stopped: row?.finished ?? null,
+    kept: "volume",
+    keptIn: row?.mounts[0]?.source ?? "",
+    warnings: [],
+    problem: null,
+    signIn: "password",
+    hasPassword: true,
+    launch: null,
+    stale: false,
+    ...part,
+  };
+}
+
+const local = (port: number, purpose = "JupyterLab") => ({
+  text: `http://127.0.0.1:${port}`,
+  purpose,
+  reach: "thisComputer" as const,
+  reachWords: "Only this computer",
+});
+
+export const labs: LabCard[] = [
+  lab("ai-lab", "AI-Lab", "ai-lab", {
+    addresses: [local(8888)],
+    started: started - 3 * HOUR - 12 * MINUTE,
+    warnings: [
+      {
+        kind: "controlsDocker",
+        title: "Can control Docker",
+        message:
+          "Code in this lab could become administrator of the machine, because the Docker socket is mounted.",
+      },
+    ],
+  }),
+  lab("all-spark", "Jupyter all-spark", "jupyter-all-spark", {
+    recipe: "docker-stacks",
+    icon: "kernel",
+    tint: 3,
+    state: "launching",
+    addresses: [local(8889), local(4040, "Spark UI")],
+    launch: progress("all-spark"),
+    signIn: "token",
+  }),
+  lab("sandbox", "Data science sandbox", "sandbox", {
+    recipe: "data-science-sandbox",
+    icon: "flask",
+    tint: 5,
+    state: "stopped",
+    addresses: [
+      {
+        text: "http://127.0.0.1:8890",
+        purpose: "Jupyter",
+        reach: "everyone",
+        reachWords: "Everyone on the network",
+      },
+    ],
+    warnings: [
+      {
+        kind: "openToNetwork",
+        title: "Open to the network",
+        message: "Everyone who reaches this computer can open the lab's page. Host firewalls do not stop it.",
+      },
+    ],
+  }),
+  lab("eskapade", "Eskapade", "eskapade", {
+    recipe: "eskapade",
+    icon: "workflow",
+    tint: 6,
+    state: "problem",
+    problem: portTaken,
+    signIn: "token",
+    hasPassword: false,
+    launch: progress("eskapade", {
+      name: "Eskapade",
+      icon: "workflow",
+      tint: 6,
+      image: "kave/eskapade-usr:latest",
+      steps: steps(3, true),
+      waiting: null,
+      outcome: {
+        kind: "failed",
+        problem: portTaken,
+        fixes: [
+          { label: "Use port 8890 and start", form: form({ recipe: "eskapade", name: "Eskapade" }) },
+          { label: "Change the form", form: null },
+        ],
+      },
+    }),
+  }),
+];

@@ -1,0 +1,65 @@
+/* The desktop app as the backend: the only file, besides the generated bindings, that knows Tauri. */
+import { Channel } from "@tauri-apps/api/core";
+import type { Backend, OpenStream, Receive } from "./backend";
+import { commands, type Numbered } from "./bindings";
+import { asCommandError } from "./error";
+
+/** A call whose failure arrives as a `CommandError`. */
+async function ask<Answer>(call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await call;
+  } catch (thrown) {
+    throw asCommandError(thrown);
+  }
+}
+const tell = async (call: Promise<unknown>): Promise<void> => void (await ask(call));
+/** What may go wrong here is noticed by the stream's own numbers. */
+const hint = (call: Promise<unknown>): void => void call.catch(() => undefined);
+
+async function open<Payload>(
+  receive: Receive<Payload>,
+  subscribe: (channel: Channel<Numbered<Payload>>) => Promise<number>,
+): Promise<OpenStream & { id: number }> {
+  const channel = new Channel<Numbered<Payload>>();
+  channel.onmessage = receive;
+  const id = await ask(subscribe(channel));
+  return {
+    id,
+    acknowledge: (number) => hint(commands.acknowledge(id, number)),
+    position: () => ask(commands.streamPosition(id)),
+    close: () => hint(commands.unsubscribe(id)),
+  };
+}
+
+export const desktop: Backend = {
+  openInventory: (receive) => open(receive, (channel) => commands.subscribeInventory(channel)),
+  openLabs: (receive) => open(receive, (channel) => commands.subscribeLabs(channel)),
+  openLaunch: (lab, receive) => open(receive, (channel) => commands.subscribeLaunch(lab, channel)),
+  openUsage: (container, receive) => open(receive, (channel) => commands.subscribeUsage(container, channel)),
+  async openLog(container, lab, receive) {
+    const stream = await open(receive, (channel) => commands.subscribeLog(container, lab, channel));
+    return { ...stream, read: (query) => ask(commands.readLog(stream.id, query)) };
+  },
+
+  listRecipes: () => ask(commands.listRecipes()),
+  newForm: (seed) => ask(commands.newForm(seed)),
+  reviseForm: (form) => ask(commands.reviseForm(form)),
+  frameForm: (form) => ask(commands.frameForm(form)),
+  checkForm: (form, ownPassword) => ask(commands.checkForm(form, ownPassword)),
+  listVersions: (recipe, image) => ask(commands.listVersions(recipe, image)),
+  chooseFolder: () => ask(commands.chooseFolder()),
+
+  launchLab: (form, ownPassword) => ask(commands.launchLab(form, ownPassword)),
+  cancelLaunch: (lab) => tell(commands.cancelLaunch(lab)),
+
+  openLab: (lab) => tell(commands.openLab(lab)),
+  startLab: (lab) => tell(commands.startLab(lab)),
+  stopLab: (lab) => tell(commands.stopLab(lab)),
+  restartLab: (lab) => tell(commands.restartLab(lab)),
+  previewDelete: (lab) => ask(commands.previewDelete(lab)),
+  deleteLab: (lab, volumes) => tell(commands.deleteLab(lab, [...volumes])),
+  revealPassword: (lab) => ask(commands.revealPassword(lab)),
+
+  tryEngine: () => ask(commands.tryEngine()),
+  applyRemedy: (remedy) => tell(commands.applyRemedy(remedy)),
+};

@@ -1,0 +1,32 @@
+/* The window's state in one place, given to screens through the component context: `const { labs } = app()`. */
+import { createContext } from "svelte";
+import type { Backend } from "../ipc/backend";
+import { Inventory } from "./inventory.svelte";
+import { Labs } from "./labs.svelte";
+import { Recipes } from "./recipes.svelte";
+import { Usage } from "./usage.svelte";
+
+export interface App {
+  backend: Backend;
+  inventory: Inventory;
+  labs: Labs;
+  recipes: Recipes;
+  usage: Usage;
+}
+
+export function createApp(backend: Backend): App {
+  return {
+    backend,
+    inventory: new Inventory(backend),
+    labs: new Labs(backend),
+    recipes: new Recipes(backend),
+    usage: new Usage(backend),
+  };
+}
+
+const [read, give] = createContext<App>();
+
+/** The window's state; call it while a component is set up. */
+export const app = read;
+/** Gives the state to everything below; called by the shell and by tests. */
+export const giveApp = give;

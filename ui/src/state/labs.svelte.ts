@@ -1,0 +1,84 @@
+/* All labs, and what a person can ask of one. Asking never changes what is shown; the engine's own events do. A
+   failure of something asked for stands on the lab's card until it is asked again or dismissed. */
+import type { Backend } from "../ipc/backend";
+import type { LabCard, LabList, LaunchForm, Problem } from "../ipc/bindings";
+import { asProblem } from "../ipc/error";
+import { Stream } from "../ipc/stream.svelte";
+
+export class Labs {
+  #list = $state.raw<LabList>({ revision: 0, loaded: false, labs: [], unreadable: [] });
+  /** What was asked of a lab and failed, by lab. */
+  failures = $state.raw<ReadonlyMap<string, Problem>>(new Map());
+
+  readonly all = $derived(this.#list.labs);
+  readonly loaded = $derived(this.#list.loaded);
+  readonly unreadable = $derived(this.#list.unreadable);
+  readonly running = $derived(this.all.filter((lab) => lab.state === "running").length);
+  readonly byContainer: ReadonlyMap<string, LabCard> = $derived(
+    new Map(this.all.flatMap((lab) => (lab.container ? [[lab.container, lab] as const] : []))),
+  );
+  /** Why the labs cannot be listed at all. */
+  readonly problem = $derived.by(() => this.#stream.problem);
+
+  #backend: Backend;
+  #stream: Stream<LabList>;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    this.#stream = new Stream(
+      (receive) => backend.openLabs(receive),
+      (list) => {
+        this.#list = list;
+      },
+    );
+  }
+
+  start(): () => void {
+    return this.#stream.start();
+  }
+
+  get(id: string): LabCard | undefined {
+    return this.all.find((lab) => lab.id === id);
+  }
+
+  open(lab: string): Promise<void> {
+    return this.#ask(lab, () => this.#backend.openLab(lab));
+  }
+  startLab(lab: string): Promise<void> {
+    return this.#ask(lab, () => this.#backend.startLab(lab));
+  }
+  stopLab(lab: string): Promise<void> {
+    return this.#ask(lab, () => this.#backend.stopLab(lab));
+  }
+  restartLab(lab: string): Promise<void> {
+    return this.#ask(lab, () => this.#backend.restartLab(lab));
+  }
+  cancelLaunch(lab: string): Promise<void> {
+    return this.#ask(lab, () => this.#backend.cancelLaunch(lab));
+  }
+  /** Discards a failed launch and launches with the form that settles it; gives the new lab's id. */
+  async relaunch(lab: string, form: LaunchForm): Promise<string> {
+    await this.#backend.cancelLaunch(lab);
+    return await this.#backend.launchLab(form, null);
+  }
+  dismiss(lab: string): void {
+    this.#fail(lab, null);
+  }
+
+  async #ask(lab: string, doIt: () => Promise<void>): Promise<void> {
+    this.#fail(lab, null);
+    try {
+      await doIt();
+    } catch (thrown) {
+      this.#fail(lab, asProblem(thrown));
+    }
+  }
+
+  #fail(lab: string, problem: Problem | null): void {
+    if (!problem && !this.failures.has(lab)) return;
+    const after = new Map(this.failures);
+    if (problem) after.set(lab, problem);
+    else after.delete(lab);
+    this.failures = after;
+  }
+}
