@@ -102,10 +102,11 @@ fn talk(
     let what = format!("{method} {path}");
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name, ": ", value, "\r\n"]);
     }
     if !body.is_empty() || method != "GET" {
-        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        let length = body.len().to_string();
+        head.extend(["Content-Length: ", &length, "\r\n"]);
     }
     head.push_str("\r\n");
     stream

@@ -11,15 +11,6 @@
 //! engine cannot be asked for come from [`FakeEngine`].
 //!
 //! It is a dev-dependency and never part of the product. It uses plain threads and few crates, to build in seconds.
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        reason = "a test may fail loudly"
-    )
-)]
 #![cfg(unix)]
 
 mod bed;

@@ -257,7 +257,7 @@ mod tests {
             let (mut reading, mut seen) = (Reading::new(), Vec::new());
             for part in bytes.chunks(size) {
                 reading.take(part, |method, target| {
-                    seen.push(format!("{method} {target}"))
+                    seen.push(format!("{method} {target}"));
                 });
             }
             assert_eq!(

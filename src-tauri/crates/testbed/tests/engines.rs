@@ -28,7 +28,7 @@ fn carries_a_lab_and_leaves_nothing(kind: EngineKind) {
     .unwrap();
     let address = bed.docker(&["port", "lab", "8888"]).unwrap();
     let url = format!("http://{}/api", address.trim());
-    let answer = wait_for(Duration::from_secs(60), || {
+    let answer = wait_for(Duration::from_mins(1), || {
         http_get(&url).ok().filter(|answer| answer.status == 200)
     })
     .unwrap_or_else(|| {

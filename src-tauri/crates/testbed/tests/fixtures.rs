@@ -1,5 +1,4 @@
 //! The fixtures that run real programs: the keyring, the display, the caught browser.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::time::{Duration, SystemTime};
 
