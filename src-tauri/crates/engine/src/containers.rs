@@ -1,13 +1,34 @@
 //! Containers: create, start, stop, remove, look inside.
+//!
+//! What a container is made of is said with our own types and turned into the engine's words in
+//! `create`; running commands in it is in `exec`. Calls that reach a state which is reached already
+//! (starting what runs, removing what is gone) succeed, because the person's wish is fulfilled.
+
+mod create;
+mod exec;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
+use bollard::query_parameters::{
+    RemoveContainerOptionsBuilder, RestartContainerOptionsBuilder, StartContainerOptions,
+    StopContainerOptionsBuilder, UploadToContainerOptionsBuilder,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::classify::{Failure, Subject};
 use crate::inventory::ContainerRow;
-use crate::{Bytes, ContainerId, Engine, Result};
+use crate::inventory::rows::ContainerInspection;
+use crate::wire::{Question, escaped};
+use crate::{Bytes, ContainerId, Engine, Error, Result};
+
+/// What a stop or restart may take beyond the grace that the container is given.
+const BEYOND_GRACE: Duration = Duration::from_secs(30);
+
+/// Pulling the image's layers together can take minutes on a slow disk.
+const SLOW_DISK: Duration = Duration::from_secs(300);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PortBinding {
@@ -112,21 +133,38 @@ pub struct FileChange {
     pub kind: ChangeKind,
 }
 
-impl Engine {
-    /// # Errors
-    /// `NameTaken`, `ImageNotFound`, `Engine`.
-    pub async fn create_container(&self, spec: &ContainerSpec) -> Result<ContainerId> {
-        let _ = spec;
-        todo!("engine")
-    }
+/// One path of `GET /containers/{id}/changes`.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct ChangeEntry {
+    path: String,
+    kind: u8,
+}
 
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Waited {
+    status_code: i64,
+    error: Option<WaitError>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct WaitError {
+    message: String,
+}
+
+impl Engine {
     /// Starts it; a running container is no error.
     ///
     /// # Errors
-    /// `PortTaken`, `NotFound`, `Engine`.
+    /// `PortTaken`, `PortNotAllowed`, `AddressNotAvailable`, `NotFound`, `Engine`.
     pub async fn start_container(&self, id: &ContainerId) -> Result<()> {
-        let _ = id;
-        todo!("engine")
+        let started = self
+            .patient(SLOW_DISK)
+            .start_container(&escaped(&id.0), None::<StartContainerOptions>)
+            .await;
+        started.map_err(|error| self.meaning(error, Subject::Container(&id.0)))
     }
 
     /// Asks it to stop, and kills it after `grace`. A stopped container is no error.
@@ -134,15 +172,29 @@ impl Engine {
     /// # Errors
     /// `NotFound`.
     pub async fn stop_container(&self, id: &ContainerId, grace: Duration) -> Result<()> {
-        let _ = (id, grace);
-        todo!("engine")
+        let options = StopContainerOptionsBuilder::default()
+            .t(whole_seconds(grace))
+            .build();
+        let stopped = self
+            .patient(grace + BEYOND_GRACE)
+            .stop_container(&escaped(&id.0), Some(options))
+            .await;
+        stopped.map_err(|error| self.meaning(error, Subject::Container(&id.0)))
     }
 
+    /// Stops it as `stop_container` does, and starts it again; a stopped one is only started.
+    ///
     /// # Errors
     /// `NotFound`, `PortTaken`.
     pub async fn restart_container(&self, id: &ContainerId, grace: Duration) -> Result<()> {
-        let _ = (id, grace);
-        todo!("engine")
+        let options = RestartContainerOptionsBuilder::default()
+            .t(whole_seconds(grace))
+            .build();
+        let restarted = self
+            .patient(grace + SLOW_DISK)
+            .restart_container(&escaped(&id.0), Some(options))
+            .await;
+        restarted.map_err(|error| self.meaning(error, Subject::Container(&id.0)))
     }
 
     /// Removes it with its anonymous volumes where `with_anonymous_volumes`; named volumes always stay.
@@ -151,15 +203,30 @@ impl Engine {
     /// # Errors
     /// `InUse` where it runs and `kill` is not asked for.
     pub async fn remove_container(&self, id: &ContainerId, removal: Removal) -> Result<()> {
-        let _ = (id, removal);
-        todo!("engine")
+        let options = RemoveContainerOptionsBuilder::default()
+            .force(removal.kill)
+            .v(removal.with_anonymous_volumes)
+            .build();
+        let removed = self
+            .patient(SLOW_DISK)
+            .remove_container(&escaped(&id.0), Some(options))
+            .await;
+        match removed.map_err(|error| self.meaning(error, Subject::Container(&id.0))) {
+            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Err(Error::Engine {
+                status: 409,
+                message,
+            }) if message.contains("already in progress") => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
+    /// A container as the lists show it, asked for anew. Takes an id, its beginning, or a name.
+    ///
     /// # Errors
     /// `NotFound`.
     pub async fn inspect_container(&self, id: &str) -> Result<ContainerRow> {
-        let _ = id;
-        todo!("engine")
+        Ok(self.inspection(id).await?.into())
     }
 
     /// Environment as the container was created with (secrets included: never for the screen).
@@ -167,44 +234,94 @@ impl Engine {
     /// # Errors
     /// `NotFound`.
     pub async fn container_environment(&self, id: &ContainerId) -> Result<Vec<(String, String)>> {
-        let _ = id;
-        todo!("engine")
+        let inspection = self.inspection(&id.0).await?;
+        let pair = |text: &String| {
+            let (key, value) = text.split_once('=').unwrap_or((text, ""));
+            (key.to_owned(), value.to_owned())
+        };
+        Ok(inspection.config.env.iter().map(pair).collect())
     }
 
-    /// Runs a command in a running container to its end.
-    ///
-    /// # Errors
-    /// `NotFound`, `Engine` where it does not run.
-    pub async fn exec(&self, id: &ContainerId, spec: &ExecSpec) -> Result<ExecOutput> {
-        let _ = (id, spec);
-        todo!("engine")
+    pub(crate) async fn inspection(&self, id: &str) -> Result<ContainerInspection> {
+        let question = Question::get(format!("/containers/{}/json", escaped(id)));
+        self.wire
+            .json(question)
+            .await
+            .map_err(|failure| self.meaning(failure, Subject::Container(id)))
     }
 
-    /// Starts a command in a running container and leaves it running.
+    /// Writes files into a container, running or not. Missing folders are made.
     ///
     /// # Errors
-    /// As `exec`.
-    pub async fn exec_detached(&self, id: &ContainerId, spec: &ExecSpec) -> Result<()> {
-        let _ = (id, spec);
-        todo!("engine")
-    }
-
-    /// Writes files into a container, running or not.
-    ///
-    /// # Errors
-    /// `NotFound` where a file's folder does not exist.
+    /// `NotFound`.
     pub async fn place_files(&self, id: &ContainerId, files: &[PlacedFile]) -> Result<()> {
-        let _ = (id, files);
-        todo!("engine")
+        let mut folders: BTreeMap<&str, Vec<&PlacedFile>> = BTreeMap::new();
+        for file in files {
+            let folder = Path::new(&file.path)
+                .parent()
+                .and_then(Path::to_str)
+                .unwrap_or("/");
+            folders.entry(folder).or_default().push(file);
+        }
+        for (folder, files) in folders {
+            self.place_in(id, Path::new(folder), &files).await?;
+        }
+        Ok(())
+    }
+
+    /// Folders that the image does not have are made: the archive begins at the nearest one that exists.
+    async fn place_in(&self, id: &ContainerId, folder: &Path, files: &[&PlacedFile]) -> Result<()> {
+        let mut outcome = Ok(());
+        for base in folder.ancestors() {
+            let archive = archive(base, folder, files).map_err(|error| Error::NotSupported {
+                what: format!("A file could not be prepared for the container: {error}."),
+            })?;
+            let options = UploadToContainerOptionsBuilder::default()
+                .path(base.to_str().unwrap_or("/"))
+                .build();
+            let placed = self
+                .docker
+                .upload_to_container(
+                    &escaped(&id.0),
+                    Some(options),
+                    bollard::body_full(archive.into()),
+                )
+                .await;
+            outcome = placed.map_err(|error| self.meaning(error, Subject::Container(&id.0)));
+            if !matches!(outcome, Err(Error::NotFound { .. })) {
+                break;
+            }
+        }
+        outcome
     }
 
     /// What differs from the image, at most `limit` paths, and how many there are in all.
     ///
     /// # Errors
     /// `NotFound`.
-    pub async fn container_changes(&self, id: &ContainerId, limit: usize) -> Result<(Vec<FileChange>, u32)> {
-        let _ = (id, limit);
-        todo!("engine")
+    pub async fn container_changes(
+        &self,
+        id: &ContainerId,
+        limit: usize,
+    ) -> Result<(Vec<FileChange>, u32)> {
+        let question =
+            Question::get(format!("/containers/{}/changes", escaped(&id.0))).patience(SLOW_DISK);
+        let entries: Option<Vec<ChangeEntry>> = self
+            .wire
+            .json(question)
+            .await
+            .map_err(|failure| self.meaning(failure, Subject::Container(&id.0)))?;
+        let entries = entries.unwrap_or_default();
+        let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        let change = |entry: ChangeEntry| FileChange {
+            path: entry.path,
+            kind: match entry.kind {
+                1 => ChangeKind::Added,
+                2 => ChangeKind::Removed,
+                _ => ChangeKind::Changed,
+            },
+        };
+        Ok((entries.into_iter().take(limit).map(change).collect(), count))
     }
 
     /// Bytes of the container's own writable layer.
@@ -212,18 +329,83 @@ impl Engine {
     /// # Errors
     /// `NotFound`.
     pub async fn container_size(&self, id: &ContainerId) -> Result<Bytes> {
-        let _ = id;
-        todo!("engine")
+        let question = Question::get(format!("/containers/{}/json", escaped(&id.0)))
+            .query("size", "true")
+            .patience(SLOW_DISK);
+        let inspection: ContainerInspection = self
+            .wire
+            .json(question)
+            .await
+            .map_err(|failure| self.meaning(failure, Subject::Container(&id.0)))?;
+        Ok(Bytes(inspection.size_rw.unwrap_or(0)))
     }
 
-    /// Waits until the container stops, and gives its exit code.
+    /// Waits until the container stops, and gives its exit code. A container that does not run gives
+    /// that of its last run at once.
     ///
     /// # Errors
     /// `NotFound`, `Interrupted`.
     pub async fn wait_container(&self, id: &ContainerId) -> Result<i64> {
-        let _ = id;
-        todo!("engine")
+        let meaning = |failure: Failure| self.meaning(failure, Subject::Container(&id.0));
+        let answer = self
+            .wire
+            .ask(Question::post(format!(
+                "/containers/{}/wait",
+                escaped(&id.0)
+            )))
+            .await
+            .map_err(meaning)?;
+        let line = answer.lines().next().await.map_err(meaning)?;
+        let Some(line) = line else {
+            return Err(Error::Interrupted {
+                detail: "the wait ended without an answer".to_owned(),
+            });
+        };
+        let waited: Waited = serde_json::from_slice(&line).map_err(|error| {
+            meaning(Failure::Garbled {
+                text: error.to_string(),
+            })
+        })?;
+        match waited.error {
+            Some(error) if !error.message.is_empty() => Err(meaning(Failure::Answer {
+                status: 500,
+                message: error.message,
+            })),
+            _ => Ok(waited.status_code),
+        }
     }
+}
+
+fn whole_seconds(time: Duration) -> i32 {
+    i32::try_from(time.as_secs()).unwrap_or(i32::MAX)
+}
+
+/// A tar with these files, seen from `base`, and with the folders between `base` and `folder`.
+fn archive(base: &Path, folder: &Path, files: &[&PlacedFile]) -> std::io::Result<Vec<u8>> {
+    let mut builder = tar::Builder::new(Vec::new());
+    let inner = folder.strip_prefix(base).map_err(std::io::Error::other)?;
+    let mut made = std::path::PathBuf::new();
+    for part in inner {
+        made.push(part);
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Directory);
+        header.set_size(0);
+        header.set_mode(0o755);
+        builder.append_data(&mut header, &made, std::io::empty())?;
+    }
+    for file in files {
+        let name = Path::new(&file.path).file_name().ok_or_else(|| {
+            std::io::Error::new(std::io::ErrorKind::InvalidInput, "its path names no file")
+        })?;
+        let mut header = tar::Header::new_gnu();
+        header.set_size(file.content.len() as u64);
+        header.set_mode(file.mode);
+        header.set_uid(file.uid);
+        header.set_gid(file.gid);
+        header.set_mtime(u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or(0));
+        builder.append_data(&mut header, inner.join(name), file.content.as_slice())?;
+    }
+    builder.into_inner()
 }
 
 /// How a container is removed.

@@ -1,10 +1,21 @@
-//! The engine's health in facts, and the problems it can have.
+//! The engine's health in facts, the problems it can have, and what can be done about them.
+//!
+//! The types are here; the questions to the engine are in `facts`, the words in `problems`, and the
+//! only programs that this crate ever starts in `remedies`.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::Bytes;
 use crate::endpoint::Endpoint;
-use crate::{Bytes, Engine, Error, Result};
+
+mod facts;
+mod problems;
+mod remedies;
+
+pub use facts::facts;
+pub use problems::problems;
+pub use remedies::apply;
 
 /// What the engine says of itself (`/version`, `/info`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -95,26 +106,7 @@ pub struct EngineProblem {
     pub blocking: bool,
 }
 
-/// Asks the engine for its facts.
-///
-/// # Errors
-/// Those of the connection.
-pub async fn facts(engine: &Engine) -> Result<EngineFacts> {
-    let _ = engine;
-    todo!("engine")
-}
-
-/// The problems that these facts, or this failure to get them, show.
-pub fn problems(facts: std::result::Result<&EngineFacts, &Error>) -> Vec<EngineProblem> {
-    let _ = facts;
-    todo!("engine")
-}
-
-/// Carries out a remedy on this computer.
-///
-/// # Errors
-/// `NotSupported` with what to do by hand.
-pub async fn apply(remedy: EngineRemedy) -> Result<()> {
-    let _ = remedy;
-    todo!("engine")
+/// Docker's own page on how to install it.
+pub fn install_guide_url() -> &'static str {
+    "https://docs.docker.com/get-started/get-docker/"
 }

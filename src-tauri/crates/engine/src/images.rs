@@ -1,12 +1,23 @@
 //! Images: inspect, pull, remove, and what a registry has.
 
-use std::collections::BTreeMap;
+mod progress;
+mod pull;
 
-use futures_util::stream::BoxStream;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base64::Engine as _;
+use bollard::query_parameters::RemoveImageOptions;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{Bytes, Engine, ImageId, ImageReference, Result, UnixMillis};
+use crate::classify::{Failure, Subject};
+use crate::inventory::rows::{moment, or_default};
+use crate::wire::{Question, escaped};
+use crate::{Bytes, Engine, Error, ImageId, ImageReference, Result, UnixMillis};
+
+/// The engine asks a registry that may be far away, and tries more than once.
+const FAR_AWAY: Duration = Duration::from_secs(180);
 
 /// An image's Config and platform, as `GET /images/{name}/json` has them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
@@ -37,7 +48,11 @@ pub struct ImageDetails {
 impl ImageDetails {
     /// The value of a variable of the image.
     pub fn variable(&self, name: &str) -> Option<&str> {
-        self.environment.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.environment
+            .iter()
+            .rev()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -93,23 +108,130 @@ pub struct RegistryLogin {
     pub server: String,
 }
 
+impl RegistryLogin {
+    /// The `X-Registry-Auth` header: JSON in the URL-safe base64 alphabet. The engine takes the plain
+    /// alphabet for no login at all, and goes on anonymously (docker docs, API "Authentication").
+    fn header(&self) -> String {
+        let login = serde_json::json!({
+            "username": self.user_name,
+            "password": self.password,
+            "serveraddress": self.server,
+        });
+        base64::engine::general_purpose::URL_SAFE.encode(login.to_string())
+    }
+}
+
+/// `GET /images/{name}/json`
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Inspection {
+    id: String,
+    #[serde(deserialize_with = "or_default")]
+    repo_tags: Vec<String>,
+    #[serde(deserialize_with = "or_default")]
+    repo_digests: Vec<String>,
+    #[serde(deserialize_with = "or_default")]
+    created: String,
+    architecture: String,
+    os: String,
+    size: u64,
+    #[serde(deserialize_with = "or_default")]
+    config: ImageConfig,
+}
+
+/// Fields that are empty are left out since API 1.52.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct ImageConfig {
+    user: String,
+    working_dir: String,
+    #[serde(deserialize_with = "or_default")]
+    entrypoint: Vec<String>,
+    #[serde(deserialize_with = "or_default")]
+    cmd: Vec<String>,
+    #[serde(deserialize_with = "or_default")]
+    env: Vec<String>,
+    #[serde(deserialize_with = "or_default")]
+    exposed_ports: BTreeMap<String, serde_json::Value>,
+    #[serde(deserialize_with = "or_default")]
+    volumes: BTreeMap<String, serde_json::Value>,
+    #[serde(deserialize_with = "or_default")]
+    labels: BTreeMap<String, String>,
+    #[serde(deserialize_with = "or_default")]
+    healthcheck: HealthCheck,
+    #[serde(deserialize_with = "or_default")]
+    stop_signal: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct HealthCheck {
+    #[serde(deserialize_with = "or_default")]
+    test: Vec<String>,
+}
+
+impl From<Inspection> for ImageDetails {
+    fn from(inspection: Inspection) -> Self {
+        let config = inspection.config;
+        let pair = |text: String| match text.split_once('=') {
+            Some((key, value)) => (key.to_owned(), value.to_owned()),
+            None => (text, String::new()),
+        };
+        // `["NONE"]` switches off the check of the image that this one was made from.
+        let check = config
+            .healthcheck
+            .test
+            .first()
+            .is_some_and(|word| word != "NONE");
+        Self {
+            id: inspection.id,
+            tags: inspection.repo_tags,
+            digests: inspection.repo_digests,
+            architecture: inspection.architecture,
+            os: inspection.os,
+            created: moment(&inspection.created).unwrap_or_default(),
+            size: Bytes(inspection.size),
+            user: config.user,
+            working_directory: config.working_dir,
+            entrypoint: config.entrypoint,
+            command: config.cmd,
+            environment: config.env.into_iter().map(pair).collect(),
+            exposed_ports: config.exposed_ports.into_keys().collect(),
+            volumes: config.volumes.into_keys().collect(),
+            labels: config.labels,
+            has_health_check: check,
+            stop_signal: Some(config.stop_signal).filter(|signal| !signal.is_empty()),
+        }
+    }
+}
+
+/// `GET /distribution/{name}/json`
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Distribution {
+    #[serde(deserialize_with = "or_default")]
+    platforms: Vec<Platform>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Platform {
+    architecture: String,
+    os: String,
+}
+
 impl Engine {
     /// An image that is here.
     ///
     /// # Errors
     /// `ImageNotFound`.
     pub async fn inspect_image(&self, name: &str) -> Result<ImageDetails> {
-        let _ = name;
-        todo!("engine")
-    }
-
-    /// Pulls an image for the engine's own platform. Each item is the whole progress at that
-    /// moment, coalesced to at most ten a second; both progress dialects (classic and containerd
-    /// store) are read. Ends after an item with `finished`, or with an error. Dropping the stream
-    /// cancels the pull; finished layers are kept by the engine.
-    pub fn pull(&self, reference: &ImageReference, login: Option<RegistryLogin>) -> BoxStream<'static, Result<PullProgress>> {
-        let _ = (reference, login);
-        todo!("engine")
+        let inspection: Inspection = self
+            .wire
+            .json(Question::get(format!("/images/{}/json", escaped(name))))
+            .await
+            .map_err(|failure| self.meaning(failure, Subject::Image(name)))?;
+        Ok(inspection.into())
     }
 
     /// Platforms (`amd64`, `arm64`, …) that the registry has of this image, asked by the engine,
@@ -118,8 +240,24 @@ impl Engine {
     /// # Errors
     /// `RegistryDenied`, `ImageNotFound`, `RegistryUnreachable`.
     pub async fn registry_platforms(&self, reference: &ImageReference) -> Result<Vec<String>> {
-        let _ = reference;
-        todo!("engine")
+        let name = reference.to_string();
+        let question =
+            Question::get(format!("/distribution/{}/json", escaped(&name))).patience(FAR_AWAY);
+        let distribution: Distribution = self
+            .wire
+            .json(question)
+            .await
+            .map_err(|failure| self.meaning(failure, Subject::Registry(&name)))?;
+        let mut platforms: Vec<String> = distribution
+            .platforms
+            .into_iter()
+            // Attestations are listed as platforms of "unknown".
+            .filter(|platform| platform.os != "unknown" && !platform.architecture.is_empty())
+            .map(|platform| platform.architecture)
+            .collect();
+        platforms.sort();
+        platforms.dedup();
+        Ok(platforms)
     }
 
     /// Removes an image's tag, or the image with its last tag. Never forced.
@@ -127,16 +265,47 @@ impl Engine {
     /// # Errors
     /// `InUse`, `ImageNotFound`.
     pub async fn remove_image(&self, name: &str) -> Result<()> {
-        let _ = name;
-        todo!("engine")
+        let removed = self
+            .patient(FAR_AWAY)
+            .remove_image(&escaped(name), None::<RemoveImageOptions>, None)
+            .await;
+        removed
+            .map(drop)
+            .map_err(|error| self.meaning(error, Subject::Image(name)))
     }
 
     /// Makes an image from a root file system in tar form (`POST /images/create?fromSrc=-`); needs no registry.
+    /// `name` is `repository[:tag]`; an image that bore the name loses it.
     ///
     /// # Errors
-    /// `DiskFull`.
+    /// `DiskFull`, `InvalidReference`.
     pub async fn import_image(&self, tar: Vec<u8>, name: &str) -> Result<ImageId> {
-        let _ = (tar, name);
-        todo!("engine")
+        let reference = ImageReference::parse(name)?;
+        let question = Question::post("/images/create")
+            .query("fromSrc", "-")
+            .query("repo", &reference.repository)
+            .query("tag", reference.tag.as_deref().unwrap_or("latest"))
+            .body(tar.into())
+            .patience(FAR_AWAY);
+        let meaning = |failure: Failure| self.meaning(failure, Subject::Image(name));
+        let mut lines = self.wire.ask(question).await.map_err(meaning)?.lines();
+        let mut id = None;
+        while let Some(line) = lines.next().await.map_err(meaning)? {
+            let Ok(message) = serde_json::from_slice::<progress::Message>(&line) else {
+                continue;
+            };
+            if let Some(text) = message.failure() {
+                return Err(meaning(Failure::Answer {
+                    status: 500,
+                    message: text,
+                }));
+            }
+            if message.status.starts_with("sha256:") {
+                id = Some(ImageId(message.status));
+            }
+        }
+        id.ok_or_else(|| Error::Interrupted {
+            detail: "the import ended without an image".to_owned(),
+        })
     }
 }

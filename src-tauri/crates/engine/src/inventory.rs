@@ -3,18 +3,32 @@
 //! One task owns `docker events`. It lists everything once, re-inspects only what an event
 //! touched, coalesces for 100-150 ms and publishes. Nothing polls; a dead engine is never an empty
 //! list: the rows stay, and the status says that they are old.
+//!
+//! Containers come in two steps: the engine's list gives all rows at once, and an inspection of each
+//! then adds what lists do not have (configured ports of what is stopped, exit code, times, …), so
+//! that the first picture of five hundred containers is not held up by five hundred questions.
+//! Rows may therefore be there while the status is still `Connecting`; `Ready` says that every kind
+//! has been listed. The engine's facts can follow a moment later.
+
+mod difference;
+mod events;
+mod fetch;
+pub(crate) mod rows;
+mod session;
+mod state;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::endpoint::Surroundings;
 use crate::health::{EngineFacts, EngineProblem};
 use crate::units::NetworkId;
-use crate::{Bytes, ContainerId, Engine, ImageId, UnixMillis, VolumeName};
+use crate::{Bytes, ContainerId, Engine, Error, ImageId, Result, UnixMillis, VolumeName};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -74,7 +88,8 @@ pub struct ContainerRow {
     pub image_id: ImageId,
     pub state: ContainerState,
     pub health: Health,
-    /// The engine's own words ("Up 3 hours (healthy)"), empty where it gives none.
+    /// The engine's own word where `state` is `Unknown`, else empty: "Up 3 hours" would be wrong the
+    /// next minute, and `started` and `finished` say it better.
     pub status: String,
     pub exit_code: Option<i32>,
     pub out_of_memory: bool,
@@ -134,7 +149,9 @@ pub enum EngineStatus {
     Ready,
     /// It was there and is gone; we keep trying. What is shown is as old as `since`.
     #[serde(rename_all = "camelCase")]
-    Reconnecting { since: UnixMillis },
+    Reconnecting {
+        since: UnixMillis,
+    },
     Unavailable,
 }
 
@@ -185,25 +202,40 @@ pub struct InventoryUpdate {
     pub networks: Changes<NetworkRow>,
 }
 
-impl Snapshot {
-    /// The difference from `earlier` to `self`; the whole where there is no earlier one.
-    pub fn update_since(&self, earlier: Option<&Snapshot>) -> InventoryUpdate {
-        let _ = earlier;
-        todo!("engine")
-    }
-}
-
 /// The running inventory. Dropping the last clone ends its task.
 #[derive(Clone)]
 pub struct Inventory {
     snapshots: watch::Receiver<Arc<Snapshot>>,
+    link: Arc<Link>,
+    _task: Arc<AbortOnDropHandle<()>>,
+}
+
+/// What the task and its owners share besides the snapshots.
+struct Link {
+    engine: Mutex<Result<Engine>>,
+    wake: Notify,
+}
+
+impl Link {
+    fn set(&self, engine: Result<Engine>) {
+        *self.engine.lock().unwrap_or_else(PoisonError::into_inner) = engine;
+    }
 }
 
 impl Inventory {
     /// Starts the task that owns the connection and its events. Must be called within a tokio runtime.
     pub fn start(surroundings: Surroundings) -> Self {
-        let _ = surroundings;
-        todo!("engine")
+        let link = Arc::new(Link {
+            engine: Mutex::new(Err(Error::Connecting)),
+            wake: Notify::new(),
+        });
+        let (sender, snapshots) = watch::channel(Arc::new(Snapshot::empty()));
+        let task = tokio::spawn(session::run(surroundings, Arc::clone(&link), sender));
+        Self {
+            snapshots,
+            link,
+            _task: Arc::new(AbortOnDropHandle::new(task)),
+        }
     }
 
     /// The newest snapshot.
@@ -220,12 +252,16 @@ impl Inventory {
     ///
     /// # Errors
     /// Why there is none at the moment.
-    pub fn engine(&self) -> crate::Result<Engine> {
-        todo!("engine")
+    pub fn engine(&self) -> Result<Engine> {
+        self.link
+            .engine
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
-    /// Tries to connect at once instead of waiting for the next attempt.
+    /// Tries to connect at once instead of waiting for the next attempt. Does nothing while connected.
     pub fn reconnect(&self) {
-        todo!("engine")
+        self.link.wake.notify_one();
     }
 }

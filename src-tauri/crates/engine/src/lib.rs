@@ -5,18 +5,22 @@
 //! and it knows neither Tauri nor the screens. Nothing here assumes that the engine runs on this
 //! computer: ports, folders and addresses belong to the engine's machine.
 
+mod classify;
 pub mod connection;
 pub mod containers;
+mod contexts;
 pub mod endpoint;
 pub mod error;
 pub mod health;
 pub mod images;
+mod installed;
 pub mod inventory;
 pub mod logs;
 pub mod reference;
 pub mod units;
 pub mod usage;
 pub mod volumes;
+mod wire;
 
 pub use connection::Engine;
 pub use error::Error;

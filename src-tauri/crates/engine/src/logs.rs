@@ -4,11 +4,27 @@
 //! screen are only hints ("there is more"). Lines are capped in length, ANSI sequences are taken
 //! out, and what fell out of the ring is counted, never hidden.
 
+mod lines;
+mod ring;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::sync::watch;
+use tokio_util::task::AbortOnDropHandle;
 
+use self::lines::Reader;
+use self::ring::Ring;
+use crate::classify::{Failure, Subject};
+use crate::wire::{Answer, Question, escaped};
 use crate::{ContainerId, Engine, Result, UnixMillis};
+
+/// The shortest time between two states.
+const PACE: Duration = Duration::from_millis(100);
+/// The most lines that one page gives.
+const PAGE: u32 = 1_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -66,6 +82,8 @@ pub struct LogPage {
 /// A followed log. Dropping it ends the reading.
 pub struct FollowedLog {
     state: watch::Receiver<LogState>,
+    ring: Arc<Mutex<Ring>>,
+    _task: AbortOnDropHandle<()>,
 }
 
 impl FollowedLog {
@@ -73,9 +91,17 @@ impl FollowedLog {
         self.state.clone()
     }
 
+    /// The rows asked for, as far as they are still kept. Searching reads the whole ring: a matter
+    /// of milliseconds.
     pub fn read(&self, query: &LogQuery) -> LogPage {
-        let _ = query;
-        todo!("engine")
+        let query = LogQuery {
+            count: query.count.min(PAGE),
+            ..query.clone()
+        };
+        self.ring
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .page(&query)
     }
 }
 
@@ -85,9 +111,27 @@ impl Engine {
     ///
     /// # Errors
     /// `NotFound`, `NotSupported` for log drivers that cannot be read.
-    pub async fn follow_log(&self, id: &ContainerId, tail: u32, masked: Vec<String>) -> Result<FollowedLog> {
-        let _ = (id, tail, masked);
-        todo!("engine")
+    pub async fn follow_log(
+        &self,
+        id: &ContainerId,
+        tail: u32,
+        masked: Vec<String>,
+    ) -> Result<FollowedLog> {
+        let (answer, tty) = self.open_log(id, tail, true).await?;
+        let ring = Arc::new(Mutex::new(Ring::default()));
+        let (sender, state) = watch::channel(LogState::default());
+        let reader = Reader::new(tty, masked);
+        let task = AbortOnDropHandle::new(tokio::spawn(fill(
+            answer,
+            reader,
+            Arc::clone(&ring),
+            sender,
+        )));
+        Ok(FollowedLog {
+            state,
+            ring,
+            _task: task,
+        })
     }
 
     /// The last lines of a log, once, unmasked (for reading tokens and for failure messages).
@@ -95,7 +139,73 @@ impl Engine {
     /// # Errors
     /// `NotFound`.
     pub async fn last_log_lines(&self, id: &ContainerId, count: u32) -> Result<Vec<LogLine>> {
-        let _ = (id, count);
-        todo!("engine")
+        let meaning = |failure: Failure| self.meaning(failure, Subject::Container(&id.0));
+        let (mut answer, tty) = self.open_log(id, count, false).await?;
+        let mut reader = Reader::new(tty, Vec::new());
+        let mut ring = Ring::default();
+        while let Some(piece) = answer.piece().await.map_err(meaning)? {
+            reader.read(&piece, |line| ring.push(line));
+        }
+        reader.end(|line| ring.push(line));
+        Ok(ring.into_lines())
     }
+
+    /// The log's stream, and whether a terminal wrote it.
+    async fn open_log(&self, id: &ContainerId, tail: u32, follow: bool) -> Result<(Answer, bool)> {
+        let tty = self.inspection(&id.0).await?.config.tty;
+        let question = Question::get(format!("/containers/{}/logs", escaped(&id.0)))
+            .query("stdout", "true")
+            .query("stderr", "true")
+            .query("timestamps", "true")
+            .query("follow", if follow { "true" } else { "false" })
+            .query("tail", &tail.to_string());
+        let answer = self
+            .wire
+            .ask(question)
+            .await
+            .map_err(|failure| self.meaning(failure, Subject::Container(&id.0)))?;
+        Ok((answer, tty))
+    }
+}
+
+/// Reads the stream into the ring to its end, and says how far it is.
+async fn fill(
+    mut answer: Answer,
+    mut reader: Reader,
+    ring: Arc<Mutex<Ring>>,
+    sender: watch::Sender<LogState>,
+) {
+    let mut due: Option<Instant> = None;
+    let mut last = Instant::now()
+        .checked_sub(PACE)
+        .unwrap_or_else(Instant::now);
+    loop {
+        let piece = tokio::select! {
+            biased;
+            () = tokio::time::sleep_until(due.unwrap_or(last).into()), if due.is_some() => {
+                due = None;
+                last = Instant::now();
+                let state = ring.lock().unwrap_or_else(PoisonError::into_inner).state();
+                sender.send_replace(state);
+                continue;
+            }
+            piece = answer.piece() => piece,
+        };
+        match piece {
+            Ok(Some(piece)) => {
+                let mut ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
+                reader.read(&piece, |line| ring.push(line));
+                due = due.or(Some(last + PACE));
+            }
+            Ok(None) => break,
+            Err(failure) => {
+                tracing::debug!(?failure, "a followed log was cut off");
+                break;
+            }
+        }
+    }
+    let mut ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
+    reader.end(|line| ring.push(line));
+    ring.end();
+    sender.send_replace(ring.state());
 }

@@ -1,0 +1,214 @@
+//! What the engine says of itself, and what this computer can see of it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::EngineFacts;
+use crate::classify::Subject;
+use crate::endpoint::{Endpoint, EngineProduct};
+use crate::inventory::rows::or_default;
+use crate::wire::Question;
+use crate::{Bytes, Engine, Result};
+
+/// `GET /version`
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Version {
+    #[serde(deserialize_with = "or_default")]
+    platform: Platform,
+    #[serde(deserialize_with = "or_default")]
+    components: Vec<Component>,
+    version: String,
+    os: String,
+    arch: String,
+    kernel_version: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Platform {
+    name: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Component {
+    name: String,
+}
+
+/// `GET /info`
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Info {
+    #[serde(rename = "OSType")]
+    os_type: String,
+    operating_system: String,
+    kernel_version: String,
+    architecture: String,
+    name: String,
+    #[serde(rename = "NCPU")]
+    processors: u32,
+    mem_total: u64,
+    driver: String,
+    #[serde(deserialize_with = "or_default")]
+    driver_status: Vec<Vec<String>>,
+    docker_root_dir: String,
+    #[serde(deserialize_with = "or_default")]
+    security_options: Vec<String>,
+    #[serde(deserialize_with = "or_default")]
+    runtimes: BTreeMap<String, serde_json::Value>,
+    /// CDI devices, since API 1.50.
+    #[serde(deserialize_with = "or_default")]
+    discovered_devices: Vec<serde_json::Value>,
+}
+
+/// Asks the engine for its facts.
+///
+/// # Errors
+/// Those of the connection.
+pub async fn facts(engine: &Engine) -> Result<EngineFacts> {
+    let (version, info) = tokio::try_join!(
+        engine.wire.json::<Version>(Question::get("/version")),
+        engine.wire.json::<Info>(Question::get("/info")),
+    )
+    .map_err(|failure| engine.meaning(failure, Subject::Engine))?;
+    Ok(assemble(engine, version, info))
+}
+
+fn assemble(engine: &Engine, version: Version, info: Info) -> EngineFacts {
+    let endpoint = engine.endpoint().clone();
+    let desktop = info.operating_system == "Docker Desktop"
+        || version.platform.name.starts_with("Docker Desktop");
+    let here = own_machine(&endpoint, desktop);
+    let kernel = if info.kernel_version.is_empty() {
+        &version.kernel_version
+    } else {
+        &info.kernel_version
+    };
+    let snapshotter = |pair: &Vec<String>| matches!(&pair[..], [key, value] if key == "driver-type" && value.starts_with("io.containerd.snapshotter"));
+    EngineFacts {
+        product_name: product_name(&endpoint, &version, &info, desktop),
+        api_version: engine.api_version().to_string(),
+        os_type: if info.os_type.is_empty() {
+            version.os
+        } else {
+            info.os_type
+        },
+        architecture: platform_architecture(if info.architecture.is_empty() {
+            &version.arch
+        } else {
+            &info.architecture
+        }),
+        rootless: info
+            .security_options
+            .iter()
+            .any(|option| option.contains("name=rootless")),
+        gpu: info.runtimes.contains_key("nvidia") || !info.discovered_devices.is_empty(),
+        containerd_store: info.driver_status.iter().any(snapshotter),
+        disk_free: if here {
+            disk_free(Path::new(&info.docker_root_dir))
+        } else {
+            None
+        },
+        socket_group_writable: if here {
+            endpoint.socket().and_then(|socket| group_writable(&socket))
+        } else {
+            None
+        },
+        socket_path: socket_path(&endpoint, here),
+        wsl: kernel.to_lowercase().contains("microsoft") && !desktop,
+        this_computer: endpoint.is_this_computer(),
+        version: version.version,
+        operating_system: info.operating_system,
+        host_name: info.name,
+        processors: info.processors,
+        memory: Bytes(info.mem_total),
+        storage_driver: info.driver,
+        data_root: info.docker_root_dir,
+        endpoint,
+    }
+}
+
+/// True where the engine is a process of this computer and not of a virtual machine on it, so that
+/// its files can be looked at.
+fn own_machine(endpoint: &Endpoint, desktop: bool) -> bool {
+    let native = matches!(
+        endpoint.product,
+        EngineProduct::DockerEngine | EngineProduct::Rootless | EngineProduct::Podman
+    );
+    cfg!(target_os = "linux") && endpoint.is_this_computer() && native && !desktop
+}
+
+fn product_name(endpoint: &Endpoint, version: &Version, info: &Info, desktop: bool) -> String {
+    let podman = version
+        .components
+        .iter()
+        .any(|component| component.name == "Podman Engine");
+    let name = match endpoint.product {
+        _ if podman => "Podman",
+        _ if desktop => "Docker Desktop",
+        _ if info.operating_system == "OrbStack" => "OrbStack",
+        _ if info.operating_system.starts_with("Rancher Desktop") => "Rancher Desktop",
+        EngineProduct::Colima => "Colima",
+        EngineProduct::OrbStack => "OrbStack",
+        EngineProduct::RancherDesktop => "Rancher Desktop",
+        EngineProduct::Lima => "Lima",
+        EngineProduct::Podman => "Podman",
+        EngineProduct::DockerDesktop
+        | EngineProduct::DockerEngine
+        | EngineProduct::Rootless
+        | EngineProduct::Remote => "Docker Engine",
+    };
+    name.to_owned()
+}
+
+/// The kernel's name for a processor, in the spelling of image platforms.
+fn platform_architecture(name: &str) -> String {
+    match name {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "armv7l" | "armv6l" => "arm",
+        "i386" | "i686" => "386",
+        other => other,
+    }
+    .to_owned()
+}
+
+/// What a lab would have to be given to control this engine. Engines in a virtual machine have
+/// their socket at the usual place of that machine.
+fn socket_path(endpoint: &Endpoint, here: bool) -> Option<String> {
+    if here {
+        return endpoint.socket().map(|path| path.display().to_string());
+    }
+    match endpoint.product {
+        EngineProduct::Podman | EngineProduct::Remote => None,
+        _ => Some("/var/run/docker.sock".to_owned()),
+    }
+}
+
+/// Bytes that the engine could still write to the disk that holds this folder.
+#[cfg(unix)]
+fn disk_free(folder: &Path) -> Option<Bytes> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(Bytes(disk.f_bavail.saturating_mul(disk.f_frsize)))
+}
+
+#[cfg(not(unix))]
+fn disk_free(_folder: &Path) -> Option<Bytes> {
+    None
+}
+
+#[cfg(unix)]
+fn group_writable(socket: &Path) -> Option<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    const GROUP_WRITE: u32 = 0o020;
+    let mode = std::fs::metadata(socket).ok()?.permissions().mode();
+    Some(mode & GROUP_WRITE != 0)
+}
+
+#[cfg(not(unix))]
+fn group_writable(_socket: &Path) -> Option<bool> {
+    None
+}

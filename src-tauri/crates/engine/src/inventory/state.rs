@@ -1,0 +1,230 @@
+//! The rows as they are being kept, and their publication.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::fetch::Fetched;
+use super::rows::unreadable_inspection;
+use super::{ContainerRow, EngineReport, EngineStatus, Health, Snapshot};
+use crate::health::problems;
+use crate::{ContainerId, Error};
+
+/// Which kinds have been listed since the connection was made.
+#[derive(Default)]
+struct Listed {
+    containers: bool,
+    images: bool,
+    volumes: bool,
+    networks: bool,
+}
+
+/// The snapshot that will be published next. Rows that stay equal stay the same in memory, so that
+/// a difference is cheap to find.
+pub(super) struct Current {
+    next: Snapshot,
+    listed: Listed,
+    sender: watch::Sender<Arc<Snapshot>>,
+    /// Containers whose details are still to be asked for, those that run first.
+    pub(super) details: VecDeque<ContainerId>,
+}
+
+impl Current {
+    pub(super) fn new(sender: watch::Sender<Arc<Snapshot>>) -> Self {
+        Self {
+            next: Snapshot::empty(),
+            listed: Listed::default(),
+            sender,
+            details: VecDeque::new(),
+        }
+    }
+
+    /// A new connection: nothing counts as listed.
+    pub(super) fn begin(&mut self) {
+        self.listed = Listed::default();
+        self.details.clear();
+    }
+
+    pub(super) fn status(&self) -> EngineStatus {
+        self.next.report.status.clone()
+    }
+
+    /// True when every kind has been listed for the first time on this connection; sets the status.
+    pub(super) fn settle(&mut self) -> bool {
+        let all = self.listed.containers
+            && self.listed.images
+            && self.listed.volumes
+            && self.listed.networks;
+        let settled = all && self.next.report.status != EngineStatus::Ready;
+        if settled {
+            let facts = self.next.report.facts.clone();
+            self.report(EngineReport {
+                status: EngineStatus::Ready,
+                problems: facts
+                    .as_ref()
+                    .map(|facts| problems(Ok(facts)))
+                    .unwrap_or_default(),
+                facts,
+            });
+        }
+        settled
+    }
+
+    /// There is no connection, and why.
+    pub(super) fn failed(&mut self, status: EngineStatus, error: &Error) {
+        let facts = self.next.report.facts.clone();
+        self.report(EngineReport {
+            status,
+            facts,
+            problems: problems(Err(error)),
+        });
+    }
+
+    fn report(&mut self, report: EngineReport) {
+        if *self.next.report != report {
+            self.next.report = Arc::new(report);
+        }
+    }
+
+    /// Publishes what has changed since the last time, if anything has.
+    pub(super) fn publish(&mut self) {
+        let last = Arc::clone(&self.sender.borrow());
+        let next = &self.next;
+        let same = Arc::ptr_eq(&last.report, &next.report)
+            && Arc::ptr_eq(&last.containers, &next.containers)
+            && Arc::ptr_eq(&last.images, &next.images)
+            && Arc::ptr_eq(&last.volumes, &next.volumes)
+            && Arc::ptr_eq(&last.networks, &next.networks);
+        if same {
+            return;
+        }
+        self.next.revision = last.revision.wrapping_add(1);
+        self.sender.send_replace(Arc::new(self.next.clone()));
+    }
+
+    /// A container's health, as its event says it.
+    pub(super) fn set_health(&mut self, id: &str, health: Health) {
+        let id = ContainerId::from(id);
+        if let Some(row) = self.next.containers.get(&id) {
+            let row = ContainerRow {
+                health,
+                ..ContainerRow::clone(row)
+            };
+            set(&mut self.next.containers, id, row);
+        }
+    }
+
+    pub(super) fn apply(&mut self, fetched: Fetched) {
+        let next = &mut self.next;
+        match fetched {
+            Fetched::Containers(rows) => {
+                self.listed.containers = true;
+                self.list_containers(rows);
+            }
+            Fetched::Images(rows) => {
+                self.listed.images = true;
+                replace(
+                    &mut next.images,
+                    rows.into_iter().map(|row| (row.id.clone(), row)).collect(),
+                );
+            }
+            Fetched::Volumes(rows) => {
+                self.listed.volumes = true;
+                replace(
+                    &mut next.volumes,
+                    rows.into_iter()
+                        .map(|row| (row.name.clone(), row))
+                        .collect(),
+                );
+            }
+            Fetched::Networks(rows) => {
+                self.listed.networks = true;
+                replace(
+                    &mut next.networks,
+                    rows.into_iter().map(|row| (row.id.clone(), row)).collect(),
+                );
+            }
+            Fetched::Container(id, Some(row)) => {
+                if row.id.0 == id {
+                    set(&mut next.containers, row.id.clone(), row);
+                }
+            }
+            Fetched::Container(id, None) => remove(&mut next.containers, &id.into()),
+            Fetched::UnreadableContainer(id) => {
+                let id = ContainerId(id);
+                if let Some(row) = next.containers.get(&id) {
+                    let row = unreadable_inspection(row);
+                    set(&mut next.containers, id, row);
+                }
+            }
+            Fetched::Volume(_, Some(row)) => set(&mut next.volumes, row.name.clone(), row),
+            Fetched::Volume(name, None) => remove(&mut next.volumes, &name.into()),
+            Fetched::Network(_, Some(row)) => set(&mut next.networks, row.id.clone(), row),
+            Fetched::Network(id, None) => remove(&mut next.networks, &id.into()),
+            Fetched::Facts(facts) => {
+                let status = next.report.status.clone();
+                let problems = problems(Ok(&facts));
+                self.report(EngineReport {
+                    status,
+                    problems,
+                    facts: Some(*facts),
+                });
+            }
+            Fetched::Nothing => {}
+        }
+    }
+
+    /// Takes the engine's list, and keeps the details that are known of what seems to be as it was
+    /// until they are asked for again.
+    fn list_containers(&mut self, rows: Vec<ContainerRow>) {
+        let mut order: Vec<(bool, i64, ContainerId)> = Vec::with_capacity(rows.len());
+        let mut listed = BTreeMap::new();
+        for row in rows {
+            order.push((
+                row.started.is_some() || is_alive(&row),
+                row.created.0,
+                row.id.clone(),
+            ));
+            let kept = match self.next.containers.get(&row.id) {
+                Some(known) if known.state == row.state && known.name == row.name => ContainerRow {
+                    health: row.health,
+                    ..ContainerRow::clone(known)
+                },
+                _ => row,
+            };
+            listed.insert(kept.id.clone(), kept);
+        }
+        replace(&mut self.next.containers, listed);
+        order.sort_unstable_by(|one, other| other.cmp(one));
+        self.details = order.into_iter().map(|(_, _, id)| id).collect();
+    }
+}
+
+fn is_alive(row: &ContainerRow) -> bool {
+    use super::ContainerState::{Paused, Restarting, Running};
+    matches!(row.state, Running | Paused | Restarting)
+}
+
+type Rows<Id, Row> = Arc<BTreeMap<Id, Arc<Row>>>;
+
+fn set<Id: Ord + Clone, Row: PartialEq>(rows: &mut Rows<Id, Row>, id: Id, row: Row) {
+    if rows.get(&id).is_none_or(|known| **known != row) {
+        Arc::make_mut(rows).insert(id, Arc::new(row));
+    }
+}
+
+fn remove<Id: Ord + Clone, Row>(rows: &mut Rows<Id, Row>, id: &Id) {
+    if rows.contains_key(id) {
+        Arc::make_mut(rows).remove(id);
+    }
+}
+
+fn replace<Id: Ord + Clone, Row: PartialEq>(rows: &mut Rows<Id, Row>, listed: BTreeMap<Id, Row>) {
+    if rows.keys().any(|id| !listed.contains_key(id)) {
+        Arc::make_mut(rows).retain(|id, _| listed.contains_key(id));
+    }
+    for (id, row) in listed {
+        set(rows, id, row);
+    }
+}
