@@ -1,6 +1,7 @@
 /* The window's state in one place, given to screens through the component context: `const { labs } = app()`. */
 import { createContext } from "svelte";
 import type { Backend } from "../ipc/backend";
+import { Drafts } from "./drafts.svelte";
 import { Inventory } from "./inventory.svelte";
 import { Labs } from "./labs.svelte";
 import { Recipes } from "./recipes.svelte";
@@ -8,6 +9,7 @@ import { Usage } from "./usage.svelte";
 
 export interface App {
   backend: Backend;
+  drafts: Drafts;
   inventory: Inventory;
   labs: Labs;
   recipes: Recipes;
@@ -17,6 +19,7 @@ export interface App {
 export function createApp(backend: Backend): App {
   return {
     backend,
+    drafts: new Drafts(backend),
     inventory: new Inventory(backend),
     labs: new Labs(backend),
     recipes: new Recipes(backend),

@@ -57,9 +57,9 @@ export class Labs {
     return this.#ask(lab, () => this.#backend.cancelLaunch(lab));
   }
   /** Discards a failed launch and launches with the form that settles it; gives the new lab's id. */
-  async relaunch(lab: string, form: LaunchForm): Promise<string> {
+  async relaunch(lab: string, form: LaunchForm, ownPassword: string | null = null): Promise<string> {
     await this.#backend.cancelLaunch(lab);
-    return await this.#backend.launchLab(form, null);
+    return await this.#backend.launchLab(form, ownPassword);
   }
   dismiss(lab: string): void {
     this.#fail(lab, null);

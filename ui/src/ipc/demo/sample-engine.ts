@@ -93,8 +93,14 @@ export const problems: Record<string, EngineProblem> = {
   }),
 };
 
-const id = (seed: number) =>
-  Array.from({ length: 64 }, (_, at) => ((seed * 7 + at * at * 3 + at) % 16).toString(16)).join("");
+/** 64 hexadecimal digits that differ from seed to seed. */
+function id(seed: number): string {
+  let state = Math.imul(seed + 1, 2_654_435_761) >>> 0;
+  return Array.from({ length: 64 }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state >>> 28).toString(16);
+  }).join("");
+}
 export const imageId = (seed: number) => `sha256:${id(seed + 500)}`;
 
 export function port(hostPort: number | null, containerPort: number, listenIp = "127.0.0.1"): PublishedPort {

@@ -74,7 +74,7 @@ export function keptLine(lab: LabCard): string {
 export function uptime(lab: LabCard, now: Date): { short: string; long: string } | null {
   if (lab.state !== "running" || !lab.started) return null;
   const seconds = (now.getTime() - lab.started) / 1000;
-  return { short: m.lab_up({ time: durationShort(seconds) }), long: m.lab_up({ time: duration(seconds) }) };
+  return { short: m.lab_up({ time: durationShort(seconds) }), long: m.lab_up_long({ time: duration(seconds) }) };
 }
 
 export function currentStep(progress: LaunchProgress | null): LaunchStep | undefined {

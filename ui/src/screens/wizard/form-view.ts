@@ -1,0 +1,202 @@
+/* What the wizard shows of a form, as pure functions: which notes stand at a field, what is offered to choose from,
+   and how the equivalent command is laid out and coloured. */
+import type { CodePiece, FieldStatus, Suggestion } from "$kit";
+import { m } from "$m";
+import type {
+  EquivalentCommand,
+  FieldNote,
+  FormCheck,
+  FormFrame,
+  LaunchForm,
+  NoteLevel,
+  SignInFrame,
+  SupportRow,
+  VersionList,
+  VolumeChoice,
+} from "../../ipc/bindings";
+
+const WEIGHT: Record<NoteLevel, number> = { error: 0, danger: 1, warning: 2, note: 3, good: 4 };
+
+/** The notes of these fields, the gravest first; "good" only where nothing else is said. */
+export function notesAt(check: FormCheck | null, ...fields: string[]): FieldNote[] {
+  const notes = (check?.notes ?? []).filter((note) => fields.includes(note.field));
+  notes.sort((a, b) => WEIGHT[a.level] - WEIGHT[b.level]);
+  return notes.some((note) => note.level !== "good") ? notes.filter((note) => note.level !== "good") : notes;
+}
+
+export const isWrong = (notes: readonly FieldNote[]): boolean => notes.some((note) => note.level === "error");
+
+export function toneOf(level: NoteLevel): FieldStatus["tone"] | "plain" {
+  switch (level) {
+    case "good":
+      return "ok";
+    case "note":
+      return "plain";
+    case "warning":
+      return "warn";
+    default:
+      return "error";
+  }
+}
+
+/** The first sentence as a title, the rest as text. */
+export function titleAndText(message: string): { title: string; text: string } {
+  const end = message.search(/[.:] (?=\S)/);
+  return end < 0
+    ? { title: message.replace(/\.$/, ""), text: "" }
+    : { title: message.slice(0, end), text: message.slice(end + 2) };
+}
+
+/** A port row as it was when it was checked; a changed one is being checked again. */
+export function portChecked(now: LaunchForm, checked: LaunchForm | null, row: number): boolean {
+  const before = checked?.ports[row];
+  const after = now.ports[row];
+  return before?.host === after?.host && before?.protocol === after?.protocol && checked?.listenIp === now.listenIp;
+}
+
+/** A whole reference typed as an image: `quay.io/me/lab:2` is the image and its version. */
+export function splitReference(typed: string): { image: string; version: string | null } {
+  const text = typed.trim();
+  const digest = text.indexOf("@");
+  if (digest > 0) return { image: text.slice(0, digest), version: text.slice(digest + 1) || null };
+  const colon = text.lastIndexOf(":");
+  if (colon > text.lastIndexOf("/") && colon > 0) return { image: text.slice(0, colon), version: text.slice(colon + 1) || null };
+  return { image: text, version: null };
+}
+
+/** Names of local images without their versions, each once. */
+export function imageSuggestions(tags: readonly string[]): Suggestion[] {
+  const names = new Set(tags.map((tag) => splitReference(tag).image));
+  return [...names].sort().map((value) => ({ value, detail: m.wizard_image_local() }));
+}
+
+export function versionSuggestions(list: VersionList | null): Suggestion[] {
+  return (list?.choices ?? []).map(({ tag, here, remark }) => ({
+    value: tag,
+    detail: [remark, here ? m.wizard_version_here() : ""].filter(Boolean).join(", "),
+  }));
+}
+
+/** One line below name, image and version: whether it is here, and what the list leaves out. */
+export function versionHint(form: LaunchForm, list: VersionList | null, check: FormCheck | null): string {
+  if (!list) return m.wizard_version_loading();
+  const choice = list.choices.find((one) => one.tag === form.version.trim());
+  const where =
+    choice?.here ? m.wizard_version_is_here({ version: form.version.trim() })
+    : check?.needsDownload ? m.wizard_version_download({ version: form.version.trim() })
+    : "";
+  return [where, list.incomplete ?? ""].filter(Boolean).join(" ");
+}
+
+export function volumeSuggestions(volumes: readonly VolumeChoice[]): Suggestion[] {
+  return volumes.map(({ name, usedBy }) => ({
+    value: name,
+    detail: usedBy.length > 0 ? m.wizard_volume_detail_used({ users: usedBy.join(", ") }) : m.wizard_volume_detail_free(),
+  }));
+}
+
+/** What is known of the volume that is named. */
+export function volumeHint(name: string, volumes: readonly VolumeChoice[]): string {
+  const volume = volumes.find((one) => one.name === name.trim());
+  if (!volume) return name.trim() ? m.wizard_volume_new() : "";
+  const users = volume.usedBy.join(", ");
+  const used =
+    users === "" ? m.wizard_volume_unused()
+    : volume.inUse ? m.wizard_volume_used_running({ users })
+    : m.wizard_volume_used({ users });
+  return [used, volume.madeBy ? m.wizard_volume_made({ image: volume.madeBy }) : ""].filter(Boolean).join(" ");
+}
+
+export interface SignInWords {
+  title: string;
+  /** What the image brings. */
+  text: string;
+  /** Shown and copyable behind the text. */
+  password: string | null;
+  ownLabel: string;
+  setLabel: string;
+}
+
+export function signInWords(frame: SignInFrame): SignInWords {
+  const fixed = frame.ownPossible ? "" : m.wizard_sign_in_fixed();
+  const opens = frame.opensSignedIn ? m.wizard_sign_in_opens() : "";
+  const words = (title: string, ...texts: string[]): SignInWords => ({
+    title,
+    text: texts.filter(Boolean).join(" "),
+    password: null,
+    ownLabel: m.wizard_sign_in_own_password(),
+    setLabel: m.wizard_sign_in_set(),
+  });
+  switch (frame.kind) {
+    case "open":
+      return words(m.wizard_sign_in_open(), m.wizard_sign_in_open_text());
+    case "unknown":
+      return words(m.wizard_sign_in_unknown(), m.wizard_sign_in_unknown_text());
+    case "token":
+      return {
+        ...words(m.wizard_sign_in_token(), m.wizard_sign_in_image_token(), opens, fixed),
+        ownLabel: m.wizard_sign_in_own_token(),
+        setLabel: m.wizard_sign_in_set_token(),
+      };
+    case "password":
+      return frame.imagePassword === null
+        ? words(m.wizard_sign_in_password(), m.wizard_sign_in_image_password_unknown(), opens, fixed)
+        : { ...words(m.wizard_sign_in_password(), opens, fixed), password: frame.imagePassword };
+  }
+}
+
+/** Where an own password is kept, or why it will be asked for again. */
+export function keptWords(frame: SignInFrame): string {
+  if (frame.keyring) return m.wizard_sign_in_keyring();
+  return [frame.keyringMessage ?? "", m.wizard_sign_in_memory()].filter(Boolean).join(" ");
+}
+
+export type Shell = "bash" | "powershell";
+
+/** One argument group a line, indented below the first, with the marks that join lines. */
+export function commandLines(command: EquivalentCommand, shell: Shell): CodePiece[][] {
+  const lines = command[shell];
+  const mark = shell === "bash" ? " \\" : " `";
+  return lines.map((line, at) => [
+    ...(at === 0 ? [] : [{ text: "  " }]),
+    ...pieces(line, at === 0),
+    ...(at < lines.length - 1 ? [{ text: mark, kind: "dim" as const }] : []),
+  ]);
+}
+
+/** What the copy button takes: just what is shown, ready to paste. */
+export function commandText(command: EquivalentCommand, shell: Shell): string {
+  return command[shell].join(shell === "bash" ? " \\\n  " : " `\n  ");
+}
+
+function pieces(line: string, first: boolean): CodePiece[] {
+  if (first && line.startsWith("docker run")) {
+    return [{ text: "docker run", kind: "program" }, ...flagAndValue(line.slice("docker run".length))];
+  }
+  return flagAndValue(line);
+}
+
+function flagAndValue(line: string): CodePiece[] {
+  const [, flag, value] = /^(\s*--?[\w-]+(?: |=))(.+)$/.exec(line) ?? [];
+  if (flag === undefined || value === undefined) return [{ text: line }];
+  if (value.startsWith("--")) return [{ text: line }];
+  return [{ text: flag }, { text: value, kind: /^--(publish|cpus|memory|gpus)\b/.test(flag.trim()) ? "number" : "value" }];
+}
+
+/** The rows of the support table: the ones for this computer first, the rest on request. */
+export function supportRows(rows: readonly SupportRow[], all: boolean): SupportRow[] {
+  const current = rows.filter((row) => row.current);
+  return all ? [...current, ...rows.filter((row) => !row.current)] : current;
+}
+
+/** Browser folders look different on Windows; so does the shell that people paste into. */
+export function usualShell(platform: string): Shell {
+  return /^win/i.test(platform) ? "powershell" : "bash";
+}
+
+/** Repositories to choose from; what is chosen now is always one of them. */
+export function imageOptions(frame: FormFrame | null, current: string): { value: string; label: string }[] {
+  const images = frame?.images ?? [];
+  const listed = images.includes(current) ? images : [current, ...images];
+  return listed.map((value) => ({ value, label: value }));
+}

@@ -1,0 +1,241 @@
+/* A form that is being filled in, with everything the backend says about it: what surrounds it, what is wrong with
+   it, which versions there are. What was typed is never taken away; answers that come late for an older state of
+   the form are dropped. It outlives its page, so that coming back finds the form as it was; only the person's own
+   password is forgotten when the page is left. */
+import type { Backend } from "../ipc/backend";
+import type { FieldFix, FormCheck, FormFrame, FormSeed, LaunchForm, Problem, VersionList } from "../ipc/bindings";
+import { asProblem } from "../ipc/error";
+
+export const THIS_COMPUTER = "127.0.0.1";
+export const EVERYONE = "0.0.0.0";
+/** A check while typing waits this long for the next key. */
+export const PAUSE = 300;
+
+export type ReachChoice = "local" | "address" | "everyone";
+
+export function reachOf(ip: string): ReachChoice {
+  const typed = ip.trim();
+  return typed === THIS_COMPUTER ? "local" : typed === EVERYONE ? "everyone" : "address";
+}
+
+export class Draft {
+  form = $state<LaunchForm | null>(null);
+  /** Typed beside the form, and never part of it. */
+  ownPassword = $state("");
+  frame = $state.raw<FormFrame | null>(null);
+  check = $state.raw<FormCheck | null>(null);
+  /** The form that `check` is about. */
+  checked = $state.raw<LaunchForm | null>(null);
+  versions = $state.raw<VersionList | null>(null);
+  /** Why the form could not be filled in. */
+  problem = $state.raw<Problem | null>(null);
+  /** Why it could not be checked or launched. */
+  refusal = $state.raw<Problem | null>(null);
+  checking = $state(false);
+  launching = $state(false);
+
+  readonly seed: FormSeed;
+  #backend: Backend;
+  #reach = $state<ReachChoice>("local");
+  #address = "";
+  #first = "";
+  #asked = "";
+  #checkTurn = 0;
+  #frameTurn = 0;
+  #versionTurn = 0;
+  #current: Promise<void> = Promise.resolve();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(backend: Backend, seed: FormSeed, form?: LaunchForm) {
+    this.#backend = backend;
+    this.seed = seed;
+    if (form) this.#put(form);
+  }
+
+  /** Something differs from how the form was proposed. */
+  readonly changed = $derived.by(() => this.form !== null && JSON.stringify(this.form) !== this.#first);
+
+  /** Fills the form in, or brings what surrounds it up to date where it is filled in already. */
+  async load(): Promise<void> {
+    if (this.form) {
+      await this.#refresh();
+      return;
+    }
+    this.problem = null;
+    try {
+      const form = await this.#backend.newForm(this.seed);
+      if (!this.form) this.#put(form);
+      await this.#refresh();
+    } catch (thrown) {
+      this.problem = asProblem(thrown);
+    }
+  }
+
+  /** Back to how it was proposed, with a port that is free now. */
+  async reset(): Promise<void> {
+    try {
+      this.#put(await this.#backend.newForm(this.seed));
+      this.ownPassword = "";
+      this.refusal = null;
+      await this.#refresh();
+    } catch (thrown) {
+      this.refusal = asProblem(thrown);
+    }
+  }
+
+  get reach(): ReachChoice {
+    return this.#reach;
+  }
+  set reach(choice: ReachChoice) {
+    if (!this.form || choice === this.#reach) return;
+    if (this.#reach === "address") this.#address = this.form.listenIp;
+    this.#reach = choice;
+    this.form.listenIp =
+      choice === "local" ? THIS_COMPUTER
+      : choice === "everyone" ? EVERYONE
+      : this.#address || this.frame?.addresses[0]?.ip || "";
+  }
+
+  /** The image or the version was changed: what the recipe decides follows. */
+  async revise(): Promise<void> {
+    for (let round = 0; round < 3; round += 1) {
+      const before = this.#snapshot();
+      if (!before) return;
+      try {
+        const after = await this.#backend.reviseForm(before);
+        if (JSON.stringify(this.form) !== JSON.stringify(before)) continue;
+        this.form = after;
+      } catch (thrown) {
+        this.refusal = asProblem(thrown);
+      }
+      break;
+    }
+    await this.#refresh();
+  }
+
+  /** Puts in a form that settles a note. */
+  async apply(fix: FieldFix): Promise<void> {
+    const before = this.form;
+    this.form = fix.form;
+    this.#reach = reachOf(fix.form.listenIp);
+    if (before && (before.image !== fix.form.image || before.version !== fix.form.version)) await this.#refresh();
+    else await this.checkNow();
+  }
+
+  /** Checks when the typing pauses. */
+  checkSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.checkNow(), PAUSE);
+  }
+
+  /** Checks now, unless the answer for just this form is known or on its way. */
+  checkNow(anew = false): Promise<void> {
+    clearTimeout(this.#timer);
+    const form = this.#snapshot();
+    if (!form) return Promise.resolve();
+    const asked = JSON.stringify([form, this.ownPassword]);
+    if (anew || asked !== this.#asked) {
+      this.#asked = asked;
+      this.#current = this.#ask(form);
+    }
+    return this.#current;
+  }
+
+  /** What surrounds the form may have changed (volumes, addresses), and so may what is wrong with it. */
+  async surroundingsChanged(): Promise<void> {
+    await Promise.all([this.#loadFrame(), this.checkNow(true)]);
+  }
+
+  /** Launches and gives the id of the lab, or nothing where something still stands in the way. */
+  async launch(): Promise<string | null> {
+    if (this.launching) return null;
+    this.launching = true;
+    this.refusal = null;
+    try {
+      await this.checkNow();
+      const form = this.#snapshot();
+      if (!form || this.check?.gate) return null;
+      return await this.#backend.launchLab(form, form.signIn === "own" ? this.ownPassword : null);
+    } catch (thrown) {
+      this.refusal = asProblem(thrown);
+      return null;
+    } finally {
+      this.launching = false;
+    }
+  }
+
+  /** The page is left: nothing is pending, and the password is forgotten. */
+  leave(): void {
+    clearTimeout(this.#timer);
+    this.ownPassword = "";
+    this.#asked = "";
+  }
+
+  #put(form: LaunchForm): void {
+    this.form = form;
+    this.#first = JSON.stringify(form);
+    this.#reach = reachOf(form.listenIp);
+    this.#asked = "";
+  }
+
+  #snapshot(): LaunchForm | null {
+    return this.form ? $state.snapshot(this.form) : null;
+  }
+
+  async #refresh(): Promise<void> {
+    void this.#loadVersions();
+    await Promise.all([this.#loadFrame(), this.checkNow(true)]);
+  }
+
+  async #loadFrame(): Promise<void> {
+    this.#frameTurn += 1;
+    const turn = this.#frameTurn;
+    const form = this.#snapshot();
+    if (!form) return;
+    try {
+      const frame = await this.#backend.frameForm(form);
+      if (turn === this.#frameTurn) this.frame = frame;
+    } catch (thrown) {
+      if (turn === this.#frameTurn && !this.frame) this.problem = asProblem(thrown);
+    }
+  }
+
+  async #loadVersions(): Promise<void> {
+    this.#versionTurn += 1;
+    const turn = this.#versionTurn;
+    const form = this.#snapshot();
+    if (!form) return;
+    const list = await this.#backend.listVersions(form.recipe, form.image).catch(() => null);
+    if (turn === this.#versionTurn) this.versions = list ?? { choices: [], incomplete: null };
+  }
+
+  async #ask(form: LaunchForm): Promise<void> {
+    this.#checkTurn += 1;
+    const turn = this.#checkTurn;
+    this.checking = true;
+    try {
+      const check = await this.#backend.checkForm(form, form.signIn === "own" ? this.ownPassword : null);
+      if (turn !== this.#checkTurn) return this.#current;
+      this.#withdrawConsent(check);
+      this.check = check;
+      this.checked = form;
+      this.refusal = null;
+      this.checking = false;
+    } catch (thrown) {
+      if (turn !== this.#checkTurn) return this.#current;
+      this.refusal = asProblem(thrown);
+      this.#asked = "";
+      this.checking = false;
+    }
+  }
+
+  /** "I understand" is about the risks that were shown; other risks ask again. */
+  #withdrawConsent(check: FormCheck): void {
+    const before = this.check?.risks?.kinds.join() ?? "";
+    const now = check.risks?.kinds.join() ?? "";
+    if (this.form?.riskAccepted && this.check && before !== now) {
+      this.form.riskAccepted = false;
+      this.checkSoon();
+    }
+  }
+}
