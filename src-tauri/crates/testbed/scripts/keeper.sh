@@ -13,7 +13,8 @@
 # Settings, all in the environment:
 #   SLOT RUN DATA BRIDGE GATEWAY POOL MIRROR ENGINE_SCRIPT KIND FORKY OWNER IMAGE_STORE IMAGE_STORE_READONLY
 set -u
-trap '' INT TERM HUP PIPE
+# Not ignored but answered with nothing: what is ignored here would be ignored by the engine and the labs too.
+trap : INT TERM HUP PIPE
 engine=
 registry=
 
@@ -39,7 +40,8 @@ end_engine() {
         for group in $(groups_of_slot); do find "$group" -depth -type d -exec rmdir {} + 2>/dev/null; done
         [ -z "$(groups_of_slot)" ] || sleep 0.1
     done
-    rm -f "$RUN/docker.sock" "$RUN/docker.pid"
+    # What an engine keeps under /run is empty after a machine's start as well; process numbers in there are stale.
+    rm -rf "$RUN/docker.sock" "$RUN/docker.pid" "$RUN/exec"
 }
 
 end_leftovers() {

@@ -126,32 +126,47 @@ pub(crate) fn privileged(program: &str) -> Result<Command, BedError> {
 /// A program that lives as long as this value, and no longer than this process, however the process ends:
 /// a shell beside it waits for the end of its standard input, which is held here.
 #[derive(Debug)]
-pub(crate) struct Leashed {
+pub struct Leashed {
     shell: Child,
     leash: Option<ChildStdin>,
 }
 
 const LEASH: &str = r#"
-trap '' INT TERM HUP
-"$@" < /dev/null &
+set -m
+exec 3<&0
+"$@" < /dev/null 3<&- &
 program=$!
-( while kill -0 $program 2> /dev/null; do sleep 0.5; done; kill -USR1 $$ 2> /dev/null ) > /dev/null 2>&1 &
+(
+    read -r _ <&3
+    kill -TERM $program
+    for try in $(seq 20); do kill -0 $program || exit 0; sleep 0.1; done
+    kill -KILL $program
+) > /dev/null 2>&1 &
 watch=$!
-trap 'exit 0' USR1
-read -r _
-kill -TERM $program 2> /dev/null
-for try in 1 2 3 4 5 6 7 8 9 10; do kill -0 $program 2> /dev/null || break; sleep 0.1; done
-kill -KILL $program $watch 2> /dev/null
-wait $program 2> /dev/null
+wait $program
+code=$?
+kill -KILL -$watch
+exit $code
 "#;
 
 impl Leashed {
-    /// Starts a program on a leash. Its standard output goes to `stdout`.
-    pub(crate) fn start(
+    /// Starts a program on a leash. Its standard output goes to `stdout`, its standard error nowhere.
+    pub fn start(
         program: &str,
         arguments: &[&str],
         environment: &[(String, String)],
         stdout: Stdio,
+    ) -> Result<Self, BedError> {
+        Self::start_with(program, arguments, environment, stdout, Stdio::null())
+    }
+
+    /// Starts a program on a leash, with a say in where both outputs go.
+    pub fn start_with(
+        program: &str,
+        arguments: &[&str],
+        environment: &[(String, String)],
+        stdout: Stdio,
+        stderr: Stdio,
     ) -> Result<Self, BedError> {
         use std::os::unix::process::CommandExt;
         let mut shell = command("bash")
@@ -164,7 +179,7 @@ impl Leashed {
             )
             .stdin(Stdio::piped())
             .stdout(stdout)
-            .stderr(Stdio::null())
+            .stderr(stderr)
             .process_group(0)
             .spawn()
             .map_err(|error| not_started("bash", error))?;
@@ -173,12 +188,25 @@ impl Leashed {
     }
 
     /// Whether the program has not ended by itself.
-    pub(crate) fn is_running(&mut self) -> bool {
+    pub fn is_running(&mut self) -> bool {
         matches!(self.shell.try_wait(), Ok(None))
     }
 
+    /// Waits for the program to end by itself and gives its exit code.
+    pub fn wait(&mut self) -> Result<Option<i32>, BedError> {
+        self.shell
+            .wait()
+            .map(|status| status.code())
+            .map_err(BedError::io("waiting for a program"))
+    }
+
+    /// The process number of the shell that holds the leash; the program is its child.
+    pub fn id(&self) -> u32 {
+        self.shell.id()
+    }
+
     /// What the program writes, where it was started with a pipe.
-    pub(crate) fn take_stdout(&mut self) -> Option<std::process::ChildStdout> {
+    pub fn take_stdout(&mut self) -> Option<std::process::ChildStdout> {
         self.shell.stdout.take()
     }
 }
