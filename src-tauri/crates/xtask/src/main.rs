@@ -1,14 +1,23 @@
 //! `cargo xtask`: everything that is done with the repository besides editing it.
 //!
 //! Each task works from nothing: it installs what is missing where it may, says exactly what to install where it
-//! may not, and cleans up behind itself. The tasks start other programs all the time, so the ban on
-//! `std::process::Command` that holds for the product does not hold here.
+//! may not, and cleans up behind itself.
+#![cfg(unix)]
 
 mod bed;
+mod checks;
+mod engine;
+mod machine;
+mod product;
+mod run;
+mod walls;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
+use slipway_testbed::process::command;
 
 /// Build, try and test Slipway.
 #[derive(Parser)]
@@ -20,20 +29,62 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Start a test bed, print its DOCKER_HOST and keep it until this command is ended
+    /// Build everything in release and open the window, with the test bed where no engine can be used
+    Run(run::RunArguments),
+    /// Check the walls, formatting and lints, and run all tests
+    Test(checks::TestArguments),
+    /// Check only the walls between crates and inside the user interface
+    Walls,
+    /// Make the package that people install
+    Bundle,
+    /// Write the types that the user interface shares with the app
+    Bindings,
+    /// Start a test bed, print its address and keep it until this command is ended
     Bed(bed::BedArguments),
 }
 
-#[expect(clippy::print_stderr, reason = "the last word of a task that failed")]
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
+        Task::Run(arguments) => run::run(arguments),
+        Task::Test(arguments) => checks::test(arguments),
+        Task::Walls => walls::check(),
+        Task::Bundle => product::bundle(),
+        Task::Bindings => product::bindings(),
         Task::Bed(arguments) => bed::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("xtask: {error:#}");
+            say(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Tells the person what is going on, beside the output of the programs that are started.
+#[expect(
+    clippy::print_stderr,
+    reason = "a task speaks to the person who started it"
+)]
+fn say(line: &str) {
+    eprintln!("xtask: {line}");
+}
+
+/// The repository.
+fn root() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.ancestors().nth(3).unwrap_or(own).to_owned()
+}
+
+/// Runs a program at the root of the repository, with its output shown.
+fn run(program: &str, arguments: &[&str]) -> Result<()> {
+    let status = command(program)
+        .args(arguments)
+        .current_dir(root())
+        .status()
+        .with_context(|| format!("starting {program}"))?;
+    if !status.success() {
+        bail!("{program} {} failed", arguments.first().unwrap_or(&""));
+    }
+    Ok(())
 }

@@ -1,0 +1,78 @@
+//! Building what is shipped: the user interface, the app, the package, and the types that both sides share.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use slipway_testbed::process::command;
+
+use crate::machine::{self, For};
+use crate::{root, run, say};
+
+/// The user interface, into `ui/dist`, from where the app takes it.
+pub fn build_ui() -> Result<()> {
+    machine::ensure_node_modules()?;
+    say("building the user interface");
+    run("npm", &["--prefix", "ui", "run", "--silent", "build"])
+}
+
+/// The app in release.
+pub fn build_app() -> Result<()> {
+    say("building the app");
+    run("cargo", &["build", "--release", "--bin", "slipway"])
+}
+
+/// Where the app is after [`build_app`].
+pub fn app_path() -> PathBuf {
+    let name = if cfg!(windows) {
+        "slipway.exe"
+    } else {
+        "slipway"
+    };
+    target().join("release").join(name)
+}
+
+/// Cargo's target folder.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), |folder| root().join(folder))
+}
+
+/// `cargo xtask bundle`: the packages that people install.
+pub fn bundle() -> Result<()> {
+    machine::ensure(&[For::Build])?;
+    machine::ensure_node_modules()?;
+    let tauri = root().join("ui/node_modules/.bin/tauri");
+    // The bundler builds the user interface and the app itself, as its settings say.
+    run(&tauri.to_string_lossy(), &["build", "--bundles", "deb"])?;
+    let folder = target().join("release/bundle/deb");
+    for entry in std::fs::read_dir(&folder)
+        .context("looking for the package")?
+        .flatten()
+    {
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "deb")
+        {
+            say(&format!("the package is {}", entry.path().display()));
+        }
+    }
+    Ok(())
+}
+
+/// `cargo xtask bindings`: writes the types of the commands for the user interface.
+pub fn bindings() -> Result<()> {
+    machine::ensure(&[For::Build])?;
+    if !root().join("ui/dist/index.html").exists() {
+        build_ui()?;
+    }
+    let status = command("cargo")
+        .args(["test", "--quiet", "--test", "bindings"])
+        .env("SLIPWAY_WRITE_BINDINGS", "1")
+        .current_dir(root())
+        .status()
+        .context("starting cargo")?;
+    anyhow::ensure!(status.success(), "the bindings could not be written");
+    say("ui/src/ipc/bindings.ts is up to date");
+    Ok(())
+}
