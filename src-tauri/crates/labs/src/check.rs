@@ -3,10 +3,15 @@
 //! Pure where it can be; what must be looked up (ports, folders, the image) comes in as facts.
 
 use serde::{Deserialize, Serialize};
+use slipway_engine::health::EngineFacts;
+use slipway_engine::images::ImageDetails;
+use slipway_engine::ImageReference;
 use specta::Type;
 
 use crate::form::LaunchForm;
+use crate::recipe::{Generation, Recipe};
 use crate::risk::RiskPanel;
+use crate::{catalogue, recognition, risk};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -109,7 +114,7 @@ pub struct FormCheck {
 pub struct CheckFacts {
     pub snapshot: std::sync::Arc<slipway_engine::inventory::Snapshot>,
     /// The image's Config where it is on the engine.
-    pub image: Option<slipway_engine::images::ImageDetails>,
+    pub image: Option<ImageDetails>,
     /// Names of the other labs, with the volumes and containers they use.
     pub labs: Vec<LabFacts>,
     pub keyring: slipway_vault::VaultStatus,
@@ -126,9 +131,142 @@ pub struct LabFacts {
     pub image: String,
 }
 
+mod folder;
+mod gate;
+mod image;
+mod name;
+mod ports;
+mod reach;
+mod review;
+mod sign_in;
+mod storage;
+mod user;
+mod volume;
+
 /// Checks the form against the facts. Looks at ports and folders of this machine, so it blocks:
 /// run it on a blocking thread.
 pub fn check(form: &LaunchForm, facts: &CheckFacts, own_password: Option<&str>) -> FormCheck {
-    let _ = (form, facts, own_password);
-    todo!("labs")
+    let reference = form.reference();
+    let image = reference.as_ref().and_then(|reference| recognition::config_of(reference, facts.image.as_ref()));
+    let recipe = match (catalogue::recipe(&form.recipe), &reference) {
+        (Some(recipe), _) => Some(recipe),
+        (None, Some(reference)) => Some(recognition::recognise(reference, image)),
+        (None, None) => None,
+    };
+    let generation = match (recipe, &reference) {
+        (Some(recipe), Some(reference)) => recognition::generation(recipe, reference, image),
+        (Some(recipe), None) => recipe.generations.last().cloned().unwrap_or_default(),
+        (None, _) => Generation::default(),
+    };
+    let subject = Subject {
+        form,
+        facts,
+        recipe,
+        here: reference.as_ref().is_some_and(|reference| is_here(reference, &facts.snapshot)) || image.is_some(),
+        reference,
+        generation,
+        image,
+        engine: facts.snapshot.report.facts.as_ref(),
+        own_password,
+    };
+    let mut notes = Notes::default();
+    name::check(&subject, &mut notes);
+    image::check(&subject, &mut notes);
+    reach::check(&subject, &mut notes);
+    ports::check(&subject, &mut notes);
+    storage::check(&subject, &mut notes);
+    sign_in::check(&subject, &mut notes);
+    user::check(&subject, &mut notes);
+    let notes = notes.0;
+
+    let risks = risk::panel(form, subject.engine);
+    let command = crate::plan::plan(form, facts.image.as_ref()).ok().map(|plan| {
+        let plan = match subject.engine {
+            Some(engine) => plan.on_engine(engine),
+            None => plan,
+        };
+        crate::command_line::equivalent(&plan)
+    });
+    FormCheck {
+        review: review::lines(&subject),
+        outlook: review::outlook(&subject),
+        gate: gate::gate(&subject, &notes, risks.is_some()),
+        needs_download: subject.reference.is_some() && !subject.here,
+        notes,
+        command,
+        risks,
+    }
 }
+
+/// What every part of the check looks at.
+struct Subject<'a> {
+    form: &'a LaunchForm,
+    facts: &'a CheckFacts,
+    recipe: Option<&'static Recipe>,
+    /// `None`: image and version together are no valid name.
+    reference: Option<ImageReference>,
+    generation: Generation,
+    /// The Config of this very image, where it is on the engine.
+    image: Option<&'a ImageDetails>,
+    here: bool,
+    engine: Option<&'a EngineFacts>,
+    own_password: Option<&'a str>,
+}
+
+impl Subject<'_> {
+    /// What the engine runs on is this computer, so its folders and ports can be looked at.
+    fn this_computer(&self) -> bool {
+        self.engine.is_none_or(|engine| engine.this_computer)
+    }
+
+    /// "AI-Lab", or "The lab" where nothing better is known.
+    fn kind_name(&self) -> &str {
+        match self.recipe {
+            Some(recipe) if !recipe.images.is_empty() => recipe.lab_name.as_deref().unwrap_or(&recipe.name),
+            _ => "The lab",
+        }
+    }
+
+    /// The form with a change applied, as a button.
+    fn fix(&self, label: impl Into<String>, change: impl FnOnce(&mut LaunchForm)) -> Option<FieldFix> {
+        let mut form = self.form.clone();
+        change(&mut form);
+        Some(FieldFix { label: label.into(), form })
+    }
+}
+
+/// Notes in the order in which the fields stand on the page.
+#[derive(Default)]
+struct Notes(Vec<FieldNote>);
+
+impl Notes {
+    fn add(&mut self, level: NoteLevel, field: impl Into<String>, message: impl Into<String>, fix: Option<FieldFix>) {
+        self.0.push(FieldNote { field: field.into(), level, message: message.into(), fix });
+    }
+
+    fn error(&mut self, field: impl Into<String>, message: impl Into<String>, fix: Option<FieldFix>) {
+        self.add(NoteLevel::Error, field, message, fix);
+    }
+
+    fn warning(&mut self, field: impl Into<String>, message: impl Into<String>, fix: Option<FieldFix>) {
+        self.add(NoteLevel::Warning, field, message, fix);
+    }
+
+    fn note(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.add(NoteLevel::Note, field, message, None);
+    }
+}
+
+fn is_here(reference: &ImageReference, snapshot: &slipway_engine::inventory::Snapshot) -> bool {
+    snapshot.images.values().any(|row| {
+        let names = if reference.digest.is_some() { &row.digests } else { &row.tags };
+        names.iter().filter_map(|name| ImageReference::parse(name).ok()).any(|name| match &reference.digest {
+            Some(digest) => name.digest.as_ref() == Some(digest) && name.path() == reference.path(),
+            None => recognition::same_image(&name, reference),
+        })
+    })
+}
+
+#[cfg(test)]
+#[path = "check_tests.rs"]
+mod tests;

@@ -8,6 +8,14 @@ use specta::Type;
 
 use crate::recipe::RecipeId;
 
+mod fill;
+mod frame;
+
+pub use fill::{default_reference, like, new_form, revise};
+pub(crate) use fill::{LOOPBACK, free_name, free_volume, local_references, name_taken};
+pub use frame::{IMAGE_LABEL, frame};
+pub(crate) use frame::{DOCKER_SOCKET, obstacle, volume_choices};
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct LaunchForm {
@@ -165,23 +173,30 @@ pub struct DockerControlFrame {
     pub obstacle: Option<String>,
 }
 
-/// A form with every field filled in.
-///
-/// # Errors
-/// A seed that names no known recipe and no valid image reference.
-pub fn new_form(seed: &FormSeed, facts: &crate::check::CheckFacts) -> crate::problem::Result<LaunchForm> {
-    let _ = (seed, facts);
-    todo!("labs")
+impl LaunchForm {
+    /// The image with its version as one text: `exasol/ai-lab:6.0.0`, `…@sha256:…` for a digest.
+    pub fn reference_text(&self) -> String {
+        let (image, version) = (self.image.trim(), self.version.trim());
+        let mark = if version.starts_with("sha256:") { '@' } else { ':' };
+        if version.is_empty() { image.to_owned() } else { format!("{image}{mark}{version}") }
+    }
+
+    /// The image as a valid reference, where it is one.
+    pub fn reference(&self) -> Option<slipway_engine::ImageReference> {
+        slipway_engine::ImageReference::parse(&self.reference_text()).ok()
+    }
 }
 
-/// After the image or version changed: what the generation decides follows; the rest stays.
-pub fn revise(form: LaunchForm, facts: &crate::check::CheckFacts) -> LaunchForm {
-    let _ = facts;
-    form
+/// A port as typed: 1 to 65535, digits only.
+pub(crate) fn typed_port(text: &str) -> Option<u16> {
+    typed_number(text).and_then(|number| u16::try_from(number).ok()).filter(|port| *port != 0)
 }
 
-/// Everything around the form.
-pub fn frame(form: &LaunchForm, facts: &crate::check::CheckFacts) -> FormFrame {
-    let _ = (form, facts);
-    todo!("labs")
+/// A whole number as typed: digits only, blanks around it do not count.
+pub(crate) fn typed_number(text: &str) -> Option<u64> {
+    let text = text.trim();
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    text.parse().ok()
 }

@@ -16,6 +16,9 @@ pub struct Recipe {
     pub id: RecipeId,
     /// "Exasol AI-Lab"
     pub name: String,
+    /// What a lab of it is called at first: "AI-Lab". The recipe's name otherwise; for a recipe
+    /// without images, the image's own name.
+    pub lab_name: Option<String>,
     /// "AI on top of Exasol"
     pub summary: String,
     pub category: Category,
@@ -43,6 +46,9 @@ pub struct Recipe {
     pub memory_minimum: Option<u64>,
     /// Documentation address (https).
     pub documentation: Option<String>,
+    /// How an image under another name is known to belong here: one of these must hold.
+    #[serde(default)]
+    pub recognise: Vec<Recognition>,
     /// Tried in order; the first whose conditions hold decides port, folder and sign-in. The last has no condition.
     pub generations: Vec<Generation>,
     /// Why this lab may want Docker control; absent: the switch is offered with a general sentence.
@@ -60,17 +66,40 @@ pub enum Category {
     Apps,
 }
 
+/// Signs by which an image under another name is known. All that are given must hold; the signs of
+/// the Config hold only for an image that is on the engine.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Recognition {
+    /// Repository paths, `*` for any text: `*jupyter*`.
+    pub names: Vec<String>,
+    /// Holds only while the image is not on the engine, so that its name is all there is.
+    pub not_here: bool,
+    pub has_volume: Option<String>,
+    pub has_port: Option<u16>,
+    /// `NAME`, or `NAME=value`.
+    pub has_variable: Option<String>,
+    /// A regular expression on the joined entrypoint and command.
+    pub starts_with: Option<String>,
+}
+
 /// How one generation of a recipe's images behaves.
+///
+/// The Config is the truth and the tag a guess: where the image is on the engine and the
+/// generation has conditions on its Config, those alone decide; `versions` decides before the
+/// download, and for generations without such conditions.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Generation {
-    /// Version requirement on the tag (`<2.0.0`, `>=5`), or a list of exact tags. `latest` counts as newest.
+    /// A range of versions (`>=2.0.0, <5.0.0`; all must hold), or a list of tags (`0.7, 0.8`,
+    /// `notebook-*`; one must hold). `latest` counts as newest; other words are in no range.
     pub versions: Option<String>,
     /// Repositories it is limited to.
     pub images: Vec<String>,
-    /// Conditions on the image's Config, checked where the image is here. All must hold.
+    /// Conditions on the image's Config. All must hold.
     pub has_volume: Option<String>,
     pub has_port: Option<u16>,
+    /// `NAME`, or `NAME=value`.
     pub has_variable: Option<String>,
     /// A regular expression on the joined entrypoint and command.
     pub starts_with: Option<String>,
@@ -99,6 +128,8 @@ pub struct Generation {
     pub tty: bool,
     /// A program to start inside after the container runs, because the image starts none.
     pub start_inside: Option<StartInside>,
+    /// `${FOLDER}` becomes the folder in which work is kept; such a variable is left out where
+    /// nothing is kept.
     pub environment: Vec<(String, String)>,
     /// Fails where the socket has no group write permission, or on a rootless engine (AI-Lab).
     pub needs_writable_socket: bool,
