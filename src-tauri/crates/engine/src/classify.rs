@@ -400,6 +400,7 @@ fn registry(status: u16, message: &str, text: &str, reference: &str) -> Option<E
         "server misbehaving",
         "proxyconnect",
         "unexpected eof",
+        ": eof",
         "bad gateway",
         "service unavailable",
         "gateway timeout",

@@ -89,7 +89,7 @@ pub struct ContainerSpec {
 /// A file written into a container before it starts.
 #[derive(Clone, Debug)]
 pub struct PlacedFile {
-    /// Absolute path in the container; its folder must exist.
+    /// Absolute path in the container.
     pub path: String,
     pub content: Vec<u8>,
     pub mode: u32,
@@ -288,7 +288,7 @@ impl Engine {
                 )
                 .await;
             outcome = placed.map_err(|error| self.meaning(error, Subject::Container(&id.0)));
-            if !matches!(outcome, Err(Error::NotFound { .. })) {
+            if !matches!(outcome, Err(Error::NotFound { what: "folder", .. })) {
                 break;
             }
         }
@@ -384,6 +384,7 @@ fn whole_seconds(time: Duration) -> i32 {
 fn archive(base: &Path, folder: &Path, files: &[&PlacedFile]) -> std::io::Result<Vec<u8>> {
     let mut builder = tar::Builder::new(Vec::new());
     let inner = folder.strip_prefix(base).map_err(std::io::Error::other)?;
+    let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or(0);
     let mut made = std::path::PathBuf::new();
     for part in inner {
         made.push(part);
@@ -391,6 +392,10 @@ fn archive(base: &Path, folder: &Path, files: &[&PlacedFile]) -> std::io::Result
         header.set_entry_type(tar::EntryType::Directory);
         header.set_size(0);
         header.set_mode(0o755);
+        // A new folder belongs to whoever owns what is put into it.
+        header.set_uid(files.first().map_or(0, |file| file.uid));
+        header.set_gid(files.first().map_or(0, |file| file.gid));
+        header.set_mtime(now);
         builder.append_data(&mut header, &made, std::io::empty())?;
     }
     for file in files {
@@ -402,7 +407,7 @@ fn archive(base: &Path, folder: &Path, files: &[&PlacedFile]) -> std::io::Result
         header.set_mode(file.mode);
         header.set_uid(file.uid);
         header.set_gid(file.gid);
-        header.set_mtime(u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or(0));
+        header.set_mtime(now);
         builder.append_data(&mut header, inner.join(name), file.content.as_slice())?;
     }
     builder.into_inner()

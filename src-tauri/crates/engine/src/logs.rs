@@ -7,7 +7,7 @@
 mod lines;
 mod ring;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -120,13 +120,14 @@ impl Engine {
         let (answer, tty) = self.open_log(id, tail, true).await?;
         let ring = Arc::new(Mutex::new(Ring::default()));
         let (sender, state) = watch::channel(LogState::default());
-        let reader = Reader::new(tty, masked);
-        let task = AbortOnDropHandle::new(tokio::spawn(fill(
-            answer,
-            reader,
-            Arc::clone(&ring),
+        let following = Following {
+            engine: self.clone(),
+            id: id.clone(),
+            reader: Reader::new(tty, masked),
+            ring: Arc::clone(&ring),
             sender,
-        )));
+        };
+        let task = AbortOnDropHandle::new(tokio::spawn(following.run(answer)));
         Ok(FollowedLog {
             state,
             ring,
@@ -168,44 +169,83 @@ impl Engine {
     }
 }
 
-/// Reads the stream into the ring to its end, and says how far it is.
-async fn fill(
-    mut answer: Answer,
-    mut reader: Reader,
+/// The task behind a [`FollowedLog`].
+struct Following {
+    engine: Engine,
+    id: ContainerId,
+    reader: Reader,
     ring: Arc<Mutex<Ring>>,
     sender: watch::Sender<LogState>,
-) {
-    let mut due: Option<Instant> = None;
-    let mut last = Instant::now()
-        .checked_sub(PACE)
-        .unwrap_or_else(Instant::now);
-    loop {
-        let piece = tokio::select! {
-            biased;
-            () = tokio::time::sleep_until(due.unwrap_or(last).into()), if due.is_some() => {
-                due = None;
-                last = Instant::now();
-                let state = ring.lock().unwrap_or_else(PoisonError::into_inner).state();
-                sender.send_replace(state);
-                continue;
-            }
-            piece = answer.piece() => piece,
-        };
-        match piece {
-            Ok(Some(piece)) => {
-                let mut ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
-                reader.read(&piece, |line| ring.push(line));
-                due = due.or(Some(last + PACE));
-            }
-            Ok(None) => break,
-            Err(failure) => {
-                tracing::debug!(?failure, "a followed log was cut off");
-                break;
+}
+
+impl Following {
+    /// Reads the stream into the ring to its end, and says how far it is.
+    async fn run(mut self, mut answer: Answer) {
+        let ended_well = self.fill(&mut answer).await;
+        let mut reader = self.reader.another();
+        std::mem::swap(&mut self.reader, &mut reader);
+        reader.end(|line| self.ring().push(line));
+        if ended_well {
+            self.add_last_line().await;
+        }
+        let mut ring = self.ring();
+        ring.end();
+        self.sender.send_replace(ring.state());
+    }
+
+    /// True where the engine ended the stream itself.
+    async fn fill(&mut self, answer: &mut Answer) -> bool {
+        let mut due: Option<Instant> = None;
+        let mut last = Instant::now()
+            .checked_sub(PACE)
+            .unwrap_or_else(Instant::now);
+        loop {
+            let piece = tokio::select! {
+                biased;
+                () = tokio::time::sleep_until(due.unwrap_or(last).into()), if due.is_some() => {
+                    due = None;
+                    last = Instant::now();
+                    let state = self.ring().state();
+                    self.sender.send_replace(state);
+                    continue;
+                }
+                piece = answer.piece() => piece,
+            };
+            match piece {
+                Ok(Some(piece)) => {
+                    let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+                    self.reader.read(&piece, |line| ring.push(line));
+                    due = due.or(Some(last + PACE));
+                }
+                Ok(None) => return true,
+                Err(failure) => {
+                    tracing::debug!(?failure, "a followed log was cut off");
+                    return false;
+                }
             }
         }
     }
-    let mut ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
-    reader.end(|line| ring.push(line));
-    ring.end();
-    sender.send_replace(ring.state());
+
+    /// An engine that follows a log gives up the last line where it has no line break (seen with
+    /// 20.10), and that is often the one that says what went wrong. Asked once, it gives it.
+    async fn add_last_line(&mut self) {
+        let Ok((mut answer, _)) = self.engine.open_log(&self.id, 1, false).await else {
+            return;
+        };
+        let mut last = Vec::new();
+        while let Ok(Some(piece)) = answer.piece().await {
+            self.reader.read(&piece, |line| last.push(line));
+        }
+        self.reader.end(|line| last.push(line));
+        let mut ring = self.ring();
+        for line in last {
+            if !ring.ends_with(&line) {
+                ring.push(line);
+            }
+        }
+    }
+
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -76,6 +76,11 @@ impl Reader {
         }
     }
 
+    /// A reader of the same log from the beginning of a line, with the same secrets.
+    pub(super) fn another(&self) -> Self {
+        Self::new(self.tty, self.masked.clone())
+    }
+
     /// Takes in some bytes and gives the lines that they complete.
     pub(super) fn read(&mut self, mut bytes: &[u8], mut give: impl FnMut(LogLine)) {
         while !bytes.is_empty() {

@@ -44,6 +44,16 @@ impl Ring {
         }
     }
 
+    /// True where this line is among the last ones already, or older than they are: the two streams
+    /// of a container arrive in no strict order.
+    pub(super) fn ends_with(&self, line: &LogLine) -> bool {
+        let same = |kept: &LogLine| {
+            kept.time == line.time && kept.stream == line.stream && kept.text == line.text
+        };
+        let newest = self.lines.iter().rev().take(20);
+        newest.clone().any(same) || newest.filter_map(|kept| kept.time).max() > line.time
+    }
+
     pub(super) fn end(&mut self) {
         self.ended = true;
     }

@@ -1,0 +1,1 @@
+//! What a real engine cannot be asked to do wrong.
