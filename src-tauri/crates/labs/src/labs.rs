@@ -1,19 +1,40 @@
 //! All labs: profiles and inventory joined into cards, and what can be done with them.
+//!
+//! `Labs` is only the front: each topic has its module, and all of them share one state. An intent
+//! is recorded when a person clicks and cleared by the engine's own event, so that a card never
+//! shows what has not happened.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use slipway_engine::inventory::Inventory;
-use slipway_vault::Vault;
+use slipway_vault::{Secret, Vault};
 use tokio::sync::watch;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::card::{DeletePreview, LabId, LabList};
+use crate::catalogue;
 use crate::check::FormCheck;
 use crate::form::{FormFrame, FormSeed, LaunchForm};
 use crate::launch::LaunchProgress;
 use crate::problem::Result;
-use crate::recipe::RecipeTile;
+use crate::profile::ProfileFolder;
+use crate::recipe::{RecipeId, RecipeTile};
+use crate::recognition;
 use crate::versions::VersionList;
+
+mod cards;
+mod changes;
+mod deleting;
+mod keeping;
+mod launching;
+mod lifecycle;
+pub(crate) mod shared;
+mod trying;
+mod wizard;
+
+pub use shared::Sources;
+use shared::{Shared, State};
 
 /// Opens an address in the person's browser; the window gives one that uses the `open` crate.
 pub type OpenAddress = Arc<dyn Fn(&str) -> std::result::Result<(), String> + Send + Sync>;
@@ -30,17 +51,29 @@ pub struct LabsHome {
     pub user: Option<(u32, u32)>,
 }
 
-/// Cheap to clone.
+/// Cheap to clone; with the last clone the cards are no longer kept. Launches go on to their end.
 #[derive(Clone)]
 pub struct Labs {
+    shared: Arc<Shared>,
     lists: watch::Receiver<Arc<LabList>>,
+    _keeping: Arc<AbortOnDropHandle<()>>,
 }
 
 impl Labs {
     /// Reads the profiles and starts the task that keeps the cards. Within a tokio runtime.
     pub fn start(home: LabsHome) -> Self {
-        let _ = home;
-        todo!("labs")
+        Self::start_with(home, Sources::of_this_system())
+    }
+
+    /// As `start`, with the caller's time and randomness.
+    pub fn start_with(home: LabsHome, sources: Sources) -> Self {
+        let (folder, profiles, unreadable) = ProfileFolder::read(home.profiles.clone());
+        let profiles = profiles.into_iter().map(|profile| (profile.id.clone(), profile)).collect();
+        let state = State { profiles, unreadable, ..State::default() };
+        let shared = Arc::new(Shared::new(home, sources, folder, state));
+        let lists = shared.lists.subscribe();
+        let keeping = AbortOnDropHandle::new(tokio::spawn(keeping::keep(Arc::clone(&shared))));
+        Self { shared, lists, _keeping: Arc::new(keeping) }
     }
 
     pub fn list(&self) -> Arc<LabList> {
@@ -53,7 +86,7 @@ impl Labs {
 
     /// Recipe tiles in the catalogue's order, joined with what the engine has.
     pub fn recipes(&self) -> Vec<RecipeTile> {
-        todo!("labs")
+        wizard::recipes(&self.shared)
     }
 
     /// A form with every field filled in: a free port, a free name, the recipe's folder and version.
@@ -61,33 +94,35 @@ impl Labs {
     /// # Errors
     /// `ImageNotFound`/`Other` for a seed that names nothing we know and no valid reference.
     pub async fn new_form(&self, seed: FormSeed) -> Result<LaunchForm> {
-        let _ = seed;
-        todo!("labs")
+        wizard::new_form(&self.shared, seed).await
     }
 
     /// After the image or the version was changed: port in the lab, folder and more ports follow the
     /// recipe's generation; what the person typed elsewhere stays.
     pub async fn revise_form(&self, form: LaunchForm) -> LaunchForm {
-        let _ = form;
-        todo!("labs")
+        wizard::revise_form(&self.shared, form).await
     }
 
     /// Everything around the form.
     pub async fn frame(&self, form: &LaunchForm) -> FormFrame {
-        let _ = form;
-        todo!("labs")
+        wizard::frame(&self.shared, form).await
     }
 
     /// Checks the form; within 300 ms, whatever the engine does. `own_password` is the typed one, only to judge it.
     pub async fn check(&self, form: &LaunchForm, own_password: Option<&str>) -> FormCheck {
-        let _ = (form, own_password);
-        todo!("labs")
+        wizard::check(&self.shared, form, own_password).await
     }
 
     /// Versions of an image. Asks the registry, at most some seconds.
     pub async fn versions(&self, recipe: &str, image: &str) -> VersionList {
-        let _ = (recipe, image);
-        todo!("labs")
+        let reference = slipway_engine::ImageReference::parse(image.trim()).ok();
+        let Some(recipe) = catalogue::recipe(&RecipeId(recipe.to_owned()))
+            .or_else(|| reference.as_ref().map(|reference| recognition::recognise(reference, None)))
+        else {
+            return VersionList { choices: Vec::new(), incomplete: None };
+        };
+        let facts = wizard::facts(&self.shared, reference, &[]).await;
+        crate::versions::versions(recipe, image, &facts).await
     }
 
     /// Starts a launch and gives back the id of the lab it will become.
@@ -95,14 +130,12 @@ impl Labs {
     /// # Errors
     /// `InvalidForm` with the first field that is wrong; `EngineAway`.
     pub async fn launch(&self, form: LaunchForm, own_password: Option<String>) -> Result<LabId> {
-        let _ = (form, own_password);
-        todo!("labs")
+        launching::launch(&self.shared, form, own_password.map(Secret::new)).await
     }
 
     /// Follows a launch; `None` where there is none for this lab.
     pub fn watch_launch(&self, lab: &LabId) -> Option<watch::Receiver<Arc<LaunchProgress>>> {
-        let _ = lab;
-        todo!("labs")
+        self.shared.state().launches.get(lab).map(|launch| launch.board.watch())
     }
 
     /// Cancels a launch, or discards a failed one. Gives back when everything it made is gone.
@@ -110,8 +143,7 @@ impl Labs {
     /// # Errors
     /// What could not be removed.
     pub async fn cancel_launch(&self, lab: &LabId) -> Result<()> {
-        let _ = lab;
-        todo!("labs")
+        launching::cancel(&self.shared, lab).await
     }
 
     /// Opens the lab's page in the browser, signed in where possible.
@@ -119,8 +151,7 @@ impl Labs {
     /// # Errors
     /// `EngineAway`, `Gone`, `BrowserUnavailable`, or that the lab does not answer yet.
     pub async fn open(&self, lab: &LabId) -> Result<()> {
-        let _ = lab;
-        todo!("labs")
+        lifecycle::open(&self.shared, lab).await
     }
 
     /// Starts a stopped lab (its own container, never a new one), waits until it answers in the background.
@@ -128,29 +159,25 @@ impl Labs {
     /// # Errors
     /// `PortTaken`, `EngineAway`, `Gone`, …
     pub async fn start_lab(&self, lab: &LabId) -> Result<()> {
-        let _ = lab;
-        todo!("labs")
+        lifecycle::start(&self.shared, lab).await
     }
 
     /// # Errors
     /// `EngineAway`, `Gone`.
     pub async fn stop_lab(&self, lab: &LabId) -> Result<()> {
-        let _ = lab;
-        todo!("labs")
+        lifecycle::stop(&self.shared, lab).await
     }
 
     /// # Errors
     /// `EngineAway`, `Gone`, `PortTaken`.
     pub async fn restart_lab(&self, lab: &LabId) -> Result<()> {
-        let _ = lab;
-        todo!("labs")
+        lifecycle::restart(&self.shared, lab).await
     }
 
     /// # Errors
     /// `EngineAway`, `Gone`.
     pub async fn preview_delete(&self, lab: &LabId) -> Result<DeletePreview> {
-        let _ = lab;
-        todo!("labs")
+        deleting::preview(&self.shared, lab).await
     }
 
     /// Deletes the lab: container, profile, secrets, and just the volumes named.
@@ -158,23 +185,20 @@ impl Labs {
     /// # Errors
     /// `EngineAway`; what could not be removed is named and everything else is done.
     pub async fn delete_lab(&self, lab: &LabId, volumes: &[String]) -> Result<()> {
-        let _ = (lab, volumes);
-        todo!("labs")
+        deleting::delete(&self.shared, lab, volumes).await
     }
 
     /// The lab's password or token, for showing and copying.
     ///
     /// # Errors
     /// `KeyringUnavailable`, `Gone`.
-    pub async fn password(&self, lab: &LabId) -> Result<slipway_vault::Secret> {
-        let _ = lab;
-        todo!("labs")
+    pub async fn password(&self, lab: &LabId) -> Result<Secret> {
+        lifecycle::password(&self.shared, lab).await
     }
 
     /// Texts that must not be seen in this lab's log.
     pub async fn masked_texts(&self, lab: &LabId) -> Vec<String> {
-        let _ = lab;
-        todo!("labs")
+        lifecycle::masked_texts(&self.shared, lab).await
     }
 
     /// Runs `hello-world` on the engine and gives its output: the "try it" check. Leaves nothing behind but the image.
@@ -182,6 +206,6 @@ impl Labs {
     /// # Errors
     /// Why it did not work, with the next step.
     pub async fn try_engine(&self) -> Result<String> {
-        todo!("labs")
+        trying::try_engine(&self.shared).await
     }
 }

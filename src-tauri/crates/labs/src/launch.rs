@@ -4,14 +4,29 @@
 //! ten times a second. Cancelling at any step leaves no container, no empty volume and no half-made
 //! lab behind.
 
-use serde::{Deserialize, Serialize};
-use slipway_engine::images::PullProgress;
-use slipway_engine::UnixMillis;
-use specta::Type;
+use std::sync::{Arc, Mutex};
 
+use serde::{Deserialize, Serialize};
+use slipway_engine::UnixMillis;
+use slipway_engine::images::PullProgress;
+use slipway_vault::Secret;
+use specta::Type;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::Problem;
 use crate::card::LabId;
 use crate::form::LaunchForm;
-use crate::Problem;
+
+pub(crate) mod board;
+mod failure;
+mod journey;
+pub(crate) mod made;
+mod sign_in;
+pub(crate) mod words;
+
+pub(crate) use journey::{Luggage, begin, open_in_browser};
+pub(crate) use sign_in::run_inside;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -101,4 +116,33 @@ pub struct LaunchProgress {
     pub outcome: LaunchOutcome,
     /// The form as it was, for "change it and try again".
     pub form: LaunchForm,
+}
+
+/// A launch as `Labs` holds it, from the click until it is discarded or followed by another.
+pub(crate) struct Launch {
+    pub board: Arc<board::Board>,
+    pub cancel: CancellationToken,
+    /// Turns true when the task has ended and everything is in place or taken back.
+    pub ended: watch::Receiver<bool>,
+    /// Kept for another try, so that a failure does not ask for it again.
+    pub own_password: Option<Secret>,
+    /// What could not be taken back because the engine was away.
+    pub leftovers: Arc<Mutex<made::Made>>,
+}
+
+impl Launch {
+    /// It has failed and waits for the person.
+    pub(crate) fn is_failed(&self) -> bool {
+        matches!(self.board.outcome(), LaunchOutcome::Failed { .. })
+    }
+
+    /// It is neither over nor taken back.
+    pub(crate) fn is_under_way(&self) -> bool {
+        matches!(self.board.outcome(), LaunchOutcome::Running | LaunchOutcome::Cancelling)
+    }
+
+    /// The lab this launch was for answers; only a person on its page still looks at it.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.board.outcome(), LaunchOutcome::Ready { .. } | LaunchOutcome::Cancelled)
+    }
 }

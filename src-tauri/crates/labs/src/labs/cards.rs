@@ -1,0 +1,275 @@
+//! Cards: profiles, the inventory and what is under way, joined. Pure, so that it can be read and
+//! tested without an engine.
+
+use std::sync::Arc;
+
+use slipway_engine::UnixMillis;
+use slipway_engine::inventory::{ContainerRow, ContainerState, EngineStatus, Snapshot};
+
+use super::shared::{Answer, State, kind_of, row_of};
+use crate::address::{self, Reach, ShownAddress};
+use crate::card::{LabCard, LabId, LabState, LabWarning, WarningKind};
+use crate::catalogue;
+use crate::form::{LaunchForm, SignInChoice, StorageKind};
+use crate::launch::{Launch, LaunchProgress};
+use crate::problem::{Problem, ProblemKind};
+use crate::profile::Profile;
+use crate::recipe::{Generation, SignInKind};
+use crate::recognition;
+
+/// Every card, by name.
+pub(super) fn cards(state: &State, snapshot: &Snapshot, engine_host: Option<&str>) -> Vec<LabCard> {
+    let mut cards: Vec<LabCard> = state
+        .profiles
+        .values()
+        .filter(|profile| !is_replaced(state, &profile.id))
+        .map(|profile| lab_card(profile, state, snapshot, engine_host))
+        .collect();
+    for (lab, launch) in &state.launches {
+        if is_replaced(state, lab) || (!launch.is_over() && !state.profiles.contains_key(lab)) {
+            cards.push(launch_card(launch.board.progress(), snapshot));
+        }
+    }
+    cards.sort_by_cached_key(|card| (card.name.to_lowercase(), card.id.clone()));
+    cards
+}
+
+/// A failed launch stands for its lab until the person decides.
+fn is_replaced(state: &State, lab: &LabId) -> bool {
+    state.launches.get(lab).is_some_and(Launch::is_failed)
+}
+
+fn lab_card(profile: &Profile, state: &State, snapshot: &Snapshot, engine_host: Option<&str>) -> LabCard {
+    let form = &profile.saved.form;
+    let row = row_of(profile, snapshot);
+    let image = row.as_ref().and_then(|row| state.images.get(&row.image_id));
+    let (recipe, generation) = kind_of(profile, image.map(AsRef::as_ref));
+    let launch = state.launches.get(&profile.id).filter(|launch| launch.is_under_way()).map(|launch| launch.board.progress());
+    let watched = state.watched.get(&profile.id);
+    let page = match watched.map(|watched| &watched.answer) {
+        Some(Answer::Answered(page)) => page.as_ref(),
+        _ => None,
+    };
+    let addresses = match &row {
+        Some(row) => address::shown(row, form, page, &generation.answers, engine_host),
+        None => Vec::new(),
+    };
+    let (lab_state, problem) = state_of(profile, row.as_deref(), state, snapshot, launch.is_some());
+    let is_up = row.as_ref().is_some_and(|row| is_up(row.state));
+    let image_password = recognition::image_password(&generation, image.map(AsRef::as_ref));
+    LabCard {
+        id: profile.id.clone(),
+        name: form.name.clone(),
+        recipe: recipe.id.clone(),
+        icon: recipe.icon.clone(),
+        tint: recipe.tint,
+        image: row.as_ref().map_or_else(|| form.reference_text(), |row| row.image.clone()),
+        container: row.as_ref().map(|row| row.id.clone()),
+        state: lab_state,
+        intent: state.intents.get(&profile.id).map(|asked| asked.intent),
+        answers: generation.answers.clone(),
+        created: profile.created,
+        started: row.as_ref().filter(|_| is_up).and_then(|row| row.started),
+        stopped: row.as_ref().filter(|_| !is_up).and_then(|row| row.finished),
+        kept: form.storage.kind,
+        kept_in: kept_in(form),
+        warnings: warnings(form, row.as_deref(), &generation, &addresses),
+        problem,
+        sign_in: generation.sign_in.kind,
+        has_password: form.sign_in == SignInChoice::Own
+            || image_password.is_some()
+            || page.is_some_and(|page| generation.sign_in.kind == SignInKind::Token && page.token().is_some()),
+        addresses,
+        launch,
+        stale: snapshot.report.status != EngineStatus::Ready,
+    }
+}
+
+/// A launch that has no lab yet, or has failed.
+fn launch_card(launch: LaunchProgress, snapshot: &Snapshot) -> LabCard {
+    let form = launch.form.clone();
+    let recipe = catalogue::recipe(&form.recipe);
+    let generation = match (recipe, form.reference()) {
+        (Some(recipe), Some(reference)) => recognition::generation(recipe, &reference, None),
+        _ => Generation::default(),
+    };
+    let created = launch.steps.iter().find_map(|step| step.started).unwrap_or(UnixMillis(0));
+    LabCard {
+        id: launch.lab.clone(),
+        name: form.name.clone(),
+        recipe: form.recipe.clone(),
+        icon: launch.icon.clone(),
+        tint: launch.tint,
+        image: launch.image.clone(),
+        container: None,
+        state: LabState::Launching,
+        intent: None,
+        addresses: Vec::new(),
+        answers: generation.answers.clone(),
+        created,
+        started: None,
+        stopped: None,
+        kept: form.storage.kind,
+        kept_in: kept_in(&form),
+        warnings: warnings(&form, None, &generation, &[]),
+        problem: None,
+        sign_in: generation.sign_in.kind,
+        has_password: false,
+        launch: Some(launch),
+        stale: snapshot.report.status != EngineStatus::Ready,
+    }
+}
+
+fn state_of(profile: &Profile, row: Option<&ContainerRow>, state: &State, snapshot: &Snapshot, launching: bool) -> (LabState, Option<Problem>) {
+    if launching {
+        return (LabState::Launching, None);
+    }
+    let Some(row) = row else {
+        // Without an engine nothing is known; the lab is not missing because of that.
+        let known = snapshot.report.status == EngineStatus::Ready || snapshot.report.facts.is_some();
+        return (if known { LabState::Missing } else { LabState::Stopped }, None);
+    };
+    match row.state {
+        ContainerState::Paused => (LabState::Paused, None),
+        ContainerState::Restarting => (LabState::Starting, None),
+        ContainerState::Running => {
+            let watched = state.watched.get(&profile.id).filter(|watched| watched.started == row.started);
+            match watched.map(|watched| &watched.answer) {
+                Some(Answer::Answered(_) | Answer::Silent) => (LabState::Running, None),
+                _ => (LabState::Starting, None),
+            }
+        }
+        _ => match state.failures.get(&profile.id).cloned().or_else(|| ended_badly(profile, row)) {
+            Some(problem) => (LabState::Problem, Some(problem)),
+            None => (LabState::Stopped, None),
+        },
+    }
+}
+
+pub(super) fn is_up(state: ContainerState) -> bool {
+    matches!(state, ContainerState::Running | ContainerState::Paused | ContainerState::Restarting)
+}
+
+/// Why a container that nobody stopped has ended.
+fn ended_badly(profile: &Profile, row: &ContainerRow) -> Option<Problem> {
+    let name = &profile.saved.form.name;
+    if let Some(error) = row.error.as_ref().filter(|error| !error.is_empty()) {
+        return Some(
+            Problem::new(ProblemKind::Other, format!("{name} could not start."))
+                .because("Docker could not start its container.")
+                .hint("Start it again; the technical details show what Docker says.")
+                .detail(error.clone()),
+        );
+    }
+    if row.state == ContainerState::Created || (profile.stopped.is_some() && profile.stopped == row.finished) {
+        return None;
+    }
+    let code = row.exit_code.unwrap_or(0);
+    let kept = kept_sentence(&profile.saved.form);
+    if row.out_of_memory && code != 0 {
+        return Some(
+            Problem::new(ProblemKind::OutOfMemory, format!("{name} ran out of memory."))
+                .because(format!("It needed more than it may use, so it was stopped. {kept}").trim().to_owned())
+                .hint("Stop other labs, or give the engine more memory, then start it again."),
+        );
+    }
+    // 130, 137 and 143: interrupted, killed or asked to end, so somebody wanted it.
+    if matches!(code, 0 | 130 | 137 | 143) {
+        return None;
+    }
+    Some(
+        Problem::new(ProblemKind::Other, format!("{name} stopped by itself."))
+            .because(format!("Its program ended with exit code {code}. {kept}").trim().to_owned())
+            .hint("Its log shows what it said last. Start it again to go on."),
+    )
+}
+
+fn kept_sentence(form: &LaunchForm) -> String {
+    match form.storage.kind {
+        StorageKind::Volume => format!("Your work in {} is safe.", form.storage.volume),
+        StorageKind::Folder => format!("Your work in {} is safe.", form.storage.folder),
+        StorageKind::Nothing => String::new(),
+    }
+}
+
+fn kept_in(form: &LaunchForm) -> String {
+    match form.storage.kind {
+        StorageKind::Volume => form.storage.volume.clone(),
+        StorageKind::Folder => form.storage.folder.clone(),
+        StorageKind::Nothing => String::new(),
+    }
+}
+
+/// What a person should not forget about this lab. The container's own settings count where there
+/// is one: the form only says what was asked for.
+fn warnings(form: &LaunchForm, row: Option<&ContainerRow>, generation: &Generation, addresses: &[ShownAddress]) -> Vec<LabWarning> {
+    let warning = |kind: WarningKind, title: &str, message: String| LabWarning { kind, title: title.to_owned(), message };
+    let binds = || row.into_iter().flat_map(|row| &row.mounts).filter(|mount| mount.kind == "bind");
+    let mut warnings = Vec::new();
+    if form.docker_control || binds().any(|mount| mount.source.ends_with("docker.sock")) {
+        warnings.push(warning(
+            WarningKind::ControlsDocker,
+            "Can control Docker",
+            "Code in this lab can start containers of its own and get at everything on the engine's computer.".to_owned(),
+        ));
+    }
+    if row.is_some_and(|row| row.privileged) {
+        warnings.push(warning(
+            WarningKind::Privileged,
+            "Runs privileged",
+            "Code in this lab can get at the devices and the files of the engine's computer.".to_owned(),
+        ));
+    }
+    if binds().any(|mount| mount.source == "/") {
+        warnings.push(warning(
+            WarningKind::HostRoot,
+            "Sees the whole disk",
+            "The file system of the engine's computer is mounted in this lab.".to_owned(),
+        ));
+    }
+    let widest = addresses.iter().find(|address| address.reach == Reach::Everyone);
+    let beyond = widest.or_else(|| addresses.iter().find(|address| address.reach == Reach::Network));
+    if let Some(address) = beyond {
+        let open = generation.sign_in.kind == SignInKind::Open;
+        let reached = format!("{} can reach it. Docker opens its ports past the firewall of the engine's computer.", address.reach_words);
+        if open {
+            warnings.push(warning(
+                WarningKind::OpenWithoutPassword,
+                "Open to others without a password",
+                format!("{reached} It asks for no password."),
+            ));
+        } else {
+            warnings.push(warning(WarningKind::OpenToNetwork, "Open to the network", reached));
+        }
+    }
+    if form.storage.kind == StorageKind::Nothing {
+        warnings.push(warning(
+            WarningKind::WorkNotKept,
+            "Work is not kept",
+            "What you make in this lab is lost when the lab is deleted.".to_owned(),
+        ));
+    }
+    warnings
+}
+
+/// The container of every lab, for the checks of another form.
+pub(super) fn lab_facts(state: &State, snapshot: &Arc<Snapshot>, except: &[LabId]) -> Vec<crate::check::LabFacts> {
+    let of_form = |form: &LaunchForm, container: Option<String>| crate::check::LabFacts {
+        name: form.name.clone(),
+        container,
+        volume: (form.storage.kind == StorageKind::Volume).then(|| form.storage.volume.clone()),
+        image: form.reference_text(),
+    };
+    let mut facts: Vec<crate::check::LabFacts> = state
+        .profiles
+        .values()
+        .filter(|profile| !except.contains(&profile.id))
+        .map(|profile| of_form(&profile.saved.form, row_of(profile, snapshot).map(|row| row.name.clone())))
+        .collect();
+    for (lab, launch) in &state.launches {
+        if launch.is_under_way() && !state.profiles.contains_key(lab) && !except.contains(lab) {
+            facts.push(of_form(&launch.board.progress().form, None));
+        }
+    }
+    facts
+}

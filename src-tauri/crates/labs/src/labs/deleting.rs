@@ -1,0 +1,175 @@
+//! Deleting a lab: what goes, said beforehand, and then just that.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use slipway_engine::Error;
+use slipway_engine::containers::Removal;
+use slipway_engine::inventory::{ContainerRow, EngineStatus, Snapshot};
+
+use super::cards::is_up;
+use super::changes::change_groups;
+use super::keeping::{ask, no_longer_asked};
+use super::shared::{Shared, password_entry, row_of, token_entry};
+use crate::card::{DeletePreview, Intent, LabId, VolumeFate};
+use crate::form::StorageKind;
+use crate::names;
+use crate::problem::{Problem, ProblemKind, Result};
+use crate::profile::Profile;
+
+/// Enough paths to tell what a person did; nobody reads more.
+const MOST_CHANGES: usize = 50_000;
+const SIZE_PATIENCE: Duration = Duration::from_secs(8);
+
+pub(super) async fn preview(shared: &Arc<Shared>, lab: &LabId) -> Result<DeletePreview> {
+    let profile = shared.state().profiles.get(lab).cloned().ok_or_else(Problem::no_such_lab)?;
+    let engine = shared.engine()?;
+    let snapshot = shared.snapshot();
+    let row = row_of(&profile, &snapshot);
+    let (mut changes, mut changes_count, mut changes_size) = (Vec::new(), 0, None);
+    if let Some(row) = &row {
+        let (listed, size) = tokio::join!(
+            engine.container_changes(&row.id, MOST_CHANGES),
+            tokio::time::timeout(SIZE_PATIENCE, engine.container_size(&row.id))
+        );
+        let targets: Vec<&str> = row.mounts.iter().map(|mount| mount.target.as_str()).collect();
+        (changes, changes_count) = change_groups(&listed.map(|(listed, _)| listed).unwrap_or_default(), &targets);
+        changes_size = size.ok().and_then(std::result::Result::ok);
+    }
+    Ok(DeletePreview {
+        lab: lab.clone(),
+        name: profile.saved.form.name.clone(),
+        running: row.as_ref().is_some_and(|row| is_up(row.state)),
+        changes_size,
+        changes_count,
+        changes,
+        volumes: volumes(shared, &profile, row.as_deref(), &snapshot),
+        stays: stays(&profile, row.as_deref()),
+    })
+}
+
+/// Named volumes of the lab, each with whatever else uses it.
+fn volumes(shared: &Shared, profile: &Profile, row: Option<&ContainerRow>, snapshot: &Snapshot) -> Vec<VolumeFate> {
+    let mut volumes: Vec<String> = row
+        .into_iter()
+        .flat_map(|row| &row.mounts)
+        .filter(|mount| mount.kind == "volume" && !names::is_anonymous_volume(&mount.source))
+        .map(|mount| mount.source.clone())
+        .collect();
+    let form = &profile.saved.form;
+    let kept = &form.storage.volume;
+    if form.storage.kind == StorageKind::Volume && snapshot.volumes.keys().any(|name| name.as_str() == kept) {
+        volumes.push(kept.clone());
+    }
+    volumes.sort();
+    volumes.dedup();
+    let fate = |name: String| VolumeFate { used_by: other_users(shared, profile, &name, snapshot), name };
+    volumes.into_iter().map(fate).collect()
+}
+
+/// Other containers with this volume, by their lab's name where they are one, and labs whose
+/// container is gone that would take it again.
+fn other_users(shared: &Shared, profile: &Profile, volume: &str, snapshot: &Snapshot) -> Vec<String> {
+    let state = shared.state();
+    let own = row_of(profile, snapshot).map(|row| row.id.clone());
+    let mut users: Vec<String> = snapshot
+        .containers
+        .values()
+        .filter(|row| Some(&row.id) != own.as_ref())
+        .filter(|row| row.mounts.iter().any(|mount| mount.kind == "volume" && mount.source == volume))
+        .map(|row| {
+            let lab = state.profiles.values().find(|other| other.container.as_ref() == Some(&row.id));
+            lab.map_or_else(|| row.name.clone(), |lab| lab.saved.form.name.clone())
+        })
+        .collect();
+    let waiting = state.profiles.values().filter(|other| other.id != profile.id && row_of(other, snapshot).is_none());
+    users.extend(
+        waiting
+            .map(|other| &other.saved.form)
+            .filter(|form| form.storage.kind == StorageKind::Volume && form.storage.volume == volume)
+            .map(|form| form.name.clone()),
+    );
+    users.sort();
+    users.dedup();
+    users
+}
+
+fn stays(profile: &Profile, row: Option<&ContainerRow>) -> Vec<String> {
+    let mut stays = Vec::new();
+    let binds = row.into_iter().flat_map(|row| &row.mounts).filter(|mount| mount.kind == "bind");
+    for bind in binds {
+        if !bind.source.ends_with("docker.sock") {
+            stays.push(format!("Your files in the folder {} stay.", bind.source));
+        }
+    }
+    let image = row.map_or_else(|| profile.saved.form.reference_text(), |row| row.image.clone());
+    stays.push(format!("The image {image} stays, so the next launch needs no download."));
+    stays
+}
+
+pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]) -> Result<()> {
+    let profile = shared.state().profiles.get(lab).cloned().ok_or_else(Problem::no_such_lab)?;
+    let engine = shared.engine()?;
+    let snapshot = shared.snapshot();
+    if snapshot.report.status != EngineStatus::Ready {
+        return Err(Error::Connecting.into());
+    }
+    let row = row_of(&profile, &snapshot);
+    shared.change(|state| state.going.insert(lab.clone()));
+    ask(shared, lab, Intent::Delete, row.as_ref().and_then(|row| row.started));
+    if let Some(row) = &row {
+        let removal = Removal { kill: true, with_anonymous_volumes: true };
+        if let Err(error) = engine.remove_container(&row.id, removal).await {
+            no_longer_asked(shared, lab);
+            shared.change(|state| state.going.remove(lab));
+            return Err(error.into());
+        }
+    }
+    let mut left = Vec::new();
+    for volume in volumes {
+        let used_by = other_users(shared, &profile, volume, &snapshot);
+        let removed = if used_by.is_empty() { engine.remove_volume(volume).await.map_err(|error| error.to_string()) } else { Err(format!("It is still used by {}.", used_by.join(", "))) };
+        if let Err(why) = removed {
+            left.push((volume.clone(), why));
+        }
+    }
+    let profile_left = shared.remove_profile(lab).err();
+    shared.home.vault.forget(&password_entry(lab)).await;
+    shared.home.vault.forget(&token_entry(lab)).await;
+    shared.change(|state| {
+        state.profiles.remove(lab);
+        state.watched.remove(lab);
+        state.failures.remove(lab);
+        state.intents.remove(lab);
+        state.launches.remove(lab);
+    });
+    // `going` stays until the container's row is gone, so that its label does not bring the lab back.
+    wait_until_gone(shared, row.as_deref()).await;
+    shared.change(|state| state.going.remove(lab));
+    what_is_left(&profile, &left, profile_left)
+}
+
+/// The inventory follows within a moment.
+async fn wait_until_gone(shared: &Arc<Shared>, row: Option<&ContainerRow>) {
+    let Some(row) = row else { return };
+    let mut snapshots = shared.home.inventory.watch();
+    let gone = snapshots.wait_for(|snapshot| !snapshot.containers.contains_key(&row.id));
+    let _ = tokio::time::timeout(Duration::from_secs(5), gone).await;
+}
+
+fn what_is_left(profile: &Profile, volumes: &[(String, String)], profile_left: Option<Problem>) -> Result<()> {
+    if let Some((name, why)) = volumes.first() {
+        let names: Vec<&str> = volumes.iter().map(|(name, _)| name.as_str()).collect();
+        let title = match names.as_slice() {
+            [_] => format!("The volume {name} is still there."),
+            _ => format!("The volumes {} are still there.", names.join(", ")),
+        };
+        return Err(Problem::new(ProblemKind::Other, title)
+            .because(format!("{} is deleted. {why}", profile.saved.form.name))
+            .hint("Delete the volume when nothing uses it any more."));
+    }
+    match profile_left {
+        Some(problem) => Err(problem.because(format!("The container of {} is deleted.", profile.saved.form.name))),
+        None => Ok(()),
+    }
+}

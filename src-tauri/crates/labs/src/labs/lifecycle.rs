@@ -1,0 +1,212 @@
+//! Opening, starting, stopping and restarting a lab.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use slipway_engine::inventory::{ContainerRow, ContainerState};
+use slipway_engine::{Engine, Error};
+use slipway_vault::Secret;
+
+use super::cards::is_up;
+use super::keeping::{ask, asked_and_done, no_longer_asked, wait_for};
+use super::shared::{Answer, Shared, Watched, known_token, kind_of, password_entry};
+use crate::address::PageAddress;
+use crate::card::{Intent, LabId};
+use crate::form::SignInChoice;
+use crate::launch;
+use crate::listen::{self, PortHolder};
+use crate::plan;
+use crate::problem::{Problem, ProblemKind, Result};
+use crate::profile::Profile;
+use crate::readiness;
+use crate::recipe::SignInKind;
+use crate::recognition;
+
+/// A page that is asked for by a click is waited for only this long.
+const CLICK_PATIENCE: Duration = Duration::from_secs(4);
+/// The engine kills a container that does not end by itself after this.
+const STOP_GRACE: u32 = 10;
+
+pub(super) async fn open(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
+    let (profile, row) = shared.lab(lab)?;
+    let name = profile.saved.form.name.clone();
+    if row.state != ContainerState::Running {
+        return Err(Problem::new(ProblemKind::Other, format!("{name} is not running."))
+            .because("Its page can be opened while it runs.")
+            .hint("Start the lab first."));
+    }
+    let known = match shared.state().watched.get(lab).filter(|watched| watched.started == row.started) {
+        Some(Watched { answer: Answer::Answered(page), .. }) => Some(page.clone()),
+        _ => None,
+    };
+    let page = match known {
+        Some(page) => page,
+        None => ask_now(shared, &profile, &row).await?,
+    };
+    match page {
+        Some(page) => launch::open_in_browser(shared, &page).await,
+        None => Err(Problem::new(ProblemKind::Other, format!("{name} has no page to open."))
+            .because("None of its ports is published.")
+            .hint("Launch another lab like it with a port.")),
+    }
+}
+
+/// The page of a lab whose answer is not known yet.
+async fn ask_now(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRow) -> Result<Option<PageAddress>> {
+    let silent = || {
+        let (_, generation) = kind_of(profile, None);
+        Problem::new(ProblemKind::Other, format!("{} does not answer yet.", profile.saved.form.name))
+            .because(format!("Its container runs, and {} in it is still starting.", generation.answers))
+            .hint("Wait a moment; its log shows how far it is.")
+    };
+    let wait = wait_for(shared, profile, row, CLICK_PATIENCE).await.ok_or_else(silent)?;
+    let page = Box::pin(readiness::until_it_answers(&wait, |_| {})).await.map_err(|_| silent())?;
+    shared.change(|state| {
+        if let Some(watched) = state.watched.get_mut(&profile.id).filter(|watched| watched.started == row.started) {
+            watched.answer = Answer::Answered(page.clone());
+            watched.task = None;
+        }
+    });
+    Ok(page)
+}
+
+pub(super) async fn start(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
+    let (profile, row) = shared.lab(lab)?;
+    let engine = shared.engine()?;
+    ask(shared, lab, Intent::Start, row.started);
+    let started = if row.state == ContainerState::Paused {
+        // A paused container cannot be started; stopping and starting it would lose what it computes.
+        Err(Error::NotSupported { what: format!("{} is paused.", profile.saved.form.name) })
+    } else {
+        engine.start_container(&row.id).await
+    };
+    finish(shared, &profile, &row, started).await
+}
+
+pub(super) async fn restart(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
+    let (profile, row) = shared.lab(lab)?;
+    let engine = shared.engine()?;
+    let grace = grace(shared, &engine, &profile, &row).await;
+    ask(shared, lab, Intent::Restart, row.started);
+    let restarted = engine.restart_container(&row.id, grace).await;
+    finish(shared, &profile, &row, restarted).await
+}
+
+/// The outcome of a start: its event clears the intent, its failure stands on the card.
+async fn finish(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRow, outcome: slipway_engine::Result<()>) -> Result<()> {
+    match outcome {
+        Ok(()) => {
+            asked_and_done(shared, &profile.id);
+            Ok(())
+        }
+        Err(error) => {
+            let problem = start_problem(shared, profile, row, error).await;
+            no_longer_asked(shared, &profile.id);
+            shared.change(|state| state.failures.insert(profile.id.clone(), problem.clone()));
+            Err(problem)
+        }
+    }
+}
+
+async fn start_problem(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRow, error: Error) -> Problem {
+    let name = &profile.saved.form.name;
+    let Error::PortTaken { port, detail, .. } = error else {
+        let problem = Problem::from(error);
+        return match problem.kind {
+            ProblemKind::EngineAway | ProblemKind::Gone => problem,
+            _ => Problem { message: format!("{} {}", problem.title, problem.message).trim().to_owned(), title: format!("{name} could not start."), ..problem },
+        };
+    };
+    let snapshot = shared.snapshot();
+    let (listen_ip, id) = (profile.saved.form.listen_ip.clone(), row.id.clone());
+    let look = move || listen::holder(&snapshot, &listen_ip, port, Some(id.as_str()));
+    let holder = tokio::task::spawn_blocking(look).await.ok().flatten();
+    let who = match holder {
+        Some(PortHolder::Container { lab: Some(lab), .. }) => lab,
+        Some(PortHolder::Container { name, .. }) => format!("the container {name}"),
+        Some(PortHolder::Program(Some(program))) => program,
+        _ => "another program".to_owned(),
+    };
+    Problem::new(ProblemKind::PortTaken, format!("{name} could not start."))
+        .because(format!("Port {port} is already used by {who}, and two programs cannot share a port."))
+        .hint("Stop what uses the port, then start the lab again.")
+        .detail(detail)
+}
+
+pub(super) async fn stop(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
+    let (profile, row) = shared.lab(lab)?;
+    let engine = shared.engine()?;
+    if !is_up(row.state) {
+        return Ok(());
+    }
+    let grace = grace(shared, &engine, &profile, &row).await;
+    ask(shared, lab, Intent::Stop, row.started);
+    match engine.stop_container(&row.id, grace).await {
+        Ok(()) => {
+            asked_and_done(shared, lab);
+            Ok(())
+        }
+        Err(error) => {
+            no_longer_asked(shared, lab);
+            Err(error.into())
+        }
+    }
+}
+
+/// How long this lab may take to end by itself.
+async fn grace(shared: &Arc<Shared>, engine: &Engine, profile: &Profile, row: &ContainerRow) -> Duration {
+    let image = shared.image_of(engine, row).await;
+    let seconds = plan::plan(&profile.saved.form, image.as_deref()).map_or(STOP_GRACE, |plan| plan.stop_grace_seconds);
+    Duration::from_secs(u64::from(seconds))
+}
+
+pub(super) async fn password(shared: &Arc<Shared>, lab: &LabId) -> Result<Secret> {
+    let profile = shared.state().profiles.get(lab).cloned().ok_or_else(Problem::no_such_lab)?;
+    if let Some(own) = shared.home.vault.find(&password_entry(lab)).await {
+        return Ok(own);
+    }
+    let name = &profile.saved.form.name;
+    if profile.saved.form.sign_in == SignInChoice::Own {
+        return Err(Problem::new(ProblemKind::KeyringUnavailable, format!("The password of {name} is not kept here."))
+            .because("It was not in the keyring; without a keyring it is kept only until Slipway quits.")
+            .hint("Unlock the keyring and try again, or type the password yourself."));
+    }
+    let snapshot = shared.snapshot();
+    let row = super::shared::row_of(&profile, &snapshot);
+    let image = match (&row, shared.engine()) {
+        (Some(row), Ok(engine)) => shared.image_of(&engine, row).await,
+        _ => None,
+    };
+    let (_, generation) = kind_of(&profile, image.as_deref());
+    if let Some(password) = recognition::image_password(&generation, image.as_deref()) {
+        return Ok(Secret::new(password));
+    }
+    if generation.sign_in.kind == SignInKind::Token
+        && let Some(token) = page_token(shared, lab).or(known_token(shared, lab, &generation).await)
+    {
+        return Ok(token);
+    }
+    Err(Problem::new(ProblemKind::Other, format!("Slipway knows no password of {name}."))
+        .because("The lab either has none, or it was set inside."))
+}
+
+/// The token of the lab's page, where it answered with one.
+fn page_token(shared: &Shared, lab: &LabId) -> Option<Secret> {
+    match &shared.state().watched.get(lab)?.answer {
+        Answer::Answered(Some(page)) => page.token().cloned(),
+        _ => None,
+    }
+}
+
+pub(super) async fn masked_texts(shared: &Arc<Shared>, lab: &LabId) -> Vec<String> {
+    let vault = &shared.home.vault;
+    let mut texts: Vec<String> = Vec::new();
+    for entry in [password_entry(lab), super::shared::token_entry(lab)] {
+        texts.extend(vault.find(&entry).await.map(|secret| secret.reveal().to_owned()));
+    }
+    texts.extend(page_token(shared, lab).map(|token| token.reveal().to_owned()));
+    texts.retain(|text| text.len() >= 3);
+    texts.sort();
+    texts.dedup();
+    texts
+}

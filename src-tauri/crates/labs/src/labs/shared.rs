@@ -1,0 +1,232 @@
+//! What every part of `Labs` shares: the home, time and randomness, and the state behind the cards.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use slipway_engine::images::ImageDetails;
+use slipway_engine::inventory::{ContainerRow, Snapshot};
+use slipway_engine::{Engine, ImageId, UnixMillis};
+use slipway_vault::{Secret, VaultStatus};
+use tokio::sync::{Notify, watch};
+
+use super::LabsHome;
+use crate::address::PageAddress;
+use crate::card::{Intent, LabId, LabList};
+use crate::catalogue;
+use crate::launch::Launch;
+use crate::problem::{Problem, Result};
+use crate::profile::{Profile, ProfileFolder};
+use crate::recipe::{Generation, Recipe};
+use crate::recognition;
+
+/// Time and randomness, so that a test can give its own.
+#[derive(Clone)]
+pub struct Sources {
+    pub now: Arc<dyn Fn() -> UnixMillis + Send + Sync>,
+    /// Fills the bytes with values that nobody can guess.
+    pub random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+}
+
+impl Sources {
+    /// This system's clock and random numbers.
+    pub fn of_this_system() -> Self {
+        Self { now: Arc::new(|| UnixMillis(jiff::Timestamp::now().as_millisecond())), random: Arc::new(fill_random) }
+    }
+
+    /// So many random bytes as hexadecimal digits.
+    pub(crate) fn hex(&self, bytes: usize) -> String {
+        use std::fmt::Write as _;
+        let mut random = vec![0; bytes];
+        (self.random)(&mut random);
+        random.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+}
+
+/// The system's random numbers by way of `uuid`, without the six bits that a UUID fixes.
+fn fill_random(bytes: &mut [u8]) {
+    for chunk in bytes.chunks_mut(14) {
+        let drawn = uuid::Uuid::new_v4().into_bytes();
+        let free = drawn.iter().enumerate().filter(|(place, _)| *place != 6 && *place != 8).map(|(_, byte)| *byte);
+        for (slot, byte) in chunk.iter_mut().zip(free) {
+            *slot = byte;
+        }
+    }
+}
+
+/// What was asked for, until the engine's own event confirms it.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub intent: Intent,
+    /// The container's start before it was asked: a restart shows as a later one.
+    pub started_before: Option<UnixMillis>,
+    /// The engine has done it; only its event is still to come.
+    pub done: bool,
+}
+
+/// Whether a running container's page answers.
+#[derive(Clone)]
+pub(crate) enum Answer {
+    /// Asked in the background.
+    Waiting,
+    Answered(Option<PageAddress>),
+    /// Did not answer for a long time; nobody asks any more.
+    Silent,
+}
+
+/// The answer of one start of one container.
+pub(crate) struct Watched {
+    pub started: Option<UnixMillis>,
+    pub answer: Answer,
+    /// Dropping it ends the asking.
+    pub task: Option<tokio_util::task::AbortOnDropHandle<()>>,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub profiles: BTreeMap<LabId, Profile>,
+    pub unreadable: Vec<Problem>,
+    pub launches: BTreeMap<LabId, Launch>,
+    pub intents: BTreeMap<LabId, Asked>,
+    pub watched: BTreeMap<LabId, Watched>,
+    /// Why the last start failed, until the next one.
+    pub failures: BTreeMap<LabId, Problem>,
+    /// Configs of the images that labs use; images never change under their id.
+    pub images: HashMap<ImageId, Arc<ImageDetails>>,
+    /// Images whose Config is being asked for.
+    pub asked_images: BTreeSet<ImageId>,
+    /// Labs that are being deleted: their containers are no lost profiles.
+    pub going: BTreeSet<LabId>,
+    /// The keyring's last answer.
+    pub keyring: Option<VaultStatus>,
+}
+
+pub(crate) struct Shared {
+    pub home: LabsHome,
+    pub sources: Sources,
+    pub folder: Mutex<ProfileFolder>,
+    state: Mutex<State>,
+    /// Something that the cards show has changed.
+    pub changed: Notify,
+    pub lists: watch::Sender<Arc<LabList>>,
+}
+
+impl Shared {
+    pub(crate) fn new(home: LabsHome, sources: Sources, folder: ProfileFolder, state: State) -> Self {
+        let empty = LabList { revision: 0, loaded: false, labs: Vec::new(), unreadable: state.unreadable.clone() };
+        Self {
+            home,
+            sources,
+            folder: Mutex::new(folder),
+            state: Mutex::new(state),
+            changed: Notify::new(),
+            lists: watch::Sender::new(Arc::new(empty)),
+        }
+    }
+
+    /// Never held across an await.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the state and has the cards made again.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let outcome = change(&mut self.state());
+        self.changed.notify_one();
+        outcome
+    }
+
+    pub(crate) fn now(&self) -> UnixMillis {
+        (self.sources.now)()
+    }
+
+    /// # Errors
+    /// `EngineAway`.
+    pub(crate) fn engine(&self) -> Result<Engine> {
+        Ok(self.home.inventory.engine()?)
+    }
+
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.home.inventory.snapshot()
+    }
+
+    pub(crate) fn save(&self, profile: &Profile) -> Result<()> {
+        self.folder.lock().unwrap_or_else(PoisonError::into_inner).save(profile)
+    }
+
+    pub(crate) fn remove_profile(&self, lab: &LabId) -> Result<()> {
+        self.folder.lock().unwrap_or_else(PoisonError::into_inner).remove(lab)
+    }
+
+    /// The profile and its container.
+    ///
+    /// # Errors
+    /// `Gone`, `EngineAway`.
+    pub(crate) fn lab(&self, lab: &LabId) -> Result<(Profile, Arc<ContainerRow>)> {
+        let profile = self.state().profiles.get(lab).cloned().ok_or_else(Problem::no_such_lab)?;
+        self.engine()?;
+        let row = row_of(&profile, &self.snapshot()).ok_or_else(|| Problem::container_gone(&profile.saved.form.name))?;
+        Ok((profile, row))
+    }
+
+    /// The Config of a lab's image, asked once.
+    pub(crate) async fn image_of(&self, engine: &Engine, row: &ContainerRow) -> Option<Arc<ImageDetails>> {
+        if let Some(known) = self.state().images.get(&row.image_id) {
+            return Some(Arc::clone(known));
+        }
+        let details = Arc::new(engine.inspect_image(row.image_id.as_str()).await.ok()?);
+        self.change(|state| state.images.insert(row.image_id.clone(), Arc::clone(&details)));
+        Some(details)
+    }
+}
+
+/// The container of a lab: the one that its profile names, else one that carries its label.
+pub(crate) fn row_of(profile: &Profile, snapshot: &Snapshot) -> Option<Arc<ContainerRow>> {
+    if let Some(row) = profile.container.as_ref().and_then(|id| snapshot.containers.get(id)) {
+        return Some(Arc::clone(row));
+    }
+    let labelled = snapshot.containers.values().filter(|row| row.labels.get(crate::profile::LAB_LABEL) == Some(&profile.id.0));
+    labelled.max_by_key(|row| row.created).cloned()
+}
+
+/// The recipe and generation of a lab.
+pub(crate) fn kind_of(profile: &Profile, image: Option<&ImageDetails>) -> (&'static Recipe, Generation) {
+    let form = &profile.saved.form;
+    let reference = reference_of(&form.image, &form.version);
+    let recipe = catalogue::recipe(&form.recipe).unwrap_or_else(|| recognition::recognise(&reference, image));
+    (recipe, recognition::generation(recipe, &reference, image))
+}
+
+/// A reference from the form's two fields; whatever they hold, so that a card can always be made.
+pub(crate) fn reference_of(image: &str, version: &str) -> slipway_engine::ImageReference {
+    let joined = if version.starts_with("sha256:") { format!("{image}@{version}") } else { format!("{image}:{version}") };
+    let joined = if version.trim().is_empty() { image.to_owned() } else { joined };
+    slipway_engine::ImageReference::parse(joined.trim()).unwrap_or_else(|_| slipway_engine::ImageReference {
+        repository: image.to_owned(),
+        tag: (!version.is_empty()).then(|| version.to_owned()),
+        digest: None,
+    })
+}
+
+/// Where a lab's own password is kept.
+pub(crate) fn password_entry(lab: &LabId) -> String {
+    format!("lab/{}/password", lab.0)
+}
+
+/// Where the token that Slipway gave a lab is kept.
+pub(crate) fn token_entry(lab: &LabId) -> String {
+    format!("lab/{}/token", lab.0)
+}
+
+/// The token that Slipway knows of: its own, or a password that is one.
+pub(crate) async fn known_token(shared: &Shared, lab: &LabId, generation: &Generation) -> Option<Secret> {
+    if let Some(token) = shared.home.vault.find(&token_entry(lab)).await {
+        return Some(token);
+    }
+    if generation.sign_in.kind == crate::recipe::SignInKind::Token {
+        return shared.home.vault.find(&password_entry(lab)).await;
+    }
+    None
+}

@@ -1,0 +1,143 @@
+//! The HTTP probe on the published address.
+//!
+//! A server with a certificate of its own making is only asked for the beginning of a TLS
+//! handshake: that it answers one is what has to be known, and nothing is sent to it.
+
+use std::time::Duration;
+
+use http_body_util::Empty;
+use hyper::body::Bytes;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+use super::hints::Hints;
+use super::{Wait, published};
+
+const LIMIT: Duration = Duration::from_secs(3);
+/// While a start usually takes, an answer must be seen soon after it is there.
+const QUICK: Duration = Duration::from_millis(70);
+const QUICK_FOR: Duration = Duration::from_secs(30);
+
+/// Asks until there is an answer; for ever where nothing is published or there is nothing to ask.
+pub(super) async fn until_answered(wait: &Wait, hints: &Hints) {
+    let begun = Instant::now();
+    let mut pause = QUICK;
+    let mut attempt: u32 = 0;
+    loop {
+        if let Some((host, port)) = published(wait) {
+            match ask(wait, hints, &host, port, attempt).await {
+                Some(status) if accepted(wait, status) => return,
+                Some(404) if attempt.is_multiple_of(20) => hints.ask_inside(),
+                _ => {}
+            }
+        }
+        attempt = attempt.wrapping_add(1);
+        if begun.elapsed() > QUICK_FOR {
+            pause = (pause * 5 / 4).min(wait.slowest);
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// A status, with 200 standing for a TLS server that answers.
+async fn ask(wait: &Wait, hints: &Hints, host: &str, port: u16, attempt: u32) -> Option<u16> {
+    let https = hints.https() || wait.generation.scheme.as_deref() == Some("https");
+    if https {
+        return speaks_tls(host, port).await.then_some(200);
+    }
+    let template = wait.generation.ready.http_path.as_deref().unwrap_or("/");
+    let status = status(host, port, &path(template, &hints.base())).await;
+    if status.is_none() && attempt % 5 == 4 && speaks_tls(host, port).await {
+        hints.found_https();
+        return Some(200);
+    }
+    status
+}
+
+fn accepted(wait: &Wait, status: u16) -> bool {
+    let ready = &wait.generation.ready;
+    // Without a path of its own to ask, a page that wants a sign-in or has no front page is there, too.
+    let any_page = ready.http_path.is_none() && (400..500).contains(&status);
+    (200..400).contains(&status) || ready.accept.contains(&status) || any_page
+}
+
+/// The path to ask, with the base URL filled in: `{base}api` at `/pre/fix/` is `/pre/fix/api`.
+fn path(template: &str, base: &str) -> String {
+    let filled = match template.split_once("{base}") {
+        Some((before, after)) => format!("{before}{}/{}", base.trim_end_matches('/'), after.trim_start_matches('/')),
+        None => template.to_owned(),
+    };
+    if filled.starts_with('/') { filled } else { format!("/{filled}") }
+}
+
+/// The status that a GET gets, without following anything.
+pub(crate) async fn status(host: &str, port: u16, path: &str) -> Option<u16> {
+    let request = async {
+        let stream = connect(host, port).await?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
+        let request = hyper::Request::get(path)
+            .header("host", format!("{host}:{port}"))
+            .header("accept", "*/*")
+            .header("connection", "close")
+            .body(Empty::<Bytes>::new())
+            .ok()?;
+        tokio::select! {
+            answer = sender.send_request(request) => answer.ok().map(|answer| answer.status().as_u16()),
+            _ = connection => None,
+        }
+    };
+    tokio::time::timeout(LIMIT, request).await.ok().flatten()
+}
+
+async fn connect(host: &str, port: u16) -> Option<TcpStream> {
+    let stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await.ok()?;
+    let _ = stream.set_nodelay(true);
+    Some(stream)
+}
+
+/// A hello of TLS 1.2, as small as one may be (RFC 5246, 7.4.1.2).
+const CLIENT_HELLO: &[u8] = &[
+    0x16, 0x03, 0x01, 0x00, 0x45, // handshake record, 69 bytes
+    0x01, 0x00, 0x00, 0x41, // client hello, 65 bytes
+    0x03, 0x03, // TLS 1.2
+    0x53, 0x6c, 0x69, 0x70, 0x77, 0x61, 0x79, 0x20, 0x61, 0x73, 0x6b, 0x73, 0x20, 0x69, 0x66, 0x20, 0x79, 0x6f, 0x75,
+    0x20, 0x61, 0x72, 0x65, 0x20, 0x74, 0x68, 0x65, 0x72, 0x65, 0x2e, 0x2e, 0x2e, // 32 bytes; nothing is secret here
+    0x00, // no session
+    0x00, 0x08, 0xc0, 0x2f, 0xc0, 0x2b, 0xc0, 0x30, 0x00, 0x2f, // four suites
+    0x01, 0x00, // no compression
+    0x00, 0x10, // extensions, 16 bytes
+    0x00, 0x0a, 0x00, 0x04, 0x00, 0x02, 0x00, 0x17, // groups: secp256r1
+    0x00, 0x0d, 0x00, 0x04, 0x00, 0x02, 0x04, 0x01, // signatures: rsa_pkcs1_sha256
+];
+
+/// Whether a TLS server answers there: with its hello, or with an alert.
+async fn speaks_tls(host: &str, port: u16) -> bool {
+    let question = async {
+        let mut stream = connect(host, port).await?;
+        stream.write_all(CLIENT_HELLO).await.ok()?;
+        let mut first = [0_u8; 3];
+        stream.read_exact(&mut first).await.ok()?;
+        Some(matches!(first, [0x15 | 0x16, 0x03, _]))
+    };
+    tokio::time::timeout(LIMIT, question).await.ok().flatten().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_built_on_the_base() {
+        assert_eq!(path("{base}api", "/"), "/api");
+        assert_eq!(path("{base}/api", "/pre/fix/"), "/pre/fix/api");
+        assert_eq!(path("{base}api", "/pre/fix/"), "/pre/fix/api");
+        assert_eq!(path("/health", "/"), "/health");
+    }
+
+    #[test]
+    fn the_hello_is_as_long_as_it_says() {
+        assert_eq!(CLIENT_HELLO.len(), 5 + 0x45);
+    }
+}
