@@ -14,6 +14,7 @@ pub mod form;
 pub mod labs;
 pub mod launch;
 pub mod listen;
+pub mod names;
 pub mod plan;
 pub mod problem;
 pub mod profile;
@@ -21,6 +22,7 @@ pub mod readiness;
 pub mod recipe;
 pub mod recognition;
 pub mod risk;
+pub mod tag;
 pub mod versions;
 
 pub use labs::Labs;

@@ -1,0 +1,109 @@
+//! Asking a registry for its tags (Registry API v2, `GET /v2/<name>/tags/list`), with its token flow.
+//!
+//! Anonymous: a private image's tags stay unknown here, and the engine's own login decides at the
+//! pull. Plain http only for registries on this computer; everything else is https, checked against
+//! the system's certificates, through the system's proxy.
+
+use std::sync::Once;
+use std::time::Duration;
+
+use oci_client::client::{ClientConfig, ClientProtocol};
+use oci_client::errors::{OciDistributionError, OciErrorCode};
+use oci_client::secrets::RegistryAuth;
+use oci_client::{Client, Reference};
+use slipway_engine::ImageReference;
+use tokio::time::{Instant, timeout_at};
+
+/// A list of versions is not worth a longer wait.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// What is asked for at once; registries give fewer (quay.io: 100).
+const PAGE: usize = 1000;
+/// A page that is shorter than any registry's limit is the last one.
+const SHORT_PAGE: usize = 50;
+
+/// What a registry said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegistryAnswer {
+    All(Vec<String>),
+    /// There are more, and time was over.
+    Some(Vec<String>),
+    /// Not without a login.
+    Denied,
+    NoSuchImage,
+    Unreachable,
+}
+
+/// The tags that the image's registry has, within five seconds.
+pub async fn registry_tags(image: &ImageReference) -> RegistryAnswer {
+    let registry = image.registry().to_owned();
+    let asked = Reference::with_tag(registry.clone(), image.path(), "latest".to_owned());
+    let Some(client) = client(&registry) else { return RegistryAnswer::Unreachable };
+    let end = Instant::now() + PATIENCE;
+    let mut tags: Vec<String> = Vec::new();
+    loop {
+        let last = tags.last().cloned();
+        let page = client.list_tags(&asked, &RegistryAuth::Anonymous, Some(PAGE), last.as_deref());
+        let page = match timeout_at(end, Box::pin(page)).await {
+            Ok(Ok(page)) => page.tags,
+            Ok(Err(error)) if tags.is_empty() => return failed(&image.to_string(), &error),
+            Err(_) if tags.is_empty() => return RegistryAnswer::Unreachable,
+            Ok(Err(_)) | Err(_) => return RegistryAnswer::Some(tags),
+        };
+        let short = page.len() < SHORT_PAGE;
+        let new: Vec<String> = page.into_iter().filter(|tag| !tags.contains(tag)).collect();
+        // Some registries give everything at once and do not know `last`.
+        if new.is_empty() {
+            return RegistryAnswer::All(tags);
+        }
+        tags.extend(new);
+        if short {
+            return RegistryAnswer::All(tags);
+        }
+    }
+}
+
+fn client(registry: &str) -> Option<Client> {
+    static CRYPTOGRAPHY: Once = Once::new();
+    CRYPTOGRAPHY.call_once(|| {
+        // One that is installed already is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+    let plain = if is_loopback(registry) { vec![registry.to_owned()] } else { Vec::new() };
+    let config = ClientConfig {
+        protocol: ClientProtocol::HttpsExcept(plain),
+        connect_timeout: Some(PATIENCE),
+        read_timeout: Some(PATIENCE),
+        user_agent: concat!("slipway/", env!("CARGO_PKG_VERSION")),
+        ..ClientConfig::default()
+    };
+    Client::try_from(config).inspect_err(|error| tracing::warn!(%error, "no client for registries")).ok()
+}
+
+/// `127.0.0.1:5000`, `localhost:5000`, `[::1]:5000`
+fn is_loopback(registry: &str) -> bool {
+    let host = match registry.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => registry.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn failed(image: &str, error: &OciDistributionError) -> RegistryAnswer {
+    tracing::info!(image, %error, "the registry's versions are not known");
+    match error {
+        OciDistributionError::UnauthorizedError { .. } | OciDistributionError::AuthenticationFailure(_) => {
+            RegistryAnswer::Denied
+        }
+        OciDistributionError::ImageManifestNotFoundError(_) => RegistryAnswer::NoSuchImage,
+        OciDistributionError::RegistryError { envelope, .. } => match envelope.errors.first().map(|error| &error.code) {
+            Some(OciErrorCode::Unauthorized | OciErrorCode::Denied) => RegistryAnswer::Denied,
+            Some(OciErrorCode::NameUnknown | OciErrorCode::NameInvalid | OciErrorCode::NotFound) => {
+                RegistryAnswer::NoSuchImage
+            }
+            _ => RegistryAnswer::Unreachable,
+        },
+        OciDistributionError::ServerError { code: 404, .. } => RegistryAnswer::NoSuchImage,
+        OciDistributionError::ServerError { code: 401 | 403, .. } => RegistryAnswer::Denied,
+        _ => RegistryAnswer::Unreachable,
+    }
+}
