@@ -3,8 +3,8 @@
 
    node scripts/look.mjs [--to folder] [--only text]   # fails where axe finds anything */
 import { spawn } from "node:child_process";
-import { createServer } from "node:http";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +15,13 @@ const { values: options } = parseArgs({ options: { to: { type: "string" }, only:
 const ui = fileURLToPath(new URL("..", import.meta.url));
 const to = options.to ?? join(ui, "dist-pictures");
 const axeSource = readFileSync(join(ui, "node_modules/axe-core/axe.min.js"), "utf8");
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
+const TYPES = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+};
 const POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; object-src 'none'; base-uri 'none'";
 
@@ -25,7 +31,10 @@ function serve() {
     const path = new URL(request.url, "http://x").pathname;
     try {
       const file = readFileSync(join(ui, "dist", path === "/" ? "index.html" : path));
-      response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "text/html", "content-security-policy": POLICY });
+      response.writeHead(200, {
+        "content-type": TYPES[extname(path)] ?? "text/html",
+        "content-security-policy": POLICY,
+      });
       response.end(file);
     } catch {
       response.writeHead(404).end();
@@ -37,8 +46,16 @@ function serve() {
 /** A Chromium driven over a pipe. */
 function browse(profile) {
   const flags = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", `--user-data-dir=${profile}`, "--remote-debugging-pipe",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    `--user-data-dir=${profile}`,
+    "--remote-debugging-pipe",
   ];
   const child = spawn("chromium", flags, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
   const [, , , input, output] = child.stdio;
@@ -81,7 +98,11 @@ try {
   const { sessionId } = await call("Target.attachToTarget", { targetId, flatten: true });
   const page = (method, params) => call(method, params, sessionId);
   const run = async (expression) => {
-    const { result, exceptionDetails } = await page("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
+    const { result, exceptionDetails } = await page("Runtime.evaluate", {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
   };
@@ -96,9 +117,13 @@ try {
       const size = look === "small" ? { width: 900, height: 600 } : { width: 1280, height: 800 };
       heard.length = 0;
       await page("Emulation.setDeviceMetricsOverride", { ...size, deviceScaleFactor: 1, mobile: false });
-      await page("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: look === "dark" ? "dark" : "light" }] });
+      await page("Emulation.setEmulatedMedia", {
+        features: [{ name: "prefers-color-scheme", value: look === "dark" ? "dark" : "light" }],
+      });
       await page("Page.navigate", { url: "about:blank" });
-      await page("Page.navigate", { url: `http://127.0.0.1:${server.address().port}/?scenario=${state.scenario ?? ""}#${state.at}` });
+      await page("Page.navigate", {
+        url: `http://127.0.0.1:${server.address().port}/?scenario=${state.scenario ?? ""}#${state.at}`,
+      });
       await pause(state.wait ?? 700);
       for (const step of state.steps ?? []) {
         await run(step);
@@ -111,8 +136,16 @@ try {
         "axe.run({ resultTypes: ['violations'] }).then((r) => r.violations.map((v) => `${v.impact} ${v.id}: ${v.nodes.map((n) => n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')).slice(0, 4).join(' | ')}`))",
       );
       const spoken = heard.flatMap(({ method, params }) => {
-        if (method === "Runtime.exceptionThrown") return [`exception ${params.exceptionDetails.exception?.description ?? params.exceptionDetails.text}`];
-        if (method === "Log.entryAdded" && params.entry.level === "error" && !params.entry.url?.endsWith("favicon.ico")) return [`console ${params.entry.text}`];
+        if (method === "Runtime.exceptionThrown")
+          return [
+            `exception ${params.exceptionDetails.exception?.description ?? params.exceptionDetails.text}`,
+          ];
+        if (
+          method === "Log.entryAdded" &&
+          params.entry.level === "error" &&
+          !params.entry.url?.endsWith("favicon.ico")
+        )
+          return [`console ${params.entry.text}`];
         return [];
       });
       for (const line of [...found, ...spoken]) {

@@ -3,6 +3,7 @@
 import { mount } from "svelte";
 import "./style/index.css";
 import type { Backend } from "./ipc/backend";
+import { desktop } from "./ipc/desktop";
 import { theme } from "./lib/theme.svelte";
 import Window from "./shell/Window.svelte";
 import { createApp } from "./state/app.svelte";
@@ -10,7 +11,7 @@ import { createApp } from "./state/app.svelte";
 theme.apply();
 
 async function backend(): Promise<Backend> {
-  if ("__TAURI_INTERNALS__" in window) return (await import("./ipc/desktop")).desktop;
+  if ("__TAURI_INTERNALS__" in window) return desktop;
   return (await import("./ipc/demo")).demo(new URLSearchParams(location.search));
 }
 

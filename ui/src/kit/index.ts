@@ -7,6 +7,7 @@ export { default as Chip } from "./Chip.svelte";
 export { type CodePiece, default as CodeBlock } from "./CodeBlock.svelte";
 export { default as Combobox, type Suggestion } from "./Combobox.svelte";
 export { default as CopyButton } from "./CopyButton.svelte";
+export { default as Details } from "./Details.svelte";
 export { default as Dialog } from "./Dialog.svelte";
 export { default as EmptyState } from "./EmptyState.svelte";
 export { default as Field, type FieldControl, type FieldStatus } from "./Field.svelte";

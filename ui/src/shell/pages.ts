@@ -1,38 +1,39 @@
-/* Which screen draws which page. The first page comes with the window; the others are fetched when first opened. */
+/* Which screen draws which page. All screens are in the window's one script: it is read from the program itself, so
+   many small files would cost more than they save. */
 import type { Component } from "svelte";
 import type { Page, Route } from "$lib/router.svelte";
 import { m } from "$m";
+import ContainersScreen from "../screens/containers/ContainersScreen.svelte";
+import EngineScreen from "../screens/engine/EngineScreen.svelte";
+import GalleryScreen from "../screens/gallery/GalleryScreen.svelte";
+import ImagesScreen from "../screens/images/ImagesScreen.svelte";
+import LabScreen from "../screens/labs/LabScreen.svelte";
 import LabsScreen from "../screens/labs/LabsScreen.svelte";
+import LaunchScreen from "../screens/launch/LaunchScreen.svelte";
+import SettingsScreen from "../screens/settings/SettingsScreen.svelte";
+import VolumesScreen from "../screens/volumes/VolumesScreen.svelte";
+import WizardScreen from "../screens/wizard/WizardScreen.svelte";
 
-export interface ScreenModule {
-  default: Component<{ route: Route }>;
-}
+export type Screen = Component<{ route: Route }>;
 interface PageScreen {
   name: () => string;
-  load: () => ScreenModule | Promise<ScreenModule>;
+  screen: Screen;
 }
 
 /** A screen that needs nothing of its address; Svelte ignores properties that a component does not name. */
-const plain = (screen: { default: Component<Record<string, never>> }) => screen as unknown as ScreenModule;
-const labs = plain({ default: LabsScreen });
+const plain = (screen: Component<Record<string, never>>) => screen as unknown as Screen;
 
 export const PAGE_SCREENS: Record<Page, PageScreen> = {
-  labs: { name: m.shell_labs, load: () => labs },
-  lab: { name: m.shell_lab, load: () => import("../screens/labs/LabScreen.svelte") },
-  new: { name: m.shell_new, load: () => import("../screens/gallery/GalleryScreen.svelte") },
-  wizard: { name: m.shell_wizard, load: () => import("../screens/wizard/WizardScreen.svelte") },
-  launch: { name: m.shell_launch, load: () => import("../screens/launch/LaunchScreen.svelte") },
-  images: { name: m.shell_images, load: () => import("../screens/images/ImagesScreen.svelte") },
-  volumes: { name: m.shell_volumes, load: () => import("../screens/volumes/VolumesScreen.svelte") },
-  containers: {
-    name: m.shell_containers,
-    load: () => import("../screens/containers/ContainersScreen.svelte"),
-  },
-  engine: { name: m.shell_engine, load: () => import("../screens/engine/EngineScreen.svelte").then(plain) },
-  settings: {
-    name: m.shell_settings,
-    load: () => import("../screens/settings/SettingsScreen.svelte").then(plain),
-  },
+  labs: { name: m.shell_labs, screen: plain(LabsScreen) },
+  lab: { name: m.shell_lab, screen: LabScreen },
+  new: { name: m.shell_new, screen: GalleryScreen },
+  wizard: { name: m.shell_wizard, screen: WizardScreen },
+  launch: { name: m.shell_launch, screen: LaunchScreen },
+  images: { name: m.shell_images, screen: ImagesScreen },
+  volumes: { name: m.shell_volumes, screen: VolumesScreen },
+  containers: { name: m.shell_containers, screen: ContainersScreen },
+  engine: { name: m.shell_engine, screen: plain(EngineScreen) },
+  settings: { name: m.shell_settings, screen: plain(SettingsScreen) },
 };
 
 /** A page is drawn anew when this changes; options of the same page do not count, except for the wizard's start. */

@@ -3,7 +3,15 @@
    the form are dropped. It outlives its page, so that coming back finds the form as it was; only the person's own
    password is forgotten when the page is left. */
 import type { Backend } from "../ipc/backend";
-import type { FieldFix, FormCheck, FormFrame, FormSeed, LaunchForm, Problem, VersionList } from "../ipc/bindings";
+import type {
+  FieldFix,
+  FormCheck,
+  FormFrame,
+  FormSeed,
+  LaunchForm,
+  Problem,
+  VersionList,
+} from "../ipc/bindings";
 import { asProblem } from "../ipc/error";
 
 export const THIS_COMPUTER = "127.0.0.1";
@@ -91,9 +99,11 @@ export class Draft {
     if (this.#reach === "address") this.#address = this.form.listenIp;
     this.#reach = choice;
     this.form.listenIp =
-      choice === "local" ? THIS_COMPUTER
-      : choice === "everyone" ? EVERYONE
-      : this.#address || this.frame?.addresses[0]?.ip || "";
+      choice === "local"
+        ? THIS_COMPUTER
+        : choice === "everyone"
+          ? EVERYONE
+          : this.#address || this.frame?.addresses[0]?.ip || "";
   }
 
   /** The image or the version was changed: what the recipe decides follows. */
@@ -118,7 +128,8 @@ export class Draft {
     const before = this.form;
     this.form = fix.form;
     this.#reach = reachOf(fix.form.listenIp);
-    if (before && (before.image !== fix.form.image || before.version !== fix.form.version)) await this.#refresh();
+    if (before && (before.image !== fix.form.image || before.version !== fix.form.version))
+      await this.#refresh();
     else await this.checkNow();
   }
 

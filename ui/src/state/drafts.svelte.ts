@@ -5,7 +5,8 @@ import type { Backend } from "../ipc/backend";
 import type { FormSeed, LaunchForm } from "../ipc/bindings";
 import { Draft } from "./draft.svelte";
 
-const keyOf = (seed: FormSeed) => JSON.stringify([seed.recipe ?? null, seed.image ?? null, seed.likeLab ?? null]);
+const keyOf = (seed: FormSeed) =>
+  JSON.stringify([seed.recipe ?? null, seed.image ?? null, seed.likeLab ?? null]);
 
 export class Drafts {
   #backend: Backend;

@@ -3,7 +3,14 @@
 import type { PillState } from "$kit";
 import { duration, durationShort, moment, size } from "$lib/format";
 import { m } from "$m";
-import type { LabCard, LaunchProgress, LaunchStep, Problem, RecipeTile } from "../../ipc/bindings";
+import type {
+  LabCard,
+  LabWarning,
+  LaunchProgress,
+  LaunchStep,
+  Problem,
+  RecipeTile,
+} from "../../ipc/bindings";
 
 export interface LabPill {
   state: PillState;
@@ -74,12 +81,25 @@ export function keptLine(lab: LabCard): string {
 export function uptime(lab: LabCard, now: Date): { short: string; long: string } | null {
   if (lab.state !== "running" || !lab.started) return null;
   const seconds = (now.getTime() - lab.started) / 1000;
-  return { short: m.lab_up({ time: durationShort(seconds) }), long: m.lab_up_long({ time: duration(seconds) }) };
+  return {
+    short: m.lab_up({ time: durationShort(seconds) }),
+    long: m.lab_up_long({ time: duration(seconds) }),
+  };
 }
 
 export function currentStep(progress: LaunchProgress | null): LaunchStep | undefined {
   return progress?.steps.find((step) => step.state === "now" || step.state === "bad");
 }
+
+const DANGERS: ReadonlySet<LabWarning["kind"]> = new Set([
+  "controlsDocker",
+  "privileged",
+  "hostRoot",
+  "openWithoutPassword",
+]);
+
+/** Others could take over the machine or the lab, as against: something to know. */
+export const isDanger = (warning: LabWarning): boolean => DANGERS.has(warning.kind);
 
 export interface LaunchLine {
   title: string;
