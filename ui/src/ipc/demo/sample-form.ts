@@ -87,13 +87,17 @@ const risk: RiskPanel = {
     "Does your organisation accept this? If you are not sure, leave it off, or use an engine on another machine.",
   table: {
     rows: [
-      row("Windows, Docker Desktop", "Supported", "Needs a remote daemon"),
-      row("macOS, Docker Desktop", "Supported", "Remote daemon, or mount the socket"),
-      row("Linux", "No restriction", "No restriction, recommended", true),
+      row("Linux", "Supported, no restriction", "Supported, recommended", true),
+      row("Windows, Docker Desktop", "Supported", "Needs a remote engine"),
+      row("Windows, WSL 2", "Supported", "Remote engine, or mount the socket"),
+      row("Windows, client programs only", "Needs a remote engine", "Needs a remote engine"),
+      row("macOS, Docker Desktop", "Supported", "Remote engine, or mount the socket"),
+      row("macOS, client programs only", "Needs a remote engine", "Needs a remote engine"),
     ],
     note: null,
   },
-  consent: "I understand the risk and want this lab to control Docker",
+  consent:
+    "I understand that code in this lab can take full control of the machine that runs Docker, and my organisation accepts it.",
 };
 
 function row(

@@ -51,7 +51,9 @@ export function titleAndText(message: string): { title: string; text: string } {
 export function portChecked(now: LaunchForm, checked: LaunchForm | null, row: number): boolean {
   const before = checked?.ports[row];
   const after = now.ports[row];
-  return before?.host === after?.host && before?.protocol === after?.protocol && checked?.listenIp === now.listenIp;
+  return (
+    before?.host === after?.host && before?.protocol === after?.protocol && checked?.listenIp === now.listenIp
+  );
 }
 
 /** A whole reference typed as an image: `quay.io/me/lab:2` is the image and its version. */
@@ -60,7 +62,8 @@ export function splitReference(typed: string): { image: string; version: string 
   const digest = text.indexOf("@");
   if (digest > 0) return { image: text.slice(0, digest), version: text.slice(digest + 1) || null };
   const colon = text.lastIndexOf(":");
-  if (colon > text.lastIndexOf("/") && colon > 0) return { image: text.slice(0, colon), version: text.slice(colon + 1) || null };
+  if (colon > text.lastIndexOf("/") && colon > 0)
+    return { image: text.slice(0, colon), version: text.slice(colon + 1) || null };
   return { image: text, version: null };
 }
 
@@ -81,17 +84,21 @@ export function versionSuggestions(list: VersionList | null): Suggestion[] {
 export function versionHint(form: LaunchForm, list: VersionList | null, check: FormCheck | null): string {
   if (!list) return m.wizard_version_loading();
   const choice = list.choices.find((one) => one.tag === form.version.trim());
-  const where =
-    choice?.here ? m.wizard_version_is_here({ version: form.version.trim() })
-    : check?.needsDownload ? m.wizard_version_download({ version: form.version.trim() })
-    : "";
+  const where = choice?.here
+    ? m.wizard_version_is_here({ version: form.version.trim() })
+    : check?.needsDownload
+      ? m.wizard_version_download({ version: form.version.trim() })
+      : "";
   return [where, list.incomplete ?? ""].filter(Boolean).join(" ");
 }
 
 export function volumeSuggestions(volumes: readonly VolumeChoice[]): Suggestion[] {
   return volumes.map(({ name, usedBy }) => ({
     value: name,
-    detail: usedBy.length > 0 ? m.wizard_volume_detail_used({ users: usedBy.join(", ") }) : m.wizard_volume_detail_free(),
+    detail:
+      usedBy.length > 0
+        ? m.wizard_volume_detail_used({ users: usedBy.join(", ") })
+        : m.wizard_volume_detail_free(),
   }));
 }
 
@@ -101,10 +108,14 @@ export function volumeHint(name: string, volumes: readonly VolumeChoice[]): stri
   if (!volume) return name.trim() ? m.wizard_volume_new() : "";
   const users = volume.usedBy.join(", ");
   const used =
-    users === "" ? m.wizard_volume_unused()
-    : volume.inUse ? m.wizard_volume_used_running({ users })
-    : m.wizard_volume_used({ users });
-  return [used, volume.madeBy ? m.wizard_volume_made({ image: volume.madeBy }) : ""].filter(Boolean).join(" ");
+    users === ""
+      ? m.wizard_volume_unused()
+      : volume.inUse
+        ? m.wizard_volume_used_running({ users })
+        : m.wizard_volume_used({ users });
+  return [used, volume.madeBy ? m.wizard_volume_made({ image: volume.madeBy }) : ""]
+    .filter(Boolean)
+    .join(" ");
 }
 
 export interface SignInWords {
@@ -180,7 +191,12 @@ function flagAndValue(line: string): CodePiece[] {
   const [, flag, value] = /^(\s*--?[\w-]+(?: |=))(.+)$/.exec(line) ?? [];
   if (flag === undefined || value === undefined) return [{ text: line }];
   if (value.startsWith("--")) return [{ text: line }];
-  return [{ text: flag }, { text: value, kind: /^--(publish|cpus|memory|gpus)\b/.test(flag.trim()) ? "number" : "value" }];
+  if (/^--(publish|cpus|memory|gpus)\b/.test(flag.trim()))
+    return [{ text: flag }, { text: value, kind: "number" }];
+  // Long values wrap where their parts meet: "my-vol:" and the folder in the lab.
+  const meet = /^--volume\b/.test(flag.trim()) ? value.indexOf(":/", 2) + 1 : 0;
+  const parts = meet > 0 ? [value.slice(0, meet), value.slice(meet)] : [value];
+  return [{ text: flag }, ...parts.map((text) => ({ text, kind: "value" as const }))];
 }
 
 /** The rows of the support table: the ones for this computer first, the rest on request. */
