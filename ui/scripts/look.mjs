@@ -86,6 +86,15 @@ function browse(profile) {
   return { child, call, heard };
 }
 
+/** Runs in the page: what axe finds, one line each. */
+async function axeFindings() {
+  const { violations } = await globalThis.axe.run({ resultTypes: ["violations"] });
+  return violations.map(({ impact, id, nodes }) => {
+    const where = nodes.slice(0, 4).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`);
+    return `${impact} ${id}: ${where.join(" | ")}`;
+  });
+}
+
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 const server = await serve();
@@ -132,9 +141,7 @@ try {
       const picture = await page("Page.captureScreenshot", { format: "png" });
       writeFileSync(join(to, `${name}.png`), Buffer.from(picture.data, "base64"));
       await run(axeSource);
-      const found = await run(
-        "axe.run({ resultTypes: ['violations'] }).then((r) => r.violations.map((v) => `${v.impact} ${v.id}: ${v.nodes.map((n) => n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')).slice(0, 4).join(' | ')}`))",
-      );
+      const found = await run(`(${axeFindings})()`);
       const spoken = heard.flatMap(({ method, params }) => {
         if (method === "Runtime.exceptionThrown")
           return [

@@ -108,7 +108,14 @@ describe("a stream", () => {
 
   it("says why it cannot be opened, and tries again later", async () => {
     const side = otherSide();
-    const problem = { kind: "engineAway" as const, title: "Docker is not running.", message: "", hint: null, field: null, detail: null };
+    const problem = {
+      kind: "engineAway" as const,
+      title: "Docker is not running.",
+      message: "",
+      hint: null,
+      field: null,
+      detail: null,
+    };
     side.failures.push(new CommandError(problem));
     const stream = new Stream<string>(side.open, () => undefined);
     stream.start();

@@ -50,13 +50,13 @@ describe("times", () => {
   });
 
   it("says ages in the coarsest true unit", () => {
-    const before = (days: number) => plain(ago(new Date(now.getTime() - days * 86_400_000), now));
-    expect(before(0.0001)).toBe("just now");
-    expect(before(0.5)).toBe("12 h");
-    expect(before(1)).toBe("1 day");
-    expect(before(21)).toBe("3 weeks");
-    expect(before(90)).toBe("2 months");
-    expect(before(800)).toBe("2 years");
+    const daysAgo = (days: number) => plain(ago(new Date(now.getTime() - days * 86_400_000), now));
+    expect(daysAgo(0.0001)).toBe("just now");
+    expect(daysAgo(0.5)).toBe("12 h");
+    expect(daysAgo(1)).toBe("1 day");
+    expect(daysAgo(21)).toBe("3 weeks");
+    expect(daysAgo(90)).toBe("2 months");
+    expect(daysAgo(800)).toBe("2 years");
   });
 
   it("writes log times with milliseconds", () => {

@@ -11,7 +11,9 @@ const press = (key: string, more: KeyboardEventInit = {}, target: EventTarget = 
 describe("shortcuts", () => {
   const removals: (() => void)[] = [];
   const add = (...added: Parameters<typeof shortcuts>[0]) => removals.push(shortcuts(added));
-  afterEach(() => removals.splice(0).forEach((remove) => remove()));
+  afterEach(() => {
+    for (const remove of removals.splice(0)) remove();
+  });
 
   it("gives a key to the newest that wants it", () => {
     const page = vi.fn();

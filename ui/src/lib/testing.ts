@@ -31,3 +31,4 @@ globalThis.matchMedia ??= ((query: string) => ({
   addEventListener() {},
   removeEventListener() {},
 })) as unknown as typeof matchMedia;
+Element.prototype.scrollIntoView ??= () => undefined;

@@ -20,9 +20,17 @@ const READY = { status: { state: "ready" as const }, facts: null, problems: [] }
 describe("the inventory", () => {
   it("grows by changes and forgets only on a whole one", () => {
     const inventory = new Inventory(demo());
-    inventory.take(update({ whole: true, report: READY, containers: { set: [container(1, "one", "a"), container(2, "two", "a")], removed: [] } }));
+    inventory.take(
+      update({
+        whole: true,
+        report: READY,
+        containers: { set: [container(1, "one", "a"), container(2, "two", "a")], removed: [] },
+      }),
+    );
     const [one, two] = inventory.containers;
-    inventory.take(update({ revision: 2, containers: { set: [container(1, "renamed", "a")], removed: [two?.id ?? ""] } }));
+    inventory.take(
+      update({ revision: 2, containers: { set: [container(1, "renamed", "a")], removed: [two?.id ?? ""] } }),
+    );
     expect(inventory.containers.map((row) => row.name)).toEqual(["renamed"]);
     expect(inventory.containers[0]?.id).toBe(one?.id);
     inventory.take(update({ revision: 3, whole: true, volumes: { set: volumes.slice(0, 1), removed: [] } }));
@@ -39,8 +47,12 @@ describe("the inventory", () => {
 
   it("keeps its rows while the engine is away, and says since when", () => {
     const inventory = new Inventory(demo());
-    inventory.take(update({ whole: true, report: READY, containers: { set: [container(1, "one", "a")], removed: [] } }));
-    inventory.take(update({ revision: 2, report: { ...READY, status: { state: "reconnecting", since: 1000 } } }));
+    inventory.take(
+      update({ whole: true, report: READY, containers: { set: [container(1, "one", "a")], removed: [] } }),
+    );
+    inventory.take(
+      update({ revision: 2, report: { ...READY, status: { state: "reconnecting", since: 1000 } } }),
+    );
     expect(inventory.containers).toHaveLength(1);
     expect(inventory.staleSince).toEqual(new Date(1000));
     inventory.take(update({ revision: 3, report: READY }));

@@ -45,7 +45,11 @@ describe("labs", () => {
     const form = outcome?.kind === "failed" ? outcome.fixes[0]?.form : null;
     expect(form).toBeTruthy();
     if (!form) return;
-    const relaunched = labs.relaunch("eskapade", { ...form, name: "Eskapade again", ports: [{ host: "8890", container: "8888", protocol: "tcp", purpose: "" }] });
+    const relaunched = labs.relaunch("eskapade", {
+      ...form,
+      name: "Eskapade again",
+      ports: [{ host: "8890", container: "8888", protocol: "tcp", purpose: "" }],
+    });
     await vi.advanceTimersByTimeAsync(2000);
     expect(await relaunched).toBe("eskapade-again");
     expect(labs.get("eskapade")).toBeUndefined();

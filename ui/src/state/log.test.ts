@@ -10,10 +10,20 @@ function sample(first: number, end: number) {
   let tell: Receive<LogState> = () => undefined;
   const read = async (query: LogQuery): Promise<LogPage> => {
     questions.push(query);
-    const all = Array.from({ length: end - first }, (_, at) => ({ number: first + at, stream: "stdout" as const, time: null, text: `line ${first + at}`, cut: false }));
+    const all = Array.from({ length: end - first }, (_, at) => ({
+      number: first + at,
+      stream: "stdout" as const,
+      time: null,
+      text: `line ${first + at}`,
+      cut: false,
+    }));
     const rows = query.search ? all.filter((line) => line.text.includes(query.search ?? "")) : all;
     const start = query.search ? (query.start ?? 0) : Math.max(0, (query.start ?? 0) - first);
-    return { lines: rows.slice(start, start + (query.count ?? 0)), state: { first, end, ended: false }, matches: rows.length };
+    return {
+      lines: rows.slice(start, start + (query.count ?? 0)),
+      state: { first, end, ended: false },
+      matches: rows.length,
+    };
   };
   const backend: Backend = {
     ...demo(),

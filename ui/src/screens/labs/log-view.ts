@@ -2,15 +2,18 @@
 
 export type LogLevel = "e" | "w" | null;
 
-const ERROR = /(^|[^a-z])(error|critical|fatal|traceback|exception)(?![a-z-])|Error\b|\[[EC] /i;
+const ERROR = /(^|[^a-z])(error|critical|fatal|traceback|exception)(?![a-z-])|\[[EC] /i;
 const WARNING = /(^|[^a-z])warn(ing)?(?![a-z])|\[W /i;
+/** Python's classes: ValueError, UserWarning. */
+const ERROR_CLASS = /[a-z](Error|Exception)\b/;
+const WARNING_CLASS = /[a-z]Warning\b/;
 const HARMLESS = /\b(no|0|without) errors?\b/i;
 
 /** A guess from the words, as people do: labs write no levels in common. */
 export function levelOf(text: string): LogLevel {
   const head = text.slice(0, 240);
-  if (ERROR.test(head) && !HARMLESS.test(head)) return "e";
-  return WARNING.test(head) ? "w" : null;
+  if ((ERROR.test(head) || ERROR_CLASS.test(head)) && !HARMLESS.test(head)) return "e";
+  return WARNING.test(head) || WARNING_CLASS.test(head) ? "w" : null;
 }
 
 export interface LogPiece {

@@ -1,0 +1,150 @@
+import { describe, expect, it } from "vitest";
+import { container, containers, images, port, volumes } from "../ipc/demo/sample-engine";
+import { labs, recipes } from "../ipc/demo/sample-labs";
+import * as view from "./containers/containers-view";
+import { looksLikeImage, matchingRecipes, ownImages } from "./gallery/gallery-view";
+import { arrangeImages, imageLines, splitTag, totalSize } from "./images/images-view";
+import { arrangeVolumes, volumeLines } from "./volumes/volumes-view";
+
+const labOf = new Map(labs.flatMap((lab) => (lab.container ? [[lab.container, lab] as const] : [])));
+const now = new Date();
+
+describe("images", () => {
+  const lines = imageLines(images, containers, labOf);
+  it("have one row for each name, and leftovers at the end", () => {
+    const [first] = images;
+    if (!first) return;
+    const twice = imageLines(
+      [
+        { ...first, tags: ["a:1", "a:2"] },
+        { ...first, id: "sha256:0123456789abcdef", tags: [] },
+      ],
+      [],
+      new Map(),
+    );
+    expect(twice.map((line) => line.tag)).toEqual(["a:1", "a:2", null]);
+    expect(twice[2]?.repository).toBe("0123456789ab");
+    expect(arrangeImages(lines, "", "largest").at(-1)?.tag).toBeNull();
+  });
+  it("are named by the lab that uses them", () => {
+    expect(lines.find((line) => line.tag === "exasol/ai-lab:6.0.0")?.usedBy).toEqual([
+      { name: "AI-Lab", lab: "ai-lab", running: true },
+    ]);
+  });
+  it("are found by name and by who uses them", () => {
+    expect(arrangeImages(lines, "AI-LAB", "name").map((line) => line.tag)).toEqual([
+      "exasol/ai-lab:1.0.0",
+      "exasol/ai-lab:6.0.0",
+    ]);
+    expect(arrangeImages(lines, "funny_rabbit", "name")).toHaveLength(1);
+  });
+  it("are sorted", () => {
+    expect(arrangeImages(lines, "", "largest")[0]?.tag).toContain("all-spark");
+    expect(arrangeImages(lines, "", "newest")[0]?.tag).toBe("crm-demo-web:latest");
+  });
+  it("count each image once", () => {
+    expect(totalSize(images)).toBe(images.reduce((sum, one) => sum + one.size, 0));
+  });
+  it("split names at the tag, not at a registry's port", () => {
+    expect(splitTag("localhost:5000/lab")).toEqual({ repository: "localhost:5000/lab", version: "" });
+    expect(splitTag("localhost:5000/lab:1")).toEqual({ repository: "localhost:5000/lab", version: "1" });
+  });
+});
+
+describe("volumes", () => {
+  const lines = volumeLines(volumes, containers, labOf);
+  it("know who uses them and where", () => {
+    expect(lines.find((line) => line.volume.name === "my-vol")?.usedBy).toEqual([
+      {
+        name: "AI-Lab",
+        lab: "ai-lab",
+        container: "ai-lab",
+        running: true,
+        target: "/home/jupyter/notebooks",
+      },
+    ]);
+  });
+  it("shorten made-up names and put them last", () => {
+    const last = arrangeVolumes(lines, "", "name").at(-1);
+    expect(last).toMatchObject({ named: false, title: "7f3a90c1b2d8" });
+  });
+  it("are found by lab", () => {
+    expect(arrangeVolumes(lines, "eskapade", "name").map((line) => line.volume.name)).toEqual(["esk-work"]);
+  });
+});
+
+describe("containers", () => {
+  const lines = view.containerLines(containers, labOf);
+  it("running first, labs before others", () => {
+    const names = view.arrangeContainers(lines, "", "all", "running").map((line) => line.row.name);
+    expect(names.slice(0, 2)).toEqual(["ai-lab", "jupyter-all-spark"]);
+    expect(names.at(-1)).toBe("quizzical_bose");
+  });
+  it("are found by port, image and lab", () => {
+    expect(view.arrangeContainers(lines, "5000", "all", "name").map((line) => line.row.name)).toEqual([
+      "crm-demo-web-1",
+    ]);
+    expect(view.arrangeContainers(lines, "mysql", "all", "name")).toHaveLength(1);
+    expect(view.arrangeContainers(lines, "data science", "all", "name").map((line) => line.row.name)).toEqual(
+      ["sandbox"],
+    );
+  });
+  it("are counted by state and by whether they are mine", () => {
+    const count = (show: view.Show) => lines.filter((line) => view.isShown(line, show)).length;
+    expect(count("running") + count("stopped")).toBe(count("all"));
+    expect(count("other")).toBe(4);
+  });
+  it("say why they ended", () => {
+    expect(view.ending(container(1, "a", "b", { state: "exited", exitCode: 137, outOfMemory: true }))).toBe(
+      "Out of memory",
+    );
+    expect(view.ending(container(1, "a", "b", { state: "exited", exitCode: 1 }))).toBe("Ended with code 1");
+    expect(view.ending(container(1, "a", "b", { state: "exited", exitCode: 0 }))).toBeNull();
+    expect(view.ending(container(1, "a", "b", { exitCode: 1 }))).toBeNull();
+  });
+  it("show an unhealthy one as a problem", () => {
+    const pill = (part: Parameters<typeof container>[3]) =>
+      view.pillOf({ row: container(1, "a", "b", part), lab: null }).state;
+    expect(pill({ health: "unhealthy" })).toBe("problem");
+    expect(pill({ health: "starting" })).toBe("starting");
+    expect(pill({ state: "dead" })).toBe("problem");
+    expect(pill({ state: "unknown" })).toBe("stopped");
+  });
+  it("list a port once for IPv4 and IPv6, and say whether others reach it", () => {
+    expect(
+      view.portLines([port(8888, 8888, "0.0.0.0"), port(8888, 8888, "::"), port(null, 80), port(4040, 4040)]),
+    ).toEqual([
+      { host: 8888, container: 8888, open: true },
+      { host: 4040, container: 4040, open: false },
+      { host: null, container: 80, open: false },
+    ]);
+  });
+  it("count up while they run and name the day after", () => {
+    expect(
+      view.since(container(1, "a", "b", { started: now.getTime() - 61_000 }), now).replaceAll("\u00a0", " "),
+    ).toBe("1 min 1 s");
+    expect(
+      view.since(container(1, "a", "b", { state: "exited", finished: now.getTime() - 1000 }), now),
+    ).toContain("today at");
+  });
+});
+
+describe("the gallery", () => {
+  it("finds recipes by every word", () => {
+    expect(matchingRecipes(recipes, "jupyter python").map((tile) => tile.id)).toEqual(["docker-stacks"]);
+    expect(matchingRecipes(recipes, "")).toHaveLength(recipes.length);
+  });
+  it("lists only images without a recipe, newest first", () => {
+    const own = ownImages(images, recipes, "");
+    expect(own[0]?.tags).toEqual(["crm-demo-web:latest"]);
+    expect(own.flatMap((image) => image.tags)).not.toContain("exasol/ai-lab:6.0.0");
+  });
+  it.each([
+    ["jupyter/scipy-notebook", true],
+    ["localhost:5000/lab:1", true],
+    ["python", true],
+    ["https://hub.docker.com/r/a/b", false],
+    ["two words", false],
+    ["", false],
+  ])("takes %s for an image: %s", (text, yes) => expect(looksLikeImage(text)).toBe(yes));
+});
