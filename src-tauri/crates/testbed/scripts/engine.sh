@@ -8,13 +8,32 @@
 set -eu
 resolver=$(readlink -f /etc/resolv.conf || true)
 [ -n "$resolver" ] && [ -r "$resolver" ] && cp "$resolver" "$RUN/resolv.conf" || : > "$RUN/resolv.conf"
+# Where image names lead. Without a mirror the bed has Docker Hub and quay.io itself; where it does not, and for every
+# other registry, nobody listens: an engine of the bed never asks the real ones.
+nobody=${LOOPBACK%.*}.3
+hub=${LOOPBACK%.*}.1
+quay=${LOOPBACK%.*}.2
+[ -n "$MIRROR" ] && hub=$nobody quay=$nobody
+{
+    cat /etc/hosts 2> /dev/null || true
+    echo "$hub registry-1.docker.io index.docker.io auth.docker.io"
+    echo "$quay quay.io"
+    echo "$nobody ghcr.io docker.pkg.github.com gcr.io nvcr.io registry.gitlab.com public.ecr.aws mcr.microsoft.com"
+} > "$RUN/hosts"
+bundle=/etc/ssl/certs/ca-certificates.crt
+cat "$CERTIFICATE" > "$RUN/trusted.crt"
+[ -r "$bundle" ] && cat "$bundle" >> "$RUN/trusted.crt"
+export SSL_CERT_FILE="$RUN/trusted.crt" SSL_CERT_DIR=/nonexistent
+unset HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_proxy
 if [ "$KIND" != floor ]; then
     mount --bind "$FORKY/etc" /etc
+    [ -e /etc/hosts ] || : > /etc/hosts
     mount --bind "$RUN/resolv.conf" /etc/resolv.conf
     mount --bind "$FORKY/usr" /usr
 elif [ "${resolver#/run/}" != "$resolver" ]; then
     kept=1
 fi
+[ -e /etc/hosts ] && mount --bind "$RUN/hosts" /etc/hosts
 mount -t tmpfs -o mode=0755 tmpfs /run
 mkdir -p /run/lock
 if [ -n "${kept:-}" ]; then
@@ -23,6 +42,7 @@ if [ -n "${kept:-}" ]; then
 fi
 mount --bind "$RUN/etc-docker" /etc/docker
 options=()
+[ -n "$MIRROR" ] && options+=(--registry-mirror "http://$MIRROR")
 case "$KIND" in
     today-classic) options+=(--feature containerd-snapshotter=false) ;;
     today-containerd) options+=(--feature containerd-snapshotter=true) ;;
@@ -34,7 +54,6 @@ dockerd "${options[@]}" \
     --bridge "$BRIDGE" --default-address-pool "base=$POOL/20,size=24" \
     --iptables=false --ip-masq=false \
     --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/slipbed$SLOT" \
-    --registry-mirror "http://$MIRROR" \
     --shutdown-timeout 5 &
 # The first process inherits the orphans, so it waits for all of them, and passes the wish to stop on.
 dockerd=$!

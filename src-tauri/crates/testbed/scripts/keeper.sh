@@ -2,7 +2,7 @@
 # The keeper of one bed: the only part that needs root, and the part that leaves no trace.
 #
 # It takes orders on standard input, one a line, and answers each with one line, "ok …" or "failed …":
-#   registry   start the registry, answer with its address
+#   registry   start the registries, answer with their addresses
 #   start      lay the bridge and start the engine
 #   stop       ask the engine to stop, as the service manager would, then end what is left
 #   kill       end the engine and everything that it started at once, as a power cut would
@@ -11,12 +11,13 @@
 # that owns it is killed. A signal meant for the test does not reach the work here.
 #
 # Settings, all in the environment:
-#   SLOT RUN DATA BRIDGE GATEWAY POOL MIRROR ENGINE_SCRIPT KIND FORKY OWNER IMAGE_STORE IMAGE_STORE_READONLY
+#   SLOT RUN DATA BRIDGE GATEWAY POOL LOOPBACK MIRROR CERTIFICATE ENGINE_SCRIPT KIND FORKY OWNER
+#   IMAGE_STORE IMAGE_STORE_READONLY
 set -u
 # Not ignored but answered with nothing: what is ignored here would be ignored by the engine and the labs too.
 trap : INT TERM HUP PIPE
 engine=
-registry=
+registries=
 
 groups_of_slot() { find /sys/fs/cgroup -maxdepth 3 -type d -name "slipbed$SLOT" 2>/dev/null; }
 
@@ -47,20 +48,24 @@ end_engine() {
 end_leftovers() {
     # A keeper that was itself killed leaves its engine to the next one in the same slot.
     local file pid
-    for file in "$RUN"/engine.pid "$RUN"/registry.pid; do
+    for file in "$RUN"/engine.pid "$RUN"/registries.pid; do
         [ -r "$file" ] || continue
-        pid=$(cat "$file")
-        if [ -n "$pid" ] && tr '\0' ' ' < "/proc/$pid/environ" 2>/dev/null | grep -q "RUN=$RUN "; then
-            kill -KILL "$pid" 2>/dev/null
-        fi
+        for pid in $(cat "$file"); do
+            if tr '\0' ' ' < "/proc/$pid/environ" 2>/dev/null | grep -q "RUN=$RUN "; then
+                kill -KILL "$pid" 2>/dev/null
+            fi
+        done
     done
 }
 
 remove_all() {
     end_engine
-    if [ -n "$registry" ]; then
-        kill -KILL "$registry" 2>/dev/null
-        wait "$registry" 2>/dev/null
+    if [ -n "$registries" ]; then
+        # shellcheck disable=SC2086
+        kill -KILL $registries 2>/dev/null
+        # shellcheck disable=SC2086
+        wait $registries 2>/dev/null
+        registries=
     fi
     # The bed's bridges are told by their addresses: its own, and those of the networks that tests made.
     ip -o -4 address show 2>/dev/null | while read -r _ link _ address _; do
@@ -90,30 +95,48 @@ in_pool() {
     [ "$third" -ge "$first" ] && [ "$third" -lt $((first + 16)) ]
 }
 
-start_registry() {
-    mkdir -p "$IMAGE_STORE"
-    cat > "$RUN/registry.yml" <<CONFIG
+# Serves a storage folder on a loopback port, with a certificate where one is given; puts the address into `served`.
+serve_images() { # name storage certificate
+    local tls=
+    [ -n "$3" ] && tls=", tls: {certificate: \"$3\", key: \"${3%.crt}.key\"}"
+    cat > "$RUN/registry-$1.yml" <<CONFIG
 version: 0.1
 log: {level: info, accesslog: {disabled: true}}
 storage:
-  filesystem: {rootdirectory: "$IMAGE_STORE"}
+  filesystem: {rootdirectory: "$2"}
   maintenance: {readonly: {enabled: $IMAGE_STORE_READONLY}}
-http: {addr: "127.0.0.1:0", secret: slipway}
+http: {addr: "127.0.0.1:0", secret: slipway$tls}
 CONFIG
-    setpriv --pdeathsig KILL docker-registry serve "$RUN/registry.yml" < /dev/null > "$RUN/registry.log" 2>&1 9>&- &
-    registry=$!
-    echo "$registry" > "$RUN/registry.pid"
-    local try address
-    for try in $(seq 100); do
-        address=$(sed -n 's/.*listening on \(127\.0\.0\.1:[0-9]*\).*/\1/p' "$RUN/registry.log")
-        if [ -n "$address" ]; then
-            echo "ok $address"
-            return
-        fi
-        kill -0 "$registry" 2>/dev/null || break
+    setpriv --pdeathsig KILL docker-registry serve "$RUN/registry-$1.yml" < /dev/null > "$RUN/registry-$1.log" 2>&1 9>&- &
+    registries="$registries $!"
+    echo "$registries" > "$RUN/registries.pid"
+    local try
+    for try in $(seq 200); do
+        served=$(sed -n 's/.*listening on \(127\.0\.0\.1:[0-9]*\).*/\1/p' "$RUN/registry-$1.log")
+        [ -n "$served" ] && return 0
+        kill -0 $! 2>/dev/null || break
         sleep 0.05
     done
-    echo "failed the registry did not start: $(tail -n 3 "$RUN/registry.log" | tr '\n' ' ')"
+    echo "failed the registry did not start: $(tail -n 3 "$RUN/registry-$1.log" | tr '\n' ' ')"
+    return 1
+}
+
+start_registries() {
+    local images="$IMAGE_STORE/docker/registry/v2" quay="$RUN/quay/docker/registry/v2" addresses served
+    mkdir -p "$images/blobs" "$images/repositories/quay.io"
+    serve_images plain "$IMAGE_STORE" "" || return
+    addresses=$served
+    if [ -z "$MIRROR" ]; then
+        # What stands under quay.io/ in the one storage is the whole of quay.io's own.
+        mkdir -p "$quay"
+        ln -sfn "$images/blobs" "$quay/blobs"
+        ln -sfn "$images/repositories/quay.io" "$quay/repositories"
+        serve_images hub "$IMAGE_STORE" "$CERTIFICATE" || return
+        addresses="$addresses $served"
+        serve_images quay "$RUN/quay" "$CERTIFICATE" || return
+        addresses="$addresses $served"
+    fi
+    echo "ok $addresses"
 }
 
 start_engine() {
@@ -157,7 +180,7 @@ mkdir -p "$RUN" "$DATA"
 chmod 0755 "$RUN"
 while read -r order; do
     case "$order" in
-        registry) start_registry ;;
+        registry) start_registries ;;
         start) start_engine ;;
         own) chown "$OWNER" "$RUN/docker.sock" && echo ok || echo "failed the socket could not be handed over" ;;
         stop) stop_engine ;;

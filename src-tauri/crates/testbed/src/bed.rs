@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::http::unix_get;
 use crate::keeper::{Keeper, Settings};
 use crate::process::{command, not_started, output, tail, wait_for};
-use crate::registry::RegistryLine;
+use crate::registry::{self, RegistryLine};
 use crate::relay::locked;
 use crate::slot::Slot;
 use crate::{BedError, cache, debian, images};
@@ -53,7 +53,7 @@ impl std::str::FromStr for EngineKind {
     }
 }
 
-/// A real engine with a real registry as its mirror. Everything ends with this value, or with the process.
+/// A real engine with real registries. Everything ends with this value, or with the process.
 #[derive(Debug)]
 pub struct Bed {
     // The order matters: the keeper ends first, the slot is given back last.
@@ -84,7 +84,14 @@ impl Bed {
         } else {
             debian::engine_root()?
         };
-        for needed in ["docker-registry", "unshare", "setpriv", "flock", "ip"] {
+        for needed in [
+            "docker-registry",
+            "unshare",
+            "setpriv",
+            "flock",
+            "ip",
+            "openssl",
+        ] {
             find(needed)?;
         }
         if kind == EngineKind::Floor {
@@ -92,7 +99,7 @@ impl Bed {
         }
         let slot = Slot::take()?;
         let data = cache::data_folder(slot.number);
-        let registry = RegistryLine::open()?;
+        let registry = RegistryLine::open(&slot)?;
         let client_settings = tempfile::tempdir()
             .map_err(BedError::io("making a folder for the client's settings"))?;
         let mut keeper = Keeper::start(&Settings {
@@ -103,9 +110,15 @@ impl Bed {
             registry_storage: &cache::cache().join("registry"),
             registry_read_only,
             mirror: &registry.address(),
+            named: registry.has_names(),
+            certificate: &registry::certificate()?,
         })?;
-        let registry_itself = keeper.order("registry")?;
-        registry.lead_to(&registry_itself);
+        let registries = keeper.order("registry")?;
+        let registries: Vec<&str> = registries.split(' ').collect();
+        registry.lead_to(&registries);
+        let registry_itself = registries
+            .first()
+            .map_or_else(String::new, |plain| (*plain).to_owned());
         let bed = Self {
             keeper: Mutex::new(keeper),
             registry,
@@ -134,12 +147,12 @@ impl Bed {
         self.slot.run_folder().join("docker.sock")
     }
 
-    /// `127.0.0.1:PORT` of the registry that the engine has as its mirror.
+    /// `127.0.0.1:PORT` of the plain registry, which holds everything the named ones have.
     pub fn registry_address(&self) -> &str {
         &self.registry_itself
     }
 
-    /// The line from the engine to its registry, which can be made slow and cut.
+    /// The lines from the engine to its registries, which can be made slow and cut.
     pub fn registry(&self) -> &RegistryLine {
         &self.registry
     }
@@ -182,11 +195,13 @@ impl Bed {
             .is_ok()
     }
 
-    /// Brings an image of the registry into the engine under its published name, also one that no mirror can
-    /// stand in for because it comes from another registry than Docker Hub.
+    /// Brings an image of the bed's registries into the engine under its published name.
     pub fn load(&self, name: &str) -> Result<(), BedError> {
         if self.has_image(name) {
             return Ok(());
+        }
+        if self.registry.has_names() {
+            return self.docker(&["pull", "--quiet", name]).map(|_| ());
         }
         let held = format!(
             "{}/{}",

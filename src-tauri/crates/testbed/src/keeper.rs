@@ -27,8 +27,11 @@ pub(crate) struct Settings<'a> {
     pub(crate) forky: &'a Path,
     pub(crate) registry_storage: &'a Path,
     pub(crate) registry_read_only: bool,
-    /// Where the engine finds its mirror.
+    /// Where the engine finds its mirror, where the registries have no names.
     pub(crate) mirror: &'a str,
+    /// Whether the registries have names.
+    pub(crate) named: bool,
+    pub(crate) certificate: &'a Path,
 }
 
 impl Keeper {
@@ -57,7 +60,12 @@ impl Keeper {
                 "IMAGE_STORE_READONLY={}",
                 settings.registry_read_only
             ))
-            .arg(format!("MIRROR={}", settings.mirror))
+            .arg(format!(
+                "MIRROR={}",
+                if settings.named { "" } else { settings.mirror }
+            ))
+            .arg(format!("LOOPBACK={}", settings.slot.loopback(0)))
+            .arg(format!("CERTIFICATE={}", settings.certificate.display()))
             .arg(format!("ENGINE_SCRIPT={ENGINE}"))
             .args(["bash", "-c", KEEPER, "slipway-bed-keeper"])
             .stdin(Stdio::piped())

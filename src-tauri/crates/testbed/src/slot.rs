@@ -48,6 +48,11 @@ impl Slot {
         format!("10.197.{}.1", self.number)
     }
 
+    /// Loopback addresses of this slot's own: 1 for Docker Hub, 2 for quay.io, 3 where nobody is.
+    pub(crate) fn loopback(&self, last: u8) -> String {
+        format!("127.197.{}.{last}", self.number)
+    }
+
     /// A /20 for the networks that tests make.
     pub(crate) fn pool(&self) -> String {
         format!(
