@@ -166,7 +166,7 @@ export class Draft {
       await this.checkNow();
       const form = this.#snapshot();
       if (!form || this.check?.gate) return null;
-      return await this.#backend.launchLab(form, form.signIn === "own" ? this.ownPassword : null);
+      return await this.#backend.launchLab(form, this.#password(form));
     } catch (thrown) {
       this.refusal = asProblem(thrown);
       return null;
@@ -187,6 +187,11 @@ export class Draft {
     this.#first = JSON.stringify(form);
     this.#reach = reachOf(form.listenIp);
     this.#asked = "";
+  }
+
+  /** Nothing typed may still mean a password that is kept, of the launch that this form takes the place of. */
+  #password(form: LaunchForm): string | null {
+    return form.signIn === "own" && this.ownPassword !== "" ? this.ownPassword : null;
   }
 
   #snapshot(): LaunchForm | null {
@@ -225,7 +230,7 @@ export class Draft {
     const turn = this.#checkTurn;
     this.checking = true;
     try {
-      const check = await this.#backend.checkForm(form, form.signIn === "own" ? this.ownPassword : null);
+      const check = await this.#backend.checkForm(form, this.#password(form));
       if (turn !== this.#checkTurn) return this.#current;
       this.#withdrawConsent(check);
       this.check = check;

@@ -1,6 +1,5 @@
-/* The forms that are being filled in, by where they began (a recipe, an image, another lab), and the passwords of
-   launches under way. The passwords are only here, in memory, so that a failed launch can be tried again; they are
-   forgotten when the launch has ended. */
+/* The forms that are being filled in, by where they began (a recipe, an image, another lab). They are only in
+   memory: closing the window forgets them. */
 import type { Backend } from "../ipc/backend";
 import type { FormSeed, LaunchForm } from "../ipc/bindings";
 import { Draft } from "./draft.svelte";
@@ -11,7 +10,6 @@ const keyOf = (seed: FormSeed) =>
 export class Drafts {
   #backend: Backend;
   #open = new Map<string, Draft>();
-  #passwords = new Map<string, string>();
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -29,27 +27,13 @@ export class Drafts {
   }
 
   /** A form became a lab: the next one that begins there is new. */
-  launched(draft: Draft, lab: string): void {
+  launched(draft: Draft): void {
     this.#open.delete(keyOf(draft.seed));
-    if (draft.form?.signIn === "own") this.keepPassword(lab, draft.ownPassword);
   }
 
-  /** A launch goes back to the wizard with the form it had. */
+  /** A launch that did not come to its end goes back to the wizard with the form it had. */
   reopen(lab: string, form: LaunchForm): void {
     const seed: FormSeed = { likeLab: lab };
-    const draft = new Draft(this.#backend, seed, form);
-    draft.ownPassword = form.signIn === "own" ? (this.#passwords.get(lab) ?? "") : "";
-    this.#passwords.delete(lab);
-    this.#open.set(keyOf(seed), draft);
-  }
-
-  passwordOf(lab: string): string | null {
-    return this.#passwords.get(lab) ?? null;
-  }
-  keepPassword(lab: string, password: string): void {
-    this.#passwords.set(lab, password);
-  }
-  forgetPassword(lab: string): void {
-    this.#passwords.delete(lab);
+    this.#open.set(keyOf(seed), new Draft(this.#backend, seed, form));
   }
 }

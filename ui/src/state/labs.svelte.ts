@@ -27,14 +27,20 @@ export class Labs {
     this.#backend = backend;
     this.#stream = new Stream(
       (receive) => backend.openLabs(receive),
-      (list) => {
-        this.#list = list;
-      },
+      (list) => this.take(list),
     );
   }
 
   start(): () => void {
     return this.#stream.start();
+  }
+
+  /** A failure is old news as soon as the lab's state changes. */
+  take(list: LabList): void {
+    const before = new Map(this.all.map((lab) => [lab.id, lab.state]));
+    this.#list = list;
+    const after = new Map(list.labs.map((lab) => [lab.id, lab.state]));
+    for (const lab of this.failures.keys()) if (before.get(lab) !== after.get(lab)) this.dismiss(lab);
   }
 
   get(id: string): LabCard | undefined {
@@ -56,10 +62,10 @@ export class Labs {
   cancelLaunch(lab: string): Promise<void> {
     return this.#ask(lab, () => this.#backend.cancelLaunch(lab));
   }
-  /** Discards a failed launch and launches with the form that settles it; gives the new lab's id. */
-  async relaunch(lab: string, form: LaunchForm, ownPassword: string | null = null): Promise<string> {
-    await this.#backend.cancelLaunch(lab);
-    return await this.#backend.launchLab(form, ownPassword);
+  /** Launches with the form that settles a failure; it takes the failed launch's place. Gives the lab's id. */
+  relaunch(lab: string, form: LaunchForm, ownPassword: string | null = null): Promise<string> {
+    this.#fail(lab, null);
+    return this.#backend.launchLab(form, ownPassword);
   }
   dismiss(lab: string): void {
     this.#fail(lab, null);

@@ -32,6 +32,24 @@ describe("labs", () => {
     expect(labs.failures.size).toBe(0);
   });
 
+  it("forget a failure when the lab's state changes", async () => {
+    const labs = await started();
+    const opened = labs.open("sandbox");
+    await vi.advanceTimersByTimeAsync(500);
+    await opened;
+    expect(labs.failures.has("sandbox"), "a stopped lab cannot be opened").toBe(true);
+    void labs.startLab("ai-lab");
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(labs.failures.has("sandbox"), "another lab's news is none of its own").toBe(true);
+    labs.take({
+      revision: 99,
+      loaded: true,
+      unreadable: [],
+      labs: labs.all.map((lab) => (lab.id === "sandbox" ? { ...lab, state: "starting" } : lab)),
+    });
+    expect(labs.failures.has("sandbox")).toBe(false);
+  });
+
   it("know which container is whose", async () => {
     const labs = await started();
     const lab = labs.get("ai-lab");
@@ -45,14 +63,12 @@ describe("labs", () => {
     const form = outcome?.kind === "failed" ? outcome.fixes[0]?.form : null;
     expect(form).toBeTruthy();
     if (!form) return;
-    const relaunched = labs.relaunch("eskapade", {
+    const id = await labs.relaunch("eskapade", {
       ...form,
-      name: "Eskapade again",
       ports: [{ host: "8890", container: "8888", protocol: "tcp", purpose: "" }],
     });
-    await vi.advanceTimersByTimeAsync(2000);
-    expect(await relaunched).toBe("eskapade-again");
-    expect(labs.get("eskapade")).toBeUndefined();
-    expect(labs.get("eskapade-again")?.state).toBe("launching");
+    await vi.advanceTimersByTimeAsync(10);
+    expect(id).toBe("eskapade");
+    expect(labs.get("eskapade")?.state, "it took the failed one's place").toBe("launching");
   });
 });

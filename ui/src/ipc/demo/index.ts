@@ -194,7 +194,7 @@ export function demo(options = new URLSearchParams()): Backend {
     },
 
     listRecipes: async () => sample.recipes.map((tile) => (fresh ? { ...tile, here: false } : tile)),
-    newForm: async (seed) => newForm(seed),
+    newForm: async (seed) => labs.find((lab) => lab.id === seed.likeLab)?.launch?.form ?? newForm(seed),
     reviseForm: async (form) => ({
       ...form,
       storage: {
@@ -216,16 +216,18 @@ export function demo(options = new URLSearchParams()): Backend {
     },
     chooseFolder: async () => "/home/anna/notebooks",
 
-    launchLab: async (form) => {
-      const wrong = check(form).notes.find((note) => note.level === "error");
+    launchLab: async (form, own) => {
+      const wrong = check(form, own).notes.find((note) => note.level === "error");
       if (wrong) throw failure(wrong.message, { kind: "invalidForm", field: wrong.field });
       const id = form.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
       play(id, form);
       return id;
     },
     cancelLaunch: async (id) => {
-      launches.get(id)?.play?.stop();
+      const played = launches.get(id)?.play;
+      played?.cancel("cancelling");
       await soon(SOON);
+      played?.cancel("cancelled");
       launches.delete(id);
       labs = labs.filter((lab) => lab.id !== id);
       lists.publish(list());

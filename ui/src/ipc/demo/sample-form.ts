@@ -87,14 +87,13 @@ const risk: RiskPanel = {
     "Does your organisation accept this? If you are not sure, leave it off, or use an engine on another machine.",
   table: {
     rows: [
-      row("Linux", "Supported, no restriction", "Supported, recommended", true),
       row("Windows, Docker Desktop", "Supported", "Needs a remote engine"),
       row("Windows, WSL 2", "Supported", "Remote engine, or mount the socket"),
       row("Windows, client programs only", "Needs a remote engine", "Needs a remote engine"),
       row("macOS, Docker Desktop", "Supported", "Remote engine, or mount the socket"),
       row("macOS, client programs only", "Needs a remote engine", "Needs a remote engine"),
     ],
-    note: null,
+    note: "Linux: no restriction. This is the recommended setup for labs that use Docker.",
   },
   consent:
     "I understand that code in this lab can take full control of the machine that runs Docker, and my organisation accepts it.",
@@ -116,7 +115,7 @@ function row(
   };
 }
 
-export function check(now: LaunchForm): FormCheck {
+export function check(now: LaunchForm, own: string | null): FormCheck {
   const notes: FieldNote[] = [];
   const note = (field: string, level: FieldNote["level"], message: string, fix: FieldNote["fix"] = null) =>
     notes.push({ field, level, message, fix });
@@ -136,8 +135,48 @@ export function check(now: LaunchForm): FormCheck {
     note(
       "listenIp",
       "warning",
-      "Everyone who reaches this computer can open the lab. Host firewalls do not stop it.",
+      "Anyone on your network can open this lab. They need the password, but the built-in one is public. Docker lets them past the firewall of this computer (ufw, for example).",
+      { label: "Set a password", form: { ...now, signIn: "own" } },
     );
+  else if (!/^[\da-f.:]+$/i.test(now.listenIp))
+    note(
+      "listenIp",
+      "error",
+      `${now.listenIp} is not an IP address. Addresses look like 192.168.1.20 or fd00::20.`,
+    );
+  if (now.storage.kind === "volume") {
+    const known = volumes.some((one) => one.name === now.storage.volume);
+    if (now.storage.volume === "my-vol")
+      note(
+        "storage.volume",
+        "warning",
+        "AI-Lab uses my-vol, and runs now. Two labs that write the same files can damage them.",
+        {
+          label: "Use a new volume",
+          form: { ...now, storage: { ...now.storage, volume: "ai-lab-work" } },
+        },
+      );
+    else
+      note(
+        "storage.volume",
+        "note",
+        known
+          ? `${now.storage.volume} exists already. The lab starts with what is in it.`
+          : `${now.storage.volume} is new and will be made.`,
+      );
+  }
+  if (now.signIn === "own") {
+    if (!own)
+      note("signIn", "error", "Type a password, or use the one of the image.", {
+        label: "Use the one of the image",
+        form: { ...now, signIn: "fromImage" },
+      });
+    note("signIn", "note", "Given to the lab as JUPYTER_PASSWORD, and kept in the keyring of this computer.");
+  }
+  now.ports.slice(1).forEach((row, at) => {
+    if (row.host === "" && row.container === "")
+      note(`ports.${at + 1}.host`, "error", "Fill in both ports, or remove the row.");
+  });
   if (now.storage.kind === "folder" && !now.storage.folder.startsWith("/"))
     note("storage.folder", "error", "Choose a folder that exists.");
   if (now.storage.kind === "nothing")

@@ -49,6 +49,11 @@ export class SampleLaunch {
     clearInterval(this.#timer);
   }
 
+  cancel(kind: "cancelling" | "cancelled"): void {
+    this.stop();
+    this.#show({ outcome: { kind } });
+  }
+
   #tick(): void {
     this.#ticks += 1;
     const kind = STEP_KINDS[this.#step];

@@ -8,7 +8,8 @@ import RotateCw from "@lucide/svelte/icons/rotate-cw";
 import ScrollText from "@lucide/svelte/icons/scroll-text";
 import Square from "@lucide/svelte/icons/square";
 import Trash2 from "@lucide/svelte/icons/trash-2";
-import type { MenuItem } from "$kit";
+import X from "@lucide/svelte/icons/x";
+import { type MenuItem, toasts } from "$kit";
 import { copyText } from "$lib/copy";
 import { router } from "$lib/router.svelte";
 import { m } from "$m";
@@ -20,7 +21,7 @@ export function labMenu(
   labs: Labs,
   ask: { ondelete: () => void; onreveal: () => void },
 ): MenuItem[] {
-  const running = lab.state === "running";
+  const running = lab.state === "running" || lab.state === "starting" || lab.state === "paused";
   const busy = lab.intent !== null || lab.stale;
   const items: MenuItem[] = [];
   if (running) {
@@ -37,7 +38,7 @@ export function labMenu(
       disabled: busy,
       run: () => void labs.restartLab(lab.id),
     });
-  } else if (lab.state === "stopped" || lab.state === "problem") {
+  } else if (!lab.launch && (lab.state === "stopped" || lab.state === "problem")) {
     items.push({ label: m.lab_start(), icon: Play, disabled: busy, run: () => void labs.startLab(lab.id) });
   }
   for (const [at, address] of lab.addresses.entries())
@@ -48,7 +49,7 @@ export function labMenu(
           : m.lab_copy_purpose({ purpose: address.purpose || address.text }),
       icon: Copy,
       apart: at === 0 && items.length > 0,
-      run: () => void copyText(address.text),
+      run: () => void copyText(address.text).then((copied) => copied && toasts.done(m.kit_copied())),
     });
   if (lab.hasPassword) items.push({ label: m.lab_show_password(), icon: KeyRound, run: ask.onreveal });
   if (lab.container)
@@ -58,13 +59,25 @@ export function labMenu(
     icon: CopyPlus,
     run: () => router.go("wizard", null, { like: lab.id }),
   });
-  items.push({
-    label: m.lab_delete(),
-    icon: Trash2,
-    danger: true,
-    apart: true,
-    disabled: busy,
-    run: ask.ondelete,
-  });
+  if (lab.launch && lab.state !== "running") {
+    const failed = lab.launch.outcome.kind === "failed";
+    items.push({
+      label: failed ? m.lab_discard() : m.lab_cancel_launch(),
+      icon: X,
+      apart: true,
+      disabled: busy || lab.launch.outcome.kind === "cancelling",
+      run: () => void labs.cancelLaunch(lab.id),
+    });
+  } else {
+    items.push({
+      label: m.lab_delete(),
+      icon: Trash2,
+      keys: "Delete",
+      danger: true,
+      apart: true,
+      disabled: busy,
+      run: ask.ondelete,
+    });
+  }
   return items;
 }
