@@ -257,6 +257,15 @@ impl Notes {
     }
 }
 
+/// What was typed, cut where it is too long for a sentence.
+fn shortened(typed: &str) -> String {
+    const LONGEST: usize = 40;
+    if typed.chars().count() <= LONGEST {
+        return typed.to_owned();
+    }
+    typed.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
 fn is_here(reference: &ImageReference, snapshot: &slipway_engine::inventory::Snapshot) -> bool {
     snapshot.images.values().any(|row| {
         let names = if reference.digest.is_some() { &row.digests } else { &row.tags };

@@ -200,3 +200,6 @@ pub(crate) fn typed_number(text: &str) -> Option<u64> {
     }
     text.parse().ok()
 }
+
+#[cfg(test)]
+mod tests;

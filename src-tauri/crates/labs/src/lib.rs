@@ -10,6 +10,8 @@ pub mod card;
 pub mod catalogue;
 pub mod check;
 pub mod command_line;
+#[cfg(test)]
+mod fixtures;
 pub mod form;
 pub mod labs;
 pub mod launch;

@@ -5,6 +5,7 @@
 //! whose name would help nobody. Programs are found by trying to listen, which is what Docker will
 //! do a moment later; their names come from the system's tables, where it lets us see them.
 
+use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::net::{IpAddr, TcpListener, UdpSocket};
 
@@ -87,6 +88,7 @@ pub fn holder_of(
 /// The first free port from `from` on, not in `taken`. Ports of stopped containers are left to them.
 pub fn free_port(snapshot: &Snapshot, listen_ip: &str, from: u16, taken: &[u16]) -> Option<u16> {
     let from = from.max(1);
+    let taken: HashSet<u16> = taken.iter().copied().collect();
     (from..=u16::MAX)
         .chain(1024..from.max(1024))
         .filter(|port| !taken.contains(port))

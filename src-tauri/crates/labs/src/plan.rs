@@ -11,7 +11,7 @@ use slipway_engine::{Bytes, ImageReference};
 use crate::form::{DOCKER_SOCKET, LaunchForm, SignInChoice, StorageKind, typed_number, typed_port};
 use crate::problem::{Problem, ProblemKind, Result};
 use crate::recipe::{Generation, Recipe, UserMapping};
-use crate::{catalogue, names, recognition};
+use crate::{catalogue, names, recognition, risk};
 
 /// How long a lab may take to end by itself, Docker's own default.
 const STOP_GRACE_SECONDS: u32 = 10;
@@ -100,10 +100,14 @@ pub fn plan(form: &LaunchForm, image: Option<&ImageDetails>) -> Result<LaunchPla
 }
 
 impl LaunchPlan {
-    /// The plan for this engine: Docker control gets the socket that this engine listens on.
+    /// The plan for this engine: Docker control gets the socket that this engine listens on, which
+    /// in a virtual machine is the usual one.
     #[must_use]
     pub fn on_engine(mut self, facts: &EngineFacts) -> Self {
         let Some(socket) = &facts.socket_path else { return self };
+        if risk::in_virtual_machine(facts.endpoint.product) {
+            return self;
+        }
         for mount in &mut self.container.mounts {
             if mount.target == DOCKER_SOCKET {
                 mount.source = MountSource::Folder(socket.clone());

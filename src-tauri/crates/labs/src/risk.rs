@@ -122,6 +122,9 @@ pub fn kinds(form: &LaunchForm, facts: Option<&EngineFacts>) -> Vec<RiskKind> {
 
 /// The risk of mounting this folder of the engine's machine.
 pub fn folder_risk(folder: &str, facts: Option<&EngineFacts>) -> Option<RiskKind> {
+    if folder.is_empty() {
+        return None;
+    }
     let spelled = plain_path(folder);
     let here = facts.is_none_or(|facts| facts.this_computer);
     // A link to the root is the root.
@@ -144,13 +147,30 @@ pub fn obstacle(needs_writable_socket: bool, facts: &EngineFacts) -> Option<Stri
     if facts.rootless || facts.endpoint.product == EngineProduct::Rootless {
         return Some("This engine runs without root rights (rootless), and labs cannot use its socket.".to_owned());
     }
-    if needs_writable_socket && facts.socket_group_writable == Some(false) {
+    // In a virtual machine, labs get that machine's socket and not the one that we speak to.
+    let ours = !in_virtual_machine(facts.endpoint.product);
+    if needs_writable_socket && ours && facts.socket_group_writable == Some(false) {
         return Some(
             "The group of Docker's socket may not write to it, and this lab would stop at once for that reason."
                 .to_owned(),
         );
     }
     None
+}
+
+/// Whether containers of this engine run in a virtual machine, which writes shared folders as this
+/// person and has the Docker socket at its usual place.
+pub fn in_virtual_machine(product: EngineProduct) -> bool {
+    match product {
+        EngineProduct::DockerDesktop
+        | EngineProduct::Colima
+        | EngineProduct::OrbStack
+        | EngineProduct::RancherDesktop
+        | EngineProduct::Lima => true,
+        EngineProduct::DockerEngine | EngineProduct::Rootless | EngineProduct::Podman | EngineProduct::Remote => {
+            !cfg!(target_os = "linux")
+        }
+    }
 }
 
 /// The path without doubled and trailing slashes and `.` parts; `..` goes one up.

@@ -6,8 +6,6 @@
 
 use std::path::{Path, PathBuf};
 
-use slipway_engine::endpoint::EngineProduct;
-
 use super::{FieldFix, NoteLevel, Notes, Subject};
 use crate::form::{StorageKind, typed_number};
 use crate::risk::{self, RiskKind, plain_path};
@@ -169,7 +167,7 @@ fn ownership_and_writing(subject: &Subject, notes: &mut Notes, path: &Path, sens
     let mapped = subject.generation.user_mapping.is_some() && subject.form.user.mapped;
     let mapped_uid = typed_number(&subject.form.user.uid).filter(|_| mapped);
     let writes_as = mapped_uid.or_else(|| subject.generation.writes_as.map(u64::from));
-    let shared = subject.engine.is_some_and(|engine| in_virtual_machine(engine.endpoint.product));
+    let shared = subject.engine.is_some_and(|engine| risk::in_virtual_machine(engine.endpoint.product));
     let keeps_owner = owner.as_ref().is_some_and(|owner| Some(u64::from(owner.uid)) == writes_as);
     if subject.generation.takes_ownership && !shared && !keeps_owner {
         let level = if sensitive { NoteLevel::Danger } else { NoteLevel::Warning };
@@ -187,10 +185,11 @@ fn ownership_and_writing(subject: &Subject, notes: &mut Notes, path: &Path, sens
     }
     let gid = typed_number(&subject.form.user.gid).filter(|_| mapped);
     let rootless = subject.engine.is_some_and(|engine| engine.rootless);
+    if sensitive {
+        return;
+    }
     if may_write(&owner, uid, gid, rootless, subject.facts.user) {
-        if !sensitive {
-            notes.add(NoteLevel::Good, "storage.folder", "The folder is there, and the lab can write to it", None);
-        }
+        notes.add(NoteLevel::Good, "storage.folder", "The folder is there, and the lab can write to it", None);
         return;
     }
     let as_owner = subject.generation.user_mapping.is_some() && !mapped && owner.uid != 0 && !rootless;
@@ -205,19 +204,6 @@ fn ownership_and_writing(subject: &Subject, notes: &mut Notes, path: &Path, sens
     };
     let message = format!("The lab works as user {uid}, who may not write to this folder, so nothing could be saved.");
     notes.warning("storage.folder", message, fix);
-}
-
-fn in_virtual_machine(product: EngineProduct) -> bool {
-    match product {
-        EngineProduct::DockerDesktop
-        | EngineProduct::Colima
-        | EngineProduct::OrbStack
-        | EngineProduct::RancherDesktop
-        | EngineProduct::Lima => true,
-        EngineProduct::DockerEngine | EngineProduct::Rootless | EngineProduct::Podman | EngineProduct::Remote => {
-            !cfg!(target_os = "linux")
-        }
-    }
 }
 
 /// Owner and mode of a folder.

@@ -4,6 +4,7 @@ use slipway_engine::inventory::EngineStatus;
 
 use super::{FieldNote, NoteLevel, Subject};
 use crate::form::typed_port;
+use crate::recipe::SignInKind;
 use crate::risk::{self, RiskKind};
 
 pub(super) fn gate(subject: &Subject, notes: &[FieldNote], risky: bool) -> Option<String> {
@@ -11,7 +12,7 @@ pub(super) fn gate(subject: &Subject, notes: &[FieldNote], risky: bool) -> Optio
         return Some(engine);
     }
     if let Some(error) = notes.iter().find(|note| note.level == NoteLevel::Error) {
-        return Some(for_field(subject, &error.field).to_owned());
+        return Some(if error.field == "signIn" { for_sign_in(subject) } else { for_field(subject, &error.field).to_owned() });
     }
     if risky && !subject.form.risk_accepted {
         let way_out = match risk::kinds(subject.form, subject.engine).first() {
@@ -46,10 +47,21 @@ fn for_field<'a>(subject: &Subject, field: &str) -> &'a str {
         "storage.folder" => "Choose a folder to launch.",
         "storage.target" => "Choose a folder in the lab to launch.",
         "dockerControl" => "Turn Docker control off to launch.",
-        "signIn" => "Type a password to launch.",
         "user.uid" | "user.gid" => "Type a user and a group number to launch.",
         _ if is_taken(subject, field) => "Choose a free port to launch.",
         _ => "Type a valid port to launch.",
+    }
+}
+
+fn for_sign_in(subject: &Subject) -> String {
+    let sign_in = &subject.generation.sign_in;
+    let word = if sign_in.kind == SignInKind::Token { "token" } else { "password" };
+    if sign_in.password_variable.is_none() {
+        format!("Use the image’s {word} to launch.")
+    } else if subject.own_password.is_none_or(str::is_empty) {
+        format!("Type a {word} to launch.")
+    } else {
+        format!("Type another {word} to launch.")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use slipway_engine::ImageReference;
 
-use super::{Notes, Subject};
+use super::{Notes, Subject, shortened};
 use crate::form::local_references;
 use crate::tag;
 
@@ -36,7 +36,10 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
         return;
     }
     if subject.reference.is_none() {
-        let message = format!("{version} is not a version: letters, digits, dots, dashes and underscores are allowed, at most 128.");
+        let message = format!(
+            "{} is not a version: letters, digits, dots, dashes and underscores are allowed, at most 128.",
+            shortened(version)
+        );
         let proposed = subject.recipe.and_then(|recipe| recipe.default_version.as_deref()).unwrap_or("latest");
         let fix = subject.fix(format!("Use {proposed}"), |form| form.version = proposed.to_owned());
         notes.error("version", message, fix);
@@ -59,7 +62,7 @@ fn sentence(image: &str, error: &slipway_engine::Error) -> String {
 
 /// The name without a scheme, a page's address, capitals and blanks, where that makes it valid.
 fn repaired(subject: &Subject, image: &str) -> Option<super::FieldFix> {
-    let mut name = image.split_whitespace().collect::<String>();
+    let mut name = image.split_whitespace().collect::<Vec<_>>().join("-");
     if let Some((_, rest)) = name.split_once("://") {
         name = rest.to_owned();
     }
@@ -165,8 +168,8 @@ fn room(subject: &Subject, notes: &mut Notes) {
         let message = format!(
             "{} needs at least {} of memory, and the engine has {}.",
             subject.kind_name(),
-            size(minimum),
-            size(engine.memory.0)
+            memory(minimum),
+            memory(engine.memory.0)
         );
         notes.warning("image", message, None);
     }
@@ -179,6 +182,13 @@ fn room(subject: &Subject, notes: &mut Notes) {
             notes.warning("version", message, None);
         }
     }
+}
+
+/// Memory is counted in powers of two, by people as by engines.
+fn memory(bytes: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+    let gigabytes = bytes as f64 / (1024.0 * 1024.0 * 1024.0);
+    format!("{gigabytes:.1} GB")
 }
 
 /// Sizes with one decimal, as everywhere in Slipway.

@@ -1,6 +1,6 @@
 //! Ports: numbers, doubles, and who holds them already.
 
-use super::{FieldFix, NoteLevel, Notes, Subject};
+use super::{FieldFix, NoteLevel, Notes, Subject, shortened};
 use crate::form::{PortRow, typed_number, typed_port};
 use crate::listen::{self, PortHolder};
 
@@ -46,7 +46,7 @@ fn check_protocol(subject: &Subject, notes: &mut Notes, index: usize, row: &Port
                 "tcp".clone_into(&mut row.protocol);
             }
         });
-        notes.error(format!("ports.{index}.host"), message, fix);
+        notes.error(format!("ports.{index}.container"), message, fix);
     }
 }
 
@@ -170,10 +170,6 @@ fn wrong_number(typed: &str, place: &str) -> String {
         None if typed.bytes().all(|byte| byte.is_ascii_digit()) => "This port is too large. Ports go from 1 to 65535.".to_owned(),
         None => format!("“{}” is not a port. Ports are whole numbers from 1 to 65535.", shortened(typed)),
     }
-}
-
-fn shortened(typed: &str) -> String {
-    if typed.chars().count() <= 20 { typed.to_owned() } else { typed.chars().take(19).chain(['…']).collect() }
 }
 
 /// The first port for ordinary programs on this computer; administrators may lower it

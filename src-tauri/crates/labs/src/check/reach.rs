@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{NoteLevel, Notes, Subject};
+use super::{NoteLevel, Notes, Subject, shortened};
 use crate::form::{LOOPBACK, SignInChoice};
 use crate::listen;
 use crate::recipe::SignInKind;
@@ -40,7 +40,7 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
         } else if typed.contains(':') && typed.matches(':').count() == 1 {
             notes.error("listenIp", format!("{typed} is not an IP address: the port has a field of its own."), here());
         } else {
-            let message = format!("{typed} is not an IP address. Addresses look like 192.168.1.20 or fd00::20.");
+            let message = format!("{} is not an IP address. Addresses look like 192.168.1.20 or fd00::20.", shortened(typed));
             notes.error("listenIp", message, here());
         }
         return;
@@ -87,7 +87,7 @@ fn meaning(subject: &Subject, notes: &mut Notes, ip: IpAddr) {
     let possible = !own && sign_in.kind != SignInKind::Token && sign_in.password_variable.is_some();
     let fix = if possible {
         subject.fix("Set a password", |form| form.sign_in = SignInChoice::Own)
-    } else if level == NoteLevel::Danger {
+    } else if level == NoteLevel::Danger || (sign_in.kind == SignInKind::Password && !own) {
         subject.fix("Only this computer", |form| LOOPBACK.clone_into(&mut form.listen_ip))
     } else {
         None

@@ -2,7 +2,7 @@
 
 use slipway_vault::VaultStatus;
 
-use super::{Notes, Subject};
+use super::{NoteLevel, Notes, Subject};
 use crate::form::SignInChoice;
 use crate::recipe::SignInKind;
 
@@ -21,6 +21,7 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
         return;
     };
     let word = if sign_in.kind == SignInKind::Token { "token" } else { "password" };
+    let before = notes.0.len();
     match subject.own_password {
         None | Some("") => notes.error("signIn", format!("Type a {word}, or use the one of the image."), from_image()),
         Some(own) if own.chars().any(char::is_control) => {
@@ -36,6 +37,9 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
             notes.warning("signIn", format!("A {word} of fewer than {SHORT} characters is easily guessed."), None);
         }
         Some(_) => {}
+    }
+    if notes.0.iter().skip(before).any(|note| note.level == NoteLevel::Error) {
+        return;
     }
     if let VaultStatus::MemoryOnly(why) = &subject.facts.keyring {
         let why = why.trim();

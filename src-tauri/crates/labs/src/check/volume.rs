@@ -59,7 +59,7 @@ fn existing(subject: &Subject, notes: &mut Notes, choice: &VolumeChoice, new: Op
         notes.warning("storage.volume", message, new);
     } else if let Some((made_by, version)) = made_by_other_generation(subject, choice) {
         let message = format!(
-            "{name} was made with {made_by}, which keeps its notebooks in another way. This version will show what is in it, not its own new notebooks."
+            "{name} was made with {made_by}. This version will show the notebooks in it, not its own new ones."
         );
         notes.warning("storage.volume", message, new);
         let same_image = made_by.path() == subject.reference.as_ref().map(ImageReference::path).unwrap_or_default();
