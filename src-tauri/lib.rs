@@ -17,13 +17,19 @@ use std::process::ExitCode;
 pub use renderer::settle_renderer;
 pub use state::AppState;
 pub use streams::{Numbered, Streams};
-use tauri::Manager as _;
 use tauri::webview::PageLoadEvent;
+use tauri::{Manager as _, Runtime};
 
 /// Opens the window and runs until it is closed.
 pub fn run() -> ExitCode {
     let logging = logging::start();
-    let outcome = build(tauri::Builder::default()).run(tauri::generate_context!());
+    let builder = tauri::Builder::default().plugin(tauri_plugin_single_instance::init(|app, _, _| {
+        if let Some(window) = app.get_webview_window("main") {
+            // A second start only brings the first window to the front; if that fails, there is nothing to add.
+            let _ = window.unminimize().and_then(|()| window.set_focus());
+        }
+    }));
+    let outcome = attach(builder.plugin(tauri_plugin_dialog::init()), AppState::of_this_person).run(tauri::generate_context!());
     drop(logging);
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -34,18 +40,13 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// The app without its context: commands, state and the lifetime of streams.
-fn build(builder: tauri::Builder<tauri::Wry>) -> tauri::Builder<tauri::Wry> {
-    let bindings = bindings::builder::<tauri::Wry>();
+/// Gives an app its commands, its state and the lifetime of its streams, whichever runtime shows it.
+pub fn attach<R: Runtime, E: std::error::Error + 'static>(
+    builder: tauri::Builder<R>,
+    state: impl FnOnce() -> Result<AppState, E> + Send + 'static,
+) -> tauri::Builder<R> {
     builder
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
-            if let Some(window) = app.get_webview_window("main") {
-                // A second start only brings the first window to the front; if that fails, there is nothing to add.
-                let _ = window.unminimize().and_then(|()| window.set_focus());
-            }
-        }))
-        .plugin(tauri_plugin_dialog::init())
-        .invoke_handler(bindings.invoke_handler())
+        .invoke_handler(bindings::builder::<R>().invoke_handler())
         .on_page_load(|webview, payload| {
             if payload.event() == PageLoadEvent::Started {
                 webview.state::<Streams>().end_all();
@@ -57,8 +58,8 @@ fn build(builder: tauri::Builder<tauri::Wry>) -> tauri::Builder<tauri::Wry> {
             }
         })
         .setup(|app| {
-            // Tauri's own runtime is entered, so that the inventory can start its task.
-            let state = tauri::async_runtime::block_on(async { AppState::of_this_person() })?;
+            // Within Tauri's own runtime, so that the inventory can start its task.
+            let state = tauri::async_runtime::block_on(async { state() })?;
             app.manage(state);
             app.manage(Streams::default());
             app.manage(folder::FolderDialog::of(app.handle()));

@@ -1,0 +1,70 @@
+//! The engine that the journeys of this program share, and the turn that each waits for: a window, a
+//! browser and port 8888 are had by one journey at a time.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use slipway_testbed::{Bed, EngineKind};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// A journey's turn. What its labs made is gone before and after.
+pub struct Turn {
+    pub bed: &'static Bed,
+    _guard: MutexGuard<'static, ()>,
+}
+
+/// Waits for the turn.
+pub async fn turn() -> Turn {
+    static BED: OnceLock<Bed> = OnceLock::new();
+    static TURN: Mutex<()> = Mutex::const_new(());
+    let guard = TURN.lock().await;
+    let turn = Turn { bed: BED.get_or_init(|| Bed::start(EngineKind::Floor).expect("the test bed starts")), _guard: guard };
+    turn.clear();
+    turn
+}
+
+impl Turn {
+    /// The docker command line on this engine; its output.
+    pub fn docker(&self, arguments: &[&str]) -> String {
+        self.bed.docker(arguments).unwrap_or_else(|error| panic!("docker {arguments:?}: {error}"))
+    }
+
+    /// `docker inspect`, as JSON.
+    pub fn inspect(&self, name: &str) -> Value {
+        let all: Value = serde_json::from_str(&self.docker(&["inspect", name])).expect("inspect gives JSON");
+        all[0].clone()
+    }
+
+    /// Ids of all containers, running or not.
+    pub fn containers(&self) -> Vec<String> {
+        lines(&self.docker(&["ps", "--all", "--quiet", "--no-trunc"]))
+    }
+
+    /// Names of all volumes.
+    pub fn volumes(&self) -> BTreeSet<String> {
+        lines(&self.docker(&["volume", "ls", "--quiet"])).into_iter().collect()
+    }
+
+    /// Removes every container and volume of this bed, which is ours alone.
+    fn clear(&self) {
+        for id in self.containers() {
+            self.docker(&["rm", "--force", "--volumes", &id]);
+        }
+        for name in self.volumes() {
+            self.docker(&["volume", "rm", &name]);
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.clear();
+        }
+    }
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}

@@ -1,0 +1,6 @@
+//! The journeys of a person, in the real window, over a real engine with real labs.
+
+mod beds;
+mod driver;
+mod launches;
+mod mishaps;
