@@ -206,9 +206,9 @@ export function demo(options = new URLSearchParams()): Backend {
       },
     }),
     frameForm: async (form) => frame(form),
-    checkForm: async (form) => {
+    checkForm: async (form, own) => {
       await soon(80);
-      return check(form);
+      return check(form, own);
     },
     listVersions: async (_recipe, image) => {
       await soon(500);

@@ -102,22 +102,6 @@ export function volumeSuggestions(volumes: readonly VolumeChoice[]): Suggestion[
   }));
 }
 
-/** What is known of the volume that is named. */
-export function volumeHint(name: string, volumes: readonly VolumeChoice[]): string {
-  const volume = volumes.find((one) => one.name === name.trim());
-  if (!volume) return name.trim() ? m.wizard_volume_new() : "";
-  const users = volume.usedBy.join(", ");
-  const used =
-    users === ""
-      ? m.wizard_volume_unused()
-      : volume.inUse
-        ? m.wizard_volume_used_running({ users })
-        : m.wizard_volume_used({ users });
-  return [used, volume.madeBy ? m.wizard_volume_made({ image: volume.madeBy }) : ""]
-    .filter(Boolean)
-    .join(" ");
-}
-
 export interface SignInWords {
   title: string;
   /** What the image brings. */
@@ -125,7 +109,6 @@ export interface SignInWords {
   /** Shown and copyable behind the text. */
   password: string | null;
   ownLabel: string;
-  setLabel: string;
 }
 
 export function signInWords(frame: SignInFrame): SignInWords {
@@ -136,7 +119,6 @@ export function signInWords(frame: SignInFrame): SignInWords {
     text: texts.filter(Boolean).join(" "),
     password: null,
     ownLabel: m.wizard_sign_in_own_password(),
-    setLabel: m.wizard_sign_in_set(),
   });
   switch (frame.kind) {
     case "open":
@@ -147,19 +129,12 @@ export function signInWords(frame: SignInFrame): SignInWords {
       return {
         ...words(m.wizard_sign_in_token(), m.wizard_sign_in_image_token(), opens, fixed),
         ownLabel: m.wizard_sign_in_own_token(),
-        setLabel: m.wizard_sign_in_set_token(),
       };
     case "password":
       return frame.imagePassword === null
         ? words(m.wizard_sign_in_password(), m.wizard_sign_in_image_password_unknown(), opens, fixed)
         : { ...words(m.wizard_sign_in_password(), opens, fixed), password: frame.imagePassword };
   }
-}
-
-/** Where an own password is kept, or why it will be asked for again. */
-export function keptWords(frame: SignInFrame): string {
-  if (frame.keyring) return m.wizard_sign_in_keyring();
-  return [frame.keyringMessage ?? "", m.wizard_sign_in_memory()].filter(Boolean).join(" ");
 }
 
 export type Shell = "bash" | "powershell";
