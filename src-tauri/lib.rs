@@ -29,7 +29,9 @@ pub fn run() -> ExitCode {
             let _ = window.unminimize().and_then(|()| window.set_focus());
         }
     }));
-    let outcome = attach(builder.plugin(tauri_plugin_dialog::init()), AppState::of_this_person).run(tauri::generate_context!());
+    let outcome = tauri::async_runtime::block_on(async { AppState::of_this_person() })
+        .map_err(|error| tauri::Error::Setup((Box::new(error) as Box<dyn std::error::Error>).into()))
+        .and_then(|state| attach(builder.plugin(tauri_plugin_dialog::init()), state).run(tauri::generate_context!()));
     drop(logging);
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -41,11 +43,10 @@ pub fn run() -> ExitCode {
 }
 
 /// Gives an app its commands, its state and the lifetime of its streams, whichever runtime shows it.
-pub fn attach<R: Runtime, E: std::error::Error + 'static>(
-    builder: tauri::Builder<R>,
-    state: impl FnOnce() -> Result<AppState, E> + Send + 'static,
-) -> tauri::Builder<R> {
+pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri::Builder<R> {
     builder
+        .manage(state)
+        .manage(Streams::default())
         .invoke_handler(bindings::builder::<R>().invoke_handler())
         .on_page_load(|webview, payload| {
             if payload.event() == PageLoadEvent::Started {
@@ -58,10 +59,6 @@ pub fn attach<R: Runtime, E: std::error::Error + 'static>(
             }
         })
         .setup(|app| {
-            // Within Tauri's own runtime, so that the inventory can start its task.
-            let state = tauri::async_runtime::block_on(async { state() })?;
-            app.manage(state);
-            app.manage(Streams::default());
             app.manage(folder::FolderDialog::of(app.handle()));
             Ok(())
         })

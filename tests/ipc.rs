@@ -33,9 +33,8 @@ impl Page {
             }
             true
         });
-        let app = slipway_app::attach(builder.plugin(tauri_plugin_dialog::init()), move || {
-            Ok::<_, std::io::Error>(AppState::new(surroundings, folder, slipway_vault::Vault::in_memory()))
-        })
+        let state = tauri::async_runtime::block_on(async { AppState::new(surroundings, folder, slipway_vault::Vault::in_memory()) });
+        let app = slipway_app::attach(builder.plugin(tauri_plugin_dialog::init()), state)
         .build(mock_context(noop_assets()))
         .expect("the app builds");
         let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().expect("a window");
