@@ -82,7 +82,9 @@ impl From<bollard::errors::Error> for Failure {
             },
             Bollard::RequestTimeoutError => Self::TimedOut,
             Bollard::IOError { err }
-                if err.get_ref().is_some_and(|inner| inner.is::<Dialling>()) =>
+                if err
+                    .get_ref()
+                    .is_some_and(<dyn std::error::Error + Send + Sync>::is::<Dialling>) =>
             {
                 Self::Dial {
                     kind: err.kind(),
@@ -521,3 +523,6 @@ fn folder_of(message: &str, otherwise: &str) -> String {
         .map_or(otherwise, |(path, _)| path)
         .to_owned()
 }
+
+#[cfg(test)]
+mod tests;

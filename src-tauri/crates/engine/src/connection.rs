@@ -178,6 +178,13 @@ fn telling(error: &Error) -> u8 {
     }
 }
 
+/// `GET /version`, as far as a greeting needs it.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Version {
+    api_version: String,
+}
+
 /// Pings, and reads the API version and the engine's time from the answer's headers.
 async fn greet(wire: &Wire) -> Result<(ApiVersion, Option<i64>), Failure> {
     let answer = wire.ask(Question::get("/_ping").patience(GREETING)).await?;
@@ -195,11 +202,6 @@ async fn greet(wire: &Wire) -> Result<(ApiVersion, Option<i64>), Failure> {
     let time = time.map(jiff::Timestamp::as_second);
     if let Some(version) = header("api-version").and_then(ApiVersion::parse) {
         return Ok((version, time));
-    }
-    #[derive(serde::Deserialize)]
-    struct Version {
-        #[serde(rename = "ApiVersion")]
-        api_version: String,
     }
     let version: Version = wire
         .json(Question::get("/version").patience(GREETING))
@@ -226,6 +228,10 @@ fn unanswered(failure: Failure, endpoint: &Endpoint) -> Error {
 }
 
 /// bollard's client over our wire.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where an engine is connected to"
+)]
 fn client(wire: &Wire, version: ApiVersion) -> Result<Docker, bollard::errors::Error> {
     let wire = wire.clone();
     let transport = move |request: BollardRequest| {

@@ -28,7 +28,7 @@ use crate::{Bytes, ContainerId, Engine, Error, Result};
 const BEYOND_GRACE: Duration = Duration::from_secs(30);
 
 /// Pulling the image's layers together can take minutes on a slow disk.
-const SLOW_DISK: Duration = Duration::from_secs(300);
+const SLOW_DISK: Duration = Duration::from_mins(5);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PortBinding {
@@ -60,6 +60,10 @@ pub struct Mount {
 /// (`my-vol:/root/notebooks`) where that form can express it, so that `docker inspect` shows the
 /// same as for the equivalent `docker run`; folders that must exist are sent as `Mounts`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are the engine's own independent switches"
+)]
 pub struct ContainerSpec {
     pub name: String,
     pub image: String,

@@ -341,3 +341,6 @@ fn known_places(surroundings: &Surroundings) -> Vec<KnownPlace> {
         .map(KnownPlace::Socket)
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -182,3 +182,6 @@ impl Error {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

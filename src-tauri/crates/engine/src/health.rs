@@ -20,6 +20,7 @@ pub use remedies::apply;
 /// What the engine says of itself (`/version`, `/info`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct EngineFacts {
     pub endpoint: Endpoint,
     /// "Docker Desktop", "Docker Engine", "Podman", … in the product's own spelling.

@@ -17,7 +17,7 @@ use crate::wire::{Question, escaped};
 use crate::{Bytes, Engine, Error, ImageId, ImageReference, Result, UnixMillis};
 
 /// The engine asks a registry that may be far away, and tries more than once.
-const FAR_AWAY: Duration = Duration::from_secs(180);
+const FAR_AWAY: Duration = Duration::from_mins(3);
 
 /// An image's Config and platform, as `GET /images/{name}/json` has them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]

@@ -246,3 +246,6 @@ impl std::fmt::Display for ImageReference {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -180,3 +180,6 @@ fn used_memory(memory: &Memory) -> u64 {
         .find(|cache| *cache < memory.usage);
     memory.usage - cache.unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,7 @@ use crate::classify::Failure;
 use crate::endpoint::Address;
 
 /// How long the engine may take to begin its answer to a plain question.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A line of a stream that is longer than this is no message of the engine's.
 const LONGEST_LINE: usize = 8 * 1024 * 1024;
@@ -370,3 +370,6 @@ pub(crate) fn escaped(name: &str) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,7 +60,7 @@ impl Engine {
                     match piece? {
                         LogOutput::StdErr { message } => keep(&mut output.stderr, &message),
                         LogOutput::StdOut { message } | LogOutput::Console { message } => {
-                            keep(&mut output.stdout, &message)
+                            keep(&mut output.stdout, &message);
                         }
                         LogOutput::StdIn { .. } => {}
                     }

@@ -20,10 +20,12 @@ struct Version {
     platform: Platform,
     #[serde(deserialize_with = "or_default")]
     components: Vec<Component>,
-    version: String,
+    #[serde(rename = "Version")]
+    number: String,
     os: String,
     arch: String,
-    kernel_version: String,
+    #[serde(rename = "KernelVersion")]
+    kernel: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -83,7 +85,7 @@ fn assemble(engine: &Engine, version: Version, info: Info) -> EngineFacts {
         || version.platform.name.starts_with("Docker Desktop");
     let here = own_machine(&endpoint, desktop);
     let kernel = if info.kernel_version.is_empty() {
-        &version.kernel_version
+        &version.kernel
     } else {
         &info.kernel_version
     };
@@ -120,7 +122,7 @@ fn assemble(engine: &Engine, version: Version, info: Info) -> EngineFacts {
         socket_path: socket_path(&endpoint, here),
         wsl: kernel.to_lowercase().contains("microsoft") && !desktop,
         this_computer: endpoint.is_this_computer(),
-        version: version.version,
+        version: version.number,
         operating_system: info.operating_system,
         host_name: info.name,
         processors: info.processors,

@@ -11,7 +11,7 @@ use crate::endpoint::{Endpoint, EndpointSource, EngineProduct, Surroundings, can
 use crate::{Error, Result};
 
 /// Somebody may have to find the administrator's password first.
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
 
 /// Carries out a remedy on this computer.
 ///
@@ -52,7 +52,7 @@ async fn start_engine(endpoint: &Endpoint) -> Result<()> {
         EngineProduct::DockerDesktop if cfg!(target_os = "macos") => {
             run("open", &["-a", "Docker"]).await
         }
-        EngineProduct::DockerDesktop if cfg!(windows) => start_desktop_on_windows().await,
+        EngineProduct::DockerDesktop if cfg!(windows) => start_desktop_on_windows(),
         EngineProduct::DockerDesktop => {
             run("systemctl", &["--user", "start", "docker-desktop"]).await
         }
@@ -71,7 +71,7 @@ async fn start_engine(endpoint: &Endpoint) -> Result<()> {
     }
 }
 
-async fn start_desktop_on_windows() -> Result<()> {
+fn start_desktop_on_windows() -> Result<()> {
     let folder = std::env::var("ProgramFiles").unwrap_or_else(|_| r"C:\Program Files".to_owned());
     let program = format!(r"{folder}\Docker\Docker\Docker Desktop.exe");
     // It stays open, so its end is not waited for.
@@ -129,6 +129,10 @@ fn is_administrator() -> bool {
     false
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one module of this crate that starts programs"
+)]
 fn command(program: &str, arguments: &[&str]) -> tokio::process::Command {
     let mut command = tokio::process::Command::new(program);
     command

@@ -123,7 +123,6 @@ impl Tally {
                 layer.done = layer.total.unwrap_or(layer.done);
             }
             LayerState::Downloaded | LayerState::Done => {
-                layer.total = layer.total.or(Some(layer.done));
                 layer.done = layer.total.unwrap_or(layer.done);
                 layer.unpacked_percent = (step == LayerState::Done).then_some(100);
             }
@@ -153,13 +152,12 @@ impl Tally {
                 .filter(|layer| layer.state != LayerState::Present)
         };
         let done: u64 = needed().map(|layer| layer.done.0).sum();
-        let total: u64 = needed()
-            .filter_map(|layer| layer.total)
-            .map(|total| total.0)
-            .sum();
-        let total_known = needed().all(|layer| layer.total.is_some()) && !self.layers.is_empty();
-        let downloading = needed()
-            .any(|layer| matches!(layer.state, LayerState::Waiting | LayerState::Downloading));
+        let sizes = needed().map(|layer| layer.total.unwrap_or(layer.done).0);
+        let total: u64 = sizes.sum();
+        // What is downloaded adds no more, also where its size was never said.
+        let is_known = |layer: &LayerProgress| layer.total.is_some() || !is_coming(layer);
+        let total_known = needed().next().is_some() && needed().all(is_known);
+        let downloading = needed().any(is_coming);
         let speed = if self.finished {
             None
         } else {
@@ -209,6 +207,11 @@ impl Tally {
     }
 }
 
+/// True while bytes of this layer are still to come.
+fn is_coming(layer: &LayerProgress) -> bool {
+    matches!(layer.state, LayerState::Waiting | LayerState::Downloading)
+}
+
 /// The step that a status names; `None` for statuses that are of no layer.
 fn step(status: &str) -> Option<LayerState> {
     Some(match status {
@@ -227,3 +230,6 @@ fn step(status: &str) -> Option<LayerState> {
 fn percent(current: u64, total: u64) -> Option<u8> {
     u8::try_from(current.min(total).saturating_mul(100).checked_div(total)?).ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,7 @@ struct Listening {
 }
 
 enum State {
-    Asked(Engine, ImageReference, Option<RegistryLogin>),
+    Asked(Box<(Engine, ImageReference, Option<RegistryLogin>)>),
     Listening(Listening),
     Over,
 }
@@ -50,10 +50,10 @@ impl Engine {
         reference: &ImageReference,
         login: Option<RegistryLogin>,
     ) -> BoxStream<'static, Result<PullProgress>> {
-        let asked = State::Asked(self.clone(), reference.clone(), login);
+        let asked = State::Asked(Box::new((self.clone(), reference.clone(), login)));
         stream::unfold(asked, |state| async {
             let mut listening = match state {
-                State::Asked(engine, reference, login) => start(engine, reference, login),
+                State::Asked(asked) => start(*asked),
                 State::Listening(listening) => listening,
                 State::Over => return None,
             };
@@ -70,7 +70,7 @@ impl Engine {
     }
 }
 
-fn start(engine: Engine, reference: ImageReference, login: Option<RegistryLogin>) -> Listening {
+fn start((engine, reference, login): (Engine, ImageReference, Option<RegistryLogin>)) -> Listening {
     let (sender, items) = watch::channel(Item::Nothing);
     let task = tokio::spawn(async move {
         let name = reference.to_string();

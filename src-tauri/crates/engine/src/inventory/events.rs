@@ -45,28 +45,40 @@ pub(super) async fn subscribe(engine: &Engine) -> Result<Lines, Failure> {
     Ok(engine.wire.ask(question).await?.lines())
 }
 
+/// What is listed as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Containers,
+    Images,
+    Volumes,
+    Networks,
+}
+
+impl Kind {
+    pub(super) const ALL: [Self; 4] = [
+        Self::Containers,
+        Self::Images,
+        Self::Volumes,
+        Self::Networks,
+    ];
+}
+
 /// What has to be looked at again.
 #[derive(Default, Debug, PartialEq, Eq)]
 pub(super) struct Touched {
     pub(super) containers: BTreeSet<String>,
     pub(super) volumes: BTreeSet<String>,
     pub(super) networks: BTreeSet<String>,
-    /// Kinds to be listed anew.
-    pub(super) all_containers: bool,
-    /// A tag that moves changes two images, and the event names one: images are always listed.
-    pub(super) all_images: bool,
-    pub(super) all_volumes: bool,
-    pub(super) all_networks: bool,
+    /// To be listed anew. Always so for images: a tag that moves changes two of them, and the event
+    /// names one.
+    pub(super) kinds: BTreeSet<Kind>,
     pub(super) facts: bool,
 }
 
 impl Touched {
     pub(super) fn everything() -> Self {
         Self {
-            all_containers: true,
-            all_images: true,
-            all_volumes: true,
-            all_networks: true,
+            kinds: Kind::ALL.into(),
             facts: true,
             ..Self::default()
         }
@@ -107,14 +119,14 @@ impl Touched {
                     }
                 }
                 match action {
-                    "prune" => self.all_containers = true,
+                    "prune" => drop(self.kinds.insert(Kind::Containers)),
                     _ => drop(self.containers.insert(id)),
                 }
             }
-            ("image", _) => self.all_images = true,
-            ("volume", "prune") => self.all_volumes = true,
+            ("image", _) => drop(self.kinds.insert(Kind::Images)),
+            ("volume", "prune") => drop(self.kinds.insert(Kind::Volumes)),
             ("volume", _) => drop(self.volumes.insert(id)),
-            ("network", "prune") => self.all_networks = true,
+            ("network", "prune") => drop(self.kinds.insert(Kind::Networks)),
             ("network", _) => drop(self.networks.insert(id)),
             ("daemon", _) => self.facts = true,
             _ => {}
@@ -122,3 +134,6 @@ impl Touched {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::events::Touched;
+use super::events::{Kind, Touched};
 use super::rows::{
     self, ContainerEntry, ContainerInspection, ImageEntry, NetworkEntry, VolumeEntry, or_default,
 };
@@ -49,46 +49,11 @@ pub(super) fn fetch(
     touched: Touched,
     details: &mut VecDeque<ContainerId>,
 ) -> BoxStream<'static, Result<Fetched, Failure>> {
-    let mut questions: Vec<Fetching> = Vec::new();
-    if touched.all_containers {
-        questions.push(list(
-            engine,
-            Question::get("/containers/json").query("all", "true"),
-            |list: Vec<Box<RawValue>>| {
-                Fetched::Containers(rows::each::<ContainerEntry, _>(
-                    &list,
-                    rows::unreadable_container,
-                ))
-            },
-        ));
-    }
-    if touched.all_images {
-        questions.push(list(
-            engine,
-            Question::get("/images/json"),
-            |list: Vec<Box<RawValue>>| {
-                Fetched::Images(rows::each::<ImageEntry, _>(&list, |_| None))
-            },
-        ));
-    }
-    if touched.all_volumes {
-        questions.push(list(
-            engine,
-            Question::get("/volumes"),
-            |list: VolumeList| {
-                Fetched::Volumes(rows::each::<VolumeEntry, _>(&list.volumes, |_| None))
-            },
-        ));
-    }
-    if touched.all_networks {
-        questions.push(list(
-            engine,
-            Question::get("/networks"),
-            |list: Vec<Box<RawValue>>| {
-                Fetched::Networks(rows::each::<NetworkEntry, _>(&list, |_| None))
-            },
-        ));
-    }
+    let mut questions: Vec<Fetching> = touched
+        .kinds
+        .iter()
+        .map(|kind| list_of(engine, *kind))
+        .collect();
     if touched.facts {
         questions.push(ask_facts(engine.clone()));
     }
@@ -117,11 +82,36 @@ pub(super) fn fetch(
     stream::iter(questions).buffer_unordered(AT_ONCE).boxed()
 }
 
+type Objects = Vec<Box<RawValue>>;
+
+fn list_of(engine: &Engine, kind: Kind) -> Fetching {
+    match kind {
+        Kind::Containers => {
+            let question = Question::get("/containers/json").query("all", "true");
+            list(engine, question, |list: Objects| {
+                Fetched::Containers(rows::each::<ContainerEntry, _>(
+                    &list,
+                    rows::unreadable_container,
+                ))
+            })
+        }
+        Kind::Images => list(engine, Question::get("/images/json"), |list: Objects| {
+            Fetched::Images(rows::each::<ImageEntry, _>(&list, |_| None))
+        }),
+        Kind::Volumes => list(engine, Question::get("/volumes"), |list: VolumeList| {
+            Fetched::Volumes(rows::each::<VolumeEntry, _>(&list.volumes, |_| None))
+        }),
+        Kind::Networks => list(engine, Question::get("/networks"), |list: Objects| {
+            Fetched::Networks(rows::each::<NetworkEntry, _>(&list, |_| None))
+        }),
+    }
+}
+
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct VolumeList {
     #[serde(deserialize_with = "or_default")]
-    volumes: Vec<Box<RawValue>>,
+    volumes: Objects,
 }
 
 fn list<T, F>(engine: &Engine, question: Question, read: F) -> Fetching

@@ -520,3 +520,6 @@ impl From<NetworkEntry> for NetworkRow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,7 +86,7 @@ struct Session {
 
 enum Step {
     Event(Result<Option<bytes::Bytes>, Failure>),
-    Fetched(Option<Result<Fetched, Failure>>),
+    Fetched(Option<Result<Box<Fetched>, Failure>>),
     Look,
     Publish,
 }
@@ -123,8 +123,8 @@ impl Session {
             }
         };
         tokio::select! {
-            line = events.next() => Step::Event(line),
-            fetched = fetched => Step::Fetched(fetched),
+            event = events.next() => Step::Event(event),
+            fetched = fetched => Step::Fetched(fetched.map(|fetched| fetched.map(Box::new))),
             () = at(self.look_at) => Step::Look,
             () = at(self.publish_at) => Step::Publish,
             // Connected already: the wish is fulfilled.
@@ -151,9 +151,9 @@ impl Session {
             }
             Step::Fetched(Some(fetched)) => {
                 let fetched = fetched?;
-                let first = matches!(fetched, Fetched::Containers(_))
+                let first = matches!(*fetched, Fetched::Containers(_))
                     && current.status() != EngineStatus::Ready;
-                current.apply(fetched);
+                current.apply(*fetched);
                 // The first list is what the person waits for.
                 if current.settle() || first {
                     self.publish(current);

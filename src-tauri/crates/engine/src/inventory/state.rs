@@ -1,30 +1,23 @@
 //! The rows as they are being kept, and their publication.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::events::Kind;
 use super::fetch::Fetched;
 use super::rows::unreadable_inspection;
 use super::{ContainerRow, EngineReport, EngineStatus, Health, Snapshot};
 use crate::health::problems;
 use crate::{ContainerId, Error};
 
-/// Which kinds have been listed since the connection was made.
-#[derive(Default)]
-struct Listed {
-    containers: bool,
-    images: bool,
-    volumes: bool,
-    networks: bool,
-}
-
 /// The snapshot that will be published next. Rows that stay equal stay the same in memory, so that
 /// a difference is cheap to find.
 pub(super) struct Current {
     next: Snapshot,
-    listed: Listed,
+    /// Kinds that have been listed since the connection was made.
+    listed: BTreeSet<Kind>,
     sender: watch::Sender<Arc<Snapshot>>,
     /// Containers whose details are still to be asked for, those that run first.
     pub(super) details: VecDeque<ContainerId>,
@@ -34,7 +27,7 @@ impl Current {
     pub(super) fn new(sender: watch::Sender<Arc<Snapshot>>) -> Self {
         Self {
             next: Snapshot::empty(),
-            listed: Listed::default(),
+            listed: BTreeSet::new(),
             sender,
             details: VecDeque::new(),
         }
@@ -42,7 +35,7 @@ impl Current {
 
     /// A new connection: nothing counts as listed.
     pub(super) fn begin(&mut self) {
-        self.listed = Listed::default();
+        self.listed = BTreeSet::new();
         self.details.clear();
     }
 
@@ -52,10 +45,7 @@ impl Current {
 
     /// True when every kind has been listed for the first time on this connection; sets the status.
     pub(super) fn settle(&mut self) -> bool {
-        let all = self.listed.containers
-            && self.listed.images
-            && self.listed.volumes
-            && self.listed.networks;
+        let all = self.listed.len() == Kind::ALL.len();
         let settled = all && self.next.report.status != EngineStatus::Ready;
         if settled {
             let facts = self.next.report.facts.clone();
@@ -119,18 +109,18 @@ impl Current {
         let next = &mut self.next;
         match fetched {
             Fetched::Containers(rows) => {
-                self.listed.containers = true;
+                self.listed.insert(Kind::Containers);
                 self.list_containers(rows);
             }
             Fetched::Images(rows) => {
-                self.listed.images = true;
+                self.listed.insert(Kind::Images);
                 replace(
                     &mut next.images,
                     rows.into_iter().map(|row| (row.id.clone(), row)).collect(),
                 );
             }
             Fetched::Volumes(rows) => {
-                self.listed.volumes = true;
+                self.listed.insert(Kind::Volumes);
                 replace(
                     &mut next.volumes,
                     rows.into_iter()
@@ -139,7 +129,7 @@ impl Current {
                 );
             }
             Fetched::Networks(rows) => {
-                self.listed.networks = true;
+                self.listed.insert(Kind::Networks);
                 replace(
                     &mut next.networks,
                     rows.into_iter().map(|row| (row.id.clone(), row)).collect(),

@@ -195,27 +195,23 @@ impl Reader {
                 stamping = false;
                 continue;
             }
-            match rest.iter().position(|byte| *byte == b'\n') {
-                Some(at) => {
-                    let (line, tail) = rest.split_at(at);
-                    self.pending(stream).append(line);
-                    let pending = std::mem::take(self.pending(stream));
-                    give(self.finished(stream, pending));
-                    rest = tail.get(1..).unwrap_or_default();
-                    // A terminal's entries are told apart only by their lines.
-                    stamping = self.tty;
-                    if self.tty && rest.is_empty() {
-                        self.place = Place::Body {
-                            stream,
-                            left: usize::MAX,
-                            entry_start: true,
-                        };
-                    }
-                }
-                None => {
-                    self.pending(stream).append(rest);
-                    return;
-                }
+            let Some(at) = rest.iter().position(|byte| *byte == b'\n') else {
+                self.pending(stream).append(rest);
+                return;
+            };
+            let (line, tail) = rest.split_at(at);
+            self.pending(stream).append(line);
+            let pending = std::mem::take(self.pending(stream));
+            give(self.finished(stream, pending));
+            rest = tail.get(1..).unwrap_or_default();
+            // A terminal's entries are told apart only by their lines.
+            stamping = self.tty;
+            if self.tty && rest.is_empty() {
+                self.place = Place::Body {
+                    stream,
+                    left: usize::MAX,
+                    entry_start: true,
+                };
             }
         }
     }
@@ -307,3 +303,6 @@ impl Perform for Screen {
 
     fn csi_dispatch(&mut self, _: &Params, _: &[u8], _: bool, _: u8) {}
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,16 +1,17 @@
 //! The inventory against a real engine.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use slipway_engine::containers::PlacedFile;
-use slipway_engine::inventory::{ContainerState, EngineStatus, Health, Inventory};
+use slipway_engine::inventory::{ContainerRow, ContainerState, EngineStatus, Health, Inventory};
 use slipway_engine::{ContainerId, Engine, VolumeName};
 use slipway_testbed::{Bed, UnixRecorder};
 
 use crate::{Gone, bed, docker, engine, engine_at, kind, running, surroundings, until};
 
 #[tokio::test]
-async fn it_sees_what_others_do() {
+async fn it_lists_what_is_there_and_knows_the_engine() {
     engine().await;
     let inventory = Inventory::start(surroundings(&bed().docker_host()));
     let ready = until(&inventory, "ready", |seen| {
@@ -55,7 +56,26 @@ async fn it_sees_what_others_do() {
         kind() == slipway_testbed::EngineKind::TodayContainerd,
         "{facts:?}"
     );
+}
 
+/// Waits until the container is in this state.
+async fn becomes(
+    inventory: &Inventory,
+    id: &ContainerId,
+    state: ContainerState,
+) -> Arc<ContainerRow> {
+    let is = |row: &Arc<ContainerRow>| row.state == state;
+    let seen = until(inventory, &format!("{state:?}"), |seen| {
+        seen.containers.get(id).is_some_and(is)
+    })
+    .await;
+    Arc::clone(&seen.containers[id])
+}
+
+#[tokio::test]
+async fn it_sees_a_container_live_its_life() {
+    engine().await;
+    let inventory = Inventory::start(surroundings(&bed().docker_host()));
     let (id, gone) = running(
         "engine-seen",
         &[
@@ -65,13 +85,7 @@ async fn it_sees_what_others_do() {
             "engine-seen-volume:/data",
         ],
     );
-    let seen = until(&inventory, "running", |seen| {
-        seen.containers
-            .get(&id)
-            .is_some_and(|row| row.state == ContainerState::Running)
-    })
-    .await;
-    let row = &seen.containers[&id];
+    let row = becomes(&inventory, &id, ContainerState::Running).await;
     assert_eq!(
         (
             row.name.as_str(),
@@ -101,21 +115,11 @@ async fn it_sees_what_others_do() {
     })
     .await;
     docker(&["pause", "engine-seen-2"]);
-    until(&inventory, "paused", |seen| {
-        seen.containers[&id].state == ContainerState::Paused
-    })
-    .await;
+    becomes(&inventory, &id, ContainerState::Paused).await;
     docker(&["unpause", "engine-seen-2"]);
-    until(&inventory, "running again", |seen| {
-        seen.containers[&id].state == ContainerState::Running
-    })
-    .await;
+    becomes(&inventory, &id, ContainerState::Running).await;
     docker(&["stop", "--time", "3", "engine-seen-2"]);
-    let seen = until(&inventory, "stopped", |seen| {
-        seen.containers[&id].state == ContainerState::Exited
-    })
-    .await;
-    let row = &seen.containers[&id];
+    let row = becomes(&inventory, &id, ContainerState::Exited).await;
     assert_eq!(
         (
             row.ports[0].host_port,
@@ -134,7 +138,7 @@ async fn it_sees_what_others_do() {
     })
     .await;
     assert_eq!(
-        told.containers[&id], *row,
+        told.containers[&id], row,
         "a stopped container's row is the same however it was learned"
     );
 
@@ -148,6 +152,16 @@ async fn it_sees_what_others_do() {
         !seen
             .volumes
             .contains_key(&VolumeName::from("engine-seen-volume"))
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_sees_images_and_networks_come_and_go() {
+    engine().await;
+    let inventory = Inventory::start(surroundings(&bed().docker_host()));
+    until(&inventory, "ready", |seen| {
+        seen.report.status == EngineStatus::Ready
     })
     .await;
     docker(&["tag", "slipway/webapp:1", "engine-seen/tag:1"]);

@@ -26,7 +26,7 @@ use slipway_engine::{ContainerId, Engine};
 use slipway_testbed::{Bed, EngineKind};
 
 /// The bed that all tests share.
-pub fn bed() -> &'static Bed {
+fn bed() -> &'static Bed {
     static BED: OnceLock<Bed> = OnceLock::new();
     BED.get_or_init(|| {
         let bed = Bed::start(kind()).unwrap();
@@ -35,23 +35,23 @@ pub fn bed() -> &'static Bed {
     })
 }
 
-pub fn kind() -> EngineKind {
+fn kind() -> EngineKind {
     std::env::var("SLIPWAY_ENGINE").map_or(EngineKind::Floor, |name| name.parse().unwrap())
 }
 
 /// A connection to the shared bed, which has `slipway/webapp:1`.
-pub async fn engine() -> Engine {
+async fn engine() -> Engine {
     engine_at(&bed().socket()).await
 }
 
-pub async fn engine_at(socket: &Path) -> Engine {
+async fn engine_at(socket: &Path) -> Engine {
     let address = format!("unix://{}", socket.display());
     Engine::connect_to(&Endpoint::new(address, EndpointSource::DockerHost))
         .await
         .unwrap()
 }
 
-pub fn surroundings(docker_host: &str) -> Surroundings {
+fn surroundings(docker_host: &str) -> Surroundings {
     Surroundings {
         variables: [("DOCKER_HOST".to_owned(), docker_host.to_owned())].into(),
         home: None,
@@ -59,13 +59,13 @@ pub fn surroundings(docker_host: &str) -> Surroundings {
 }
 
 /// Waits until the inventory shows what is wanted, and gives that snapshot.
-pub async fn until(
+async fn until(
     inventory: &Inventory,
     what: &str,
     wanted: impl Fn(&Snapshot) -> bool,
 ) -> std::sync::Arc<Snapshot> {
     let mut watch = inventory.watch();
-    let seen = tokio::time::timeout(Duration::from_secs(60), async {
+    let seen = tokio::time::timeout(Duration::from_mins(1), async {
         loop {
             let snapshot = watch.borrow_and_update().clone();
             if wanted(&snapshot) {
@@ -74,22 +74,22 @@ pub async fn until(
             watch.changed().await.unwrap();
         }
     });
-    match seen.await {
-        Ok(snapshot) => snapshot,
-        Err(_) => panic!(
+    let Ok(snapshot) = seen.await else {
+        panic!(
             "the inventory never showed: {what}; it shows {:#?}",
             inventory.snapshot()
-        ),
-    }
+        );
+    };
+    snapshot
 }
 
 /// Runs the docker client on the shared bed and gives the first line that it printed.
-pub fn docker(arguments: &[&str]) -> String {
+fn docker(arguments: &[&str]) -> String {
     bed().docker(arguments).unwrap().trim().to_owned()
 }
 
 /// Removes a container when the test is over, however it ends.
-pub struct Gone(pub String);
+struct Gone(String);
 
 impl Drop for Gone {
     fn drop(&mut self) {
@@ -98,7 +98,7 @@ impl Drop for Gone {
 }
 
 /// A container that runs until it is stopped, made by the docker client.
-pub fn running(name: &str, options: &[&str]) -> (ContainerId, Gone) {
+fn running(name: &str, options: &[&str]) -> (ContainerId, Gone) {
     let mut arguments = vec!["run", "--detach", "--name", name];
     arguments.extend(options);
     arguments.extend([
