@@ -234,9 +234,9 @@ found.scrollIntoView({ block: 'nearest' });
 return true;
 ";
 
-/// The program that cargo has built for these tests.
-fn program() -> &'static str {
-    env!("CARGO_BIN_EXE_slipway")
+/// The program that cargo has built for these tests, or the one that is to be measured.
+fn program() -> String {
+    std::env::var("SLIPWAY_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_slipway").to_owned())
 }
 
 fn free_port() -> u16 {

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
 
+use tempfile::TempDir;
+
 use crate::BedError;
 use crate::process::{Leashed, command, output};
 
@@ -12,12 +14,16 @@ use crate::process::{Leashed, command, output};
 pub struct Display {
     name: String,
     server: Leashed,
+    /// The server keeps its picture in a file here, so that looking at it costs nothing but reading.
+    memory: TempDir,
 }
 
 impl Display {
     /// A display of that size in pixels, 24 bits deep.
     pub fn start(width: u32, height: u32) -> Result<Self, BedError> {
         let screen = format!("{width}x{height}x24");
+        let memory = tempfile::tempdir().map_err(BedError::io("making a folder for a display"))?;
+        let folder = memory.path().to_string_lossy().into_owned();
         // The server itself picks a free number and writes it once it can be used.
         let arguments = [
             "-displayfd",
@@ -30,6 +36,8 @@ impl Display {
             "-noreset",
             "-dpi",
             "96",
+            "-fbdir",
+            &folder,
         ];
         let mut server = Leashed::start("Xvfb", &arguments, &[], Stdio::piped())?;
         let mut number = String::new();
@@ -48,6 +56,7 @@ impl Display {
         Ok(Self {
             name: format!(":{number}"),
             server,
+            memory,
         })
     }
 
@@ -63,6 +72,27 @@ impl Display {
             .args(["-display", &self.name, "-window", "root"])
             .arg(path);
         output("taking a picture of the display", &mut import).map(|_| ())
+    }
+
+    /// The pixels on the screen now, row by row, four bytes each.
+    pub fn frame(&self) -> Result<Vec<u8>, BedError> {
+        let path = self.memory.path().join("Xvfb_screen0");
+        let mut picture =
+            std::fs::read(&path).map_err(BedError::io("reading the display's picture"))?;
+        // An X window dump: its first number is the header's size, the twentieth the number of colours, twelve
+        // bytes each, that stand before the pixels.
+        let number = |position: usize| {
+            let bytes = picture.get(position * 4..position * 4 + 4)?;
+            Some(
+                bytes
+                    .iter()
+                    .fold(0_usize, |number, byte| number << 8 | usize::from(*byte)),
+            )
+        };
+        let start = number(0)
+            .zip(number(19))
+            .map_or(0, |(header, colours)| header + colours * 12);
+        Ok(picture.split_off(start.min(picture.len())))
     }
 
     /// Whether the server is still there.

@@ -42,6 +42,11 @@ fn a_display_shows_what_is_drawn_on_it() {
     let folder = tempfile::tempdir().unwrap();
     let picture = folder.path().join("screen.png");
     display.capture(&picture).unwrap();
+    assert_eq!(
+        display.frame().unwrap().len(),
+        320 * 200 * 4,
+        "the pixels can be read without a picture"
+    );
     let bytes = std::fs::read(picture).unwrap();
     assert!(bytes.starts_with(b"\x89PNG"), "the picture is a PNG file");
     assert_eq!(

@@ -5,6 +5,7 @@
 #![cfg(unix)]
 
 mod bed;
+mod bench;
 mod checks;
 mod engine;
 mod machine;
@@ -35,6 +36,8 @@ enum Task {
     Test(checks::TestArguments),
     /// Check only the walls between crates and inside the user interface
     Walls,
+    /// Measure Slipway beside the same things done without it
+    Bench(bench::BenchArguments),
     /// Make the package that people install
     Bundle,
     /// Write the types that the user interface shares with the app
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Task::Run(arguments) => run::run(arguments),
         Task::Test(arguments) => checks::test(arguments),
         Task::Walls => walls::check(),
+        Task::Bench(arguments) => bench::bench(arguments),
         Task::Bundle => product::bundle(),
         Task::Bindings => product::bindings(),
         Task::Bed(arguments) => bed::run(arguments),

@@ -1,0 +1,4 @@
+//! What every Tauri program does when it is built.
+fn main() {
+    tauri_build::build();
+}
