@@ -126,10 +126,11 @@ impl Board {
         });
     }
 
-    pub(crate) fn end(self: &Arc<Self>, outcome: LaunchOutcome) {
-        self.change(|progress| {
-            progress.waiting = None;
-            progress.outcome = outcome;
-        });
+    /// The last state is told at once: somebody may wait for just that.
+    pub(crate) fn end(&self, outcome: LaunchOutcome) {
+        let mut draft = self.draft();
+        draft.progress.waiting = None;
+        draft.progress.outcome = outcome;
+        self.send(&mut draft);
     }
 }

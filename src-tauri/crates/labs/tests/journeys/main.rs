@@ -1,0 +1,185 @@
+//! Labs on a real engine: from a form to a page that is signed in, and every way back.
+//!
+//! All tests share one bed and its inventory; each has its own profiles, its own browser that only
+//! notes down what it is given, and names of its own. `SLIPWAY_ENGINE` chooses the engine (`floor`,
+//! `today-classic`, `today-containerd`).
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod failures;
+mod keeping;
+mod launches;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use slipway_engine::endpoint::Surroundings;
+use slipway_engine::inventory::{EngineStatus, Inventory};
+use slipway_labs::Labs;
+use slipway_labs::card::{LabCard, LabId};
+use slipway_labs::form::{FormSeed, LaunchForm, StorageKind};
+use slipway_labs::labs::LabsHome;
+use slipway_labs::launch::{LaunchOutcome, LaunchProgress};
+use slipway_labs::recipe::RecipeId;
+use slipway_testbed::{Answer, Bed, EngineKind, http_request};
+use slipway_vault::Vault;
+
+pub fn bed() -> &'static Bed {
+    static BED: OnceLock<Bed> = OnceLock::new();
+    BED.get_or_init(|| {
+        let kind = std::env::var("SLIPWAY_ENGINE").map_or(EngineKind::Floor, |name| name.parse().unwrap());
+        Bed::start(kind).unwrap()
+    })
+}
+
+/// Labs with a home of their own on the shared engine.
+pub struct Room {
+    pub labs: Labs,
+    pub vault: Vault,
+    pub profiles: PathBuf,
+    pub opened: Arc<Mutex<Vec<(Instant, String)>>>,
+    _folder: tempfile::TempDir,
+}
+
+impl Room {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let profiles = folder.path().join("labs");
+        Self::at(folder, profiles, Vault::in_memory()).await
+    }
+
+    async fn at(folder: tempfile::TempDir, profiles: PathBuf, vault: Vault) -> Self {
+        let surroundings = Surroundings { variables: [("DOCKER_HOST".to_owned(), bed().docker_host())].into(), home: None };
+        let inventory = Inventory::start(surroundings);
+        let mut snapshots = inventory.watch();
+        let ready = snapshots.wait_for(|snapshot| snapshot.report.status == EngineStatus::Ready);
+        tokio::time::timeout(Duration::from_secs(30), ready).await.expect("the engine is there").unwrap();
+        let opened: Arc<Mutex<Vec<(Instant, String)>>> = Arc::default();
+        let notes = Arc::clone(&opened);
+        let labs = Labs::start(LabsHome {
+            profiles: profiles.clone(),
+            inventory,
+            vault: vault.clone(),
+            open_address: Arc::new(move |address| {
+                notes.lock().unwrap().push((Instant::now(), address.to_owned()));
+                Ok(())
+            }),
+            user: Some((1234, 1234)),
+        });
+        Self { labs, vault, profiles, opened, _folder: folder }
+    }
+
+    /// The same home after Slipway was closed and started again.
+    pub async fn restarted(self) -> Self {
+        let Self { profiles, vault, _folder, .. } = self;
+        Self::at(_folder, profiles, vault).await
+    }
+
+    /// A form of a recipe, or of an image.
+    pub async fn form(&self, recipe: Option<&str>, image: Option<&str>, name: &str) -> LaunchForm {
+        let seed = FormSeed {
+            recipe: recipe.map(|id| RecipeId(id.to_owned())),
+            image: image.map(str::to_owned),
+            like_lab: None,
+        };
+        let mut form = self.labs.new_form(seed).await.unwrap();
+        name.clone_into(&mut form.name);
+        form.storage.volume = format!("{name}-vol");
+        for (index, row) in form.ports.iter_mut().enumerate() {
+            row.host = free_port(index).to_string();
+        }
+        form
+    }
+
+    pub async fn small(&self, image: &str, name: &str) -> LaunchForm {
+        let mut form = self.form(None, Some(image), name).await;
+        form.storage.kind = StorageKind::Nothing;
+        form
+    }
+
+    pub async fn launch(&self, form: &LaunchForm, password: Option<&str>) -> LabId {
+        self.labs.launch(form.clone(), password.map(str::to_owned)).await.unwrap_or_else(|problem| panic!("{problem:#?}"))
+    }
+
+    /// Waits until the launch is over, one way or the other.
+    pub async fn outcome(&self, lab: &LabId) -> Arc<LaunchProgress> {
+        let mut progress = self.labs.watch_launch(lab).expect("a launch can be watched");
+        let over = progress.wait_for(|progress| !matches!(progress.outcome, LaunchOutcome::Running | LaunchOutcome::Cancelling));
+        let over = tokio::time::timeout(Duration::from_secs(150), over).await;
+        let over = over.map(|over| Arc::clone(&over.unwrap()));
+        over.unwrap_or_else(|_| panic!("the launch never ended: {:#?}", self.labs.watch_launch(lab).map(|p| p.borrow().clone())))
+    }
+
+    /// Launches, and expects the lab to answer.
+    pub async fn launched(&self, form: &LaunchForm, password: Option<&str>) -> LabId {
+        let lab = self.launch(form, password).await;
+        let progress = self.outcome(&lab).await;
+        assert!(matches!(progress.outcome, LaunchOutcome::Ready { .. }), "{progress:#?}");
+        lab
+    }
+
+    /// Waits until the lab's card is as wanted.
+    pub async fn card(&self, lab: &LabId, what: &str, wanted: impl Fn(&LabCard) -> bool) -> LabCard {
+        let mut lists = self.labs.watch();
+        let find = async {
+            loop {
+                let card = lists.borrow_and_update().labs.iter().find(|card| card.id == *lab).cloned();
+                if let Some(card) = card.filter(&wanted) {
+                    return card;
+                }
+                lists.changed().await.unwrap();
+            }
+        };
+        let found = tokio::time::timeout(Duration::from_secs(60), find).await;
+        found.unwrap_or_else(|_| panic!("the card of {} never was {what}: {:#?}", lab.0, self.labs.list()))
+    }
+
+    pub fn last_opened(&self) -> String {
+        self.opened.lock().unwrap().last().expect("an address was opened").1.clone()
+    }
+
+    /// Removes whatever a test leaves, so that ports and memory are free for the next.
+    pub async fn delete(&self, lab: &LabId) {
+        self.labs.delete_lab(lab, &[]).await.unwrap_or_else(|problem| panic!("{problem:#?}"));
+    }
+}
+
+/// Ports that nothing listens on, each given out once.
+pub fn free_port(_hint: usize) -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Follows an opened address as a browser would, with its cookies, to the page it ends at.
+pub async fn browse(address: &str) -> Answer {
+    let address = address.to_owned();
+    tokio::task::spawn_blocking(move || {
+        let origin = address.split('/').take(3).collect::<Vec<_>>().join("/");
+        let mut cookies: Vec<String> = Vec::new();
+        let mut next = address;
+        for _ in 0..10 {
+            let header = cookies.join("; ");
+            let answer = http_request("GET", &next, &[("cookie", &header)], b"").unwrap();
+            let set = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
+            cookies.extend(set.map(|(_, value)| value.split(';').next().unwrap_or_default().to_owned()));
+            match answer.header("location") {
+                Some(location) if location.starts_with('/') => next = format!("{origin}{location}"),
+                Some(location) => next = location.to_owned(),
+                None => return answer,
+            }
+        }
+        panic!("redirected without end");
+    })
+    .await
+    .unwrap()
+}
+
+/// The page is JupyterLab or Notebook itself, not its login.
+pub fn is_signed_in(answer: &Answer) -> bool {
+    answer.status == 200 && answer.text().contains("jupyter-config-data") && !answer.text().contains("password_input")
+}
+
+pub fn docker(arguments: &[&str]) -> String {
+    bed().docker(arguments).unwrap_or_default()
+}
