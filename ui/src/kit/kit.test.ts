@@ -170,18 +170,29 @@ describe("a list of things", () => {
   it("moves by arrows, is one Tab stop, and Enter does the row's main thing", async () => {
     const onenter = vi.fn();
     render(Lists, { count: 500, onenter });
-    const row = (name: string) => screen.getByText(name).closest<HTMLElement>("[role=row]") as HTMLElement;
+    const row = (name: string) =>
+      screen
+        .getByText(name, { exact: true, selector: "[role=gridcell]" })
+        .closest<HTMLElement>("[role=row]") as HTMLElement;
     row("row 0").focus();
     await fireEvent.keyDown(row("row 0"), { key: "ArrowDown" });
     await tick();
     expect(document.activeElement).toBe(row("row 1"));
     expect(screen.getAllByRole("row").filter((one) => one.tabIndex === 0)).toHaveLength(1);
+    expect(
+      screen
+        .getAllByRole("button")
+        .filter((one) => one.tabIndex === 0)
+        .map((one) => one.textContent),
+    ).toEqual(["Do row 1"]);
     await fireEvent.keyDown(row("row 1"), { key: "Enter" });
     expect(onenter).toHaveBeenCalledWith("row 1");
   });
   it("reaches the last row, which did not exist before", async () => {
     render(Lists, { count: 500, onenter: vi.fn() });
-    const first = screen.getByText("row 0").closest<HTMLElement>("[role=row]") as HTMLElement;
+    const first = screen
+      .getByText("row 0", { exact: true, selector: "[role=gridcell]" })
+      .closest<HTMLElement>("[role=row]") as HTMLElement;
     first.focus();
     await fireEvent.keyDown(first, { key: "End" });
     await vi.waitFor(() => expect(document.activeElement).toHaveTextContent("row 499"));

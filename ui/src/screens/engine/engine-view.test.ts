@@ -24,7 +24,7 @@ describe("the engine's health", () => {
   });
   it("shows a blocking problem in the place of its check and leaves the rest unchecked", () => {
     const denied = report({ status: { state: "unavailable" }, facts: null, problems: one("denied") });
-    expect(states(denied)).toMatchObject({ installed: "wait", allowed: "bad", disk: "wait" });
+    expect(states(denied)).toMatchObject({ installed: "ok", running: "ok", allowed: "bad", disk: "wait" });
     expect(headline(denied, now).title).toBe("One thing to fix");
   });
   it("warns of what does not block", () => {

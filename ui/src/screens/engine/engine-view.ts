@@ -66,8 +66,17 @@ const QUESTIONS: readonly Question[] = [
   },
 ];
 
+/** What a failure further along proves: who is refused has found a running Docker. */
+const PROVEN: Partial<Record<EngineProblemKind, readonly string[]>> = {
+  notRunning: ["installed"],
+  permissionDenied: ["installed", "running"],
+  apiTooOld: ["installed", "running", "allowed"],
+  windowsContainers: ["installed", "running", "allowed"],
+};
+
 export function healthChecks({ status, facts, problems }: EngineReport): HealthCheck[] {
   const connected = status.state === "ready";
+  const proven = new Set(problems.flatMap((problem) => PROVEN[problem.kind] ?? []));
   return QUESTIONS.flatMap(({ id, kinds, title, fine, shown }): HealthCheck[] => {
     const problem = problems.find((one) => kinds.includes(one.kind)) ?? null;
     if (problem)
@@ -75,12 +84,14 @@ export function healthChecks({ status, facts, problems }: EngineReport): HealthC
         {
           id,
           state: problem.blocking ? "bad" : "warn",
-          title: problem.title,
+          title: problem.title.replace(/\.$/, ""),
           text: problem.message,
           problem,
         },
       ];
     if (shown && !shown(facts)) return [];
+    if (proven.has(id) && !(connected && facts))
+      return [{ id, state: "ok", title: title(), text: m.check_proven(), problem: null }];
     if (connected && facts) return [{ id, state: "ok", title: title(), text: fine(facts), problem: null }];
     return [
       {

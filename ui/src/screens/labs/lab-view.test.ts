@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { LabCard, LaunchProgress } from "../../ipc/bindings";
 import { labs, portTaken, progress, recipes, steps } from "../../ipc/demo/sample-labs";
-import { bodyOf, isDanger, keptLine, launchLine, pillOf, recipeHint, uptime } from "./lab-view";
+import { recipeHint } from "../../parts/recipe-words";
+import { bodyOf, isDanger, keptLine, launchLine, pillOf, uptime } from "./lab-view";
 
 const now = new Date(2026, 10, 20, 15, 0);
 const [running] = labs;
@@ -111,7 +112,8 @@ describe("recipes and warnings", () => {
     });
     expect(recipeHint({ ...tile, here: true }).text).toBe("Already downloaded");
     expect(recipeHint({ ...tile, here: false }).text.replaceAll("\u00a0", " ")).toBe("1.6 GB download");
-    expect(recipeHint({ ...tile, here: false, downloadSize: null }).text).toBe("Any image");
+    expect(recipeHint({ ...tile, here: false, downloadSize: null }).text).toBe("Downloaded at launch");
+    expect(recipeHint({ ...tile, here: false, downloadSize: null, images: [] }).text).toBe("Any image");
   });
   it("tell danger from what is only worth knowing", () => {
     expect(isDanger({ kind: "controlsDocker", title: "", message: "" })).toBe(true);

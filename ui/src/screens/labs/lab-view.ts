@@ -3,14 +3,7 @@
 import type { PillState } from "$kit";
 import { duration, durationShort, moment, size } from "$lib/format";
 import { m } from "$m";
-import type {
-  LabCard,
-  LabWarning,
-  LaunchProgress,
-  LaunchStep,
-  Problem,
-  RecipeTile,
-} from "../../ipc/bindings";
+import type { LabCard, LabWarning, LaunchProgress, LaunchStep, Problem } from "../../ipc/bindings";
 
 export interface LabPill {
   state: PillState;
@@ -81,6 +74,7 @@ export function keptLine(lab: LabCard): string {
 export function uptime(lab: LabCard, now: Date): { short: string; long: string } | null {
   if (lab.state !== "running" || !lab.started) return null;
   const seconds = (now.getTime() - lab.started) / 1000;
+  if (seconds < 60) return { short: m.lab_up_now(), long: m.lab_up_now_long() };
   return {
     short: m.lab_up({ time: durationShort(seconds) }),
     long: m.lab_up_long({ time: duration(seconds) }),
@@ -154,12 +148,4 @@ export function launchLine(progress: LaunchProgress, now: Date): LaunchLine {
       steps: shown.length,
     }),
   };
-}
-
-/** What starting this recipe means here: nothing to download, so much to download, or that it will not run. */
-export function recipeHint(tile: RecipeTile): { tone: "ok" | "warn"; text: string } {
-  if (tile.willNotRun) return { tone: "warn", text: tile.willNotRun };
-  if (tile.here) return { tone: "ok", text: m.recipe_here() };
-  if (tile.downloadSize) return { tone: "ok", text: m.recipe_download({ size: size(tile.downloadSize) }) };
-  return { tone: "ok", text: m.recipe_any() };
 }

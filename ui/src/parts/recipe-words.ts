@@ -1,0 +1,17 @@
+/* What starting a recipe means on this engine, for its tile. */
+import { size } from "$lib/format";
+import { m } from "$m";
+import type { RecipeTile } from "../ipc/bindings";
+
+/** Nothing to download, so much to download, or that any image will do. */
+export function recipeSize(tile: RecipeTile): string {
+  if (tile.here) return m.recipe_here();
+  if (tile.downloadSize) return m.recipe_download({ size: size(tile.downloadSize) });
+  return tile.images.length > 0 ? m.recipe_downloads() : m.recipe_any();
+}
+
+/** The same, unless it will not run here at all. */
+export function recipeHint(tile: RecipeTile): { tone: "ok" | "warn"; text: string } {
+  if (tile.willNotRun) return { tone: "warn", text: tile.willNotRun };
+  return { tone: "ok", text: recipeSize(tile) };
+}
