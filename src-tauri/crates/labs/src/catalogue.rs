@@ -14,7 +14,10 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/recipes.rs"))
 pub fn recipes() -> &'static [Recipe] {
     static RECIPES: OnceLock<Vec<Recipe>> = OnceLock::new();
     RECIPES.get_or_init(|| {
-        let mut recipes: Vec<Recipe> = FILES.iter().filter_map(|(file, text)| parsed(file, text)).collect();
+        let mut recipes: Vec<Recipe> = FILES
+            .iter()
+            .filter_map(|(file, text)| parsed(file, text))
+            .collect();
         recipes.sort_by(|a, b| a.order.cmp(&b.order).then_with(|| a.id.cmp(&b.id)));
         recipes
     })
@@ -26,9 +29,10 @@ pub fn recipe(id: &RecipeId) -> Option<&'static Recipe> {
 }
 
 fn parsed(file: &str, text: &str) -> Option<Recipe> {
-    toml::from_str(text).inspect_err(|error| tracing::error!(file, %error, "a recipe cannot be read")).ok()
+    toml::from_str(text)
+        .inspect_err(|error| tracing::error!(file, %error, "a recipe cannot be read"))
+        .ok()
 }
 
 #[cfg(test)]
-#[path = "catalogue_tests.rs"]
 mod tests;

@@ -3,9 +3,9 @@
 //! Pure where it can be; what must be looked up (ports, folders, the image) comes in as facts.
 
 use serde::{Deserialize, Serialize};
+use slipway_engine::ImageReference;
 use slipway_engine::health::EngineFacts;
 use slipway_engine::images::ImageDetails;
-use slipway_engine::ImageReference;
 use specta::Type;
 
 use crate::form::LaunchForm;
@@ -147,7 +147,9 @@ mod volume;
 /// run it on a blocking thread.
 pub fn check(form: &LaunchForm, facts: &CheckFacts, own_password: Option<&str>) -> FormCheck {
     let reference = form.reference();
-    let image = reference.as_ref().and_then(|reference| recognition::config_of(reference, facts.image.as_ref()));
+    let image = reference
+        .as_ref()
+        .and_then(|reference| recognition::config_of(reference, facts.image.as_ref()));
     let recipe = match (catalogue::recipe(&form.recipe), &reference) {
         (Some(recipe), _) => Some(recipe),
         (None, Some(reference)) => Some(recognition::recognise(reference, image)),
@@ -162,7 +164,10 @@ pub fn check(form: &LaunchForm, facts: &CheckFacts, own_password: Option<&str>) 
         form,
         facts,
         recipe,
-        here: reference.as_ref().is_some_and(|reference| is_here(reference, &facts.snapshot)) || image.is_some(),
+        here: reference
+            .as_ref()
+            .is_some_and(|reference| is_here(reference, &facts.snapshot))
+            || image.is_some(),
         reference,
         generation,
         image,
@@ -180,13 +185,15 @@ pub fn check(form: &LaunchForm, facts: &CheckFacts, own_password: Option<&str>) 
     let notes = notes.0;
 
     let risks = risk::panel(form, subject.engine);
-    let command = crate::plan::plan(form, facts.image.as_ref()).ok().map(|plan| {
-        let plan = match subject.engine {
-            Some(engine) => plan.on_engine(engine),
-            None => plan,
-        };
-        crate::command_line::equivalent(&plan)
-    });
+    let command = crate::plan::plan(form, facts.image.as_ref())
+        .ok()
+        .map(|plan| {
+            let plan = match subject.engine {
+                Some(engine) => plan.on_engine(engine),
+                None => plan,
+            };
+            crate::command_line::equivalent(&plan)
+        });
     FormCheck {
         review: review::lines(&subject),
         outlook: review::outlook(&subject),
@@ -222,16 +229,29 @@ impl Subject<'_> {
     /// "AI-Lab", or "The lab" where nothing better is known.
     fn kind_name(&self) -> &str {
         match self.recipe {
-            Some(recipe) if !recipe.images.is_empty() => recipe.lab_name.as_deref().unwrap_or(&recipe.name),
+            Some(recipe) if !recipe.images.is_empty() => {
+                recipe.lab_name.as_deref().unwrap_or(&recipe.name)
+            }
             _ => "The lab",
         }
     }
 
     /// The form with a change applied, as a button.
-    fn fix(&self, label: impl Into<String>, change: impl FnOnce(&mut LaunchForm)) -> Option<FieldFix> {
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "every note takes an optional button, and most have one"
+    )]
+    fn fix(
+        &self,
+        label: impl Into<String>,
+        change: impl FnOnce(&mut LaunchForm),
+    ) -> Option<FieldFix> {
         let mut form = self.form.clone();
         change(&mut form);
-        Some(FieldFix { label: label.into(), form })
+        Some(FieldFix {
+            label: label.into(),
+            form,
+        })
     }
 }
 
@@ -240,15 +260,36 @@ impl Subject<'_> {
 struct Notes(Vec<FieldNote>);
 
 impl Notes {
-    fn add(&mut self, level: NoteLevel, field: impl Into<String>, message: impl Into<String>, fix: Option<FieldFix>) {
-        self.0.push(FieldNote { field: field.into(), level, message: message.into(), fix });
+    fn add(
+        &mut self,
+        level: NoteLevel,
+        field: impl Into<String>,
+        message: impl Into<String>,
+        fix: Option<FieldFix>,
+    ) {
+        self.0.push(FieldNote {
+            field: field.into(),
+            level,
+            message: message.into(),
+            fix,
+        });
     }
 
-    fn error(&mut self, field: impl Into<String>, message: impl Into<String>, fix: Option<FieldFix>) {
+    fn error(
+        &mut self,
+        field: impl Into<String>,
+        message: impl Into<String>,
+        fix: Option<FieldFix>,
+    ) {
         self.add(NoteLevel::Error, field, message, fix);
     }
 
-    fn warning(&mut self, field: impl Into<String>, message: impl Into<String>, fix: Option<FieldFix>) {
+    fn warning(
+        &mut self,
+        field: impl Into<String>,
+        message: impl Into<String>,
+        fix: Option<FieldFix>,
+    ) {
         self.add(NoteLevel::Warning, field, message, fix);
     }
 
@@ -268,14 +309,22 @@ fn shortened(typed: &str) -> String {
 
 fn is_here(reference: &ImageReference, snapshot: &slipway_engine::inventory::Snapshot) -> bool {
     snapshot.images.values().any(|row| {
-        let names = if reference.digest.is_some() { &row.digests } else { &row.tags };
-        names.iter().filter_map(|name| ImageReference::parse(name).ok()).any(|name| match &reference.digest {
-            Some(digest) => name.digest.as_ref() == Some(digest) && name.path() == reference.path(),
-            None => recognition::same_image(&name, reference),
-        })
+        let names = if reference.digest.is_some() {
+            &row.digests
+        } else {
+            &row.tags
+        };
+        names
+            .iter()
+            .filter_map(|name| ImageReference::parse(name).ok())
+            .any(|name| match &reference.digest {
+                Some(digest) => {
+                    name.digest.as_ref() == Some(digest) && name.path() == reference.path()
+                }
+                None => recognition::same_image(&name, reference),
+            })
     })
 }
 
 #[cfg(test)]
-#[path = "check_tests.rs"]
 mod tests;

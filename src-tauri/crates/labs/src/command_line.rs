@@ -14,7 +14,10 @@ use crate::plan::LaunchPlan;
 /// The plan as `docker run`, secrets masked.
 pub fn equivalent(plan: &LaunchPlan) -> EquivalentCommand {
     let groups = groups(plan);
-    EquivalentCommand { bash: quoted(&groups, bash), powershell: quoted(&groups, powershell) }
+    EquivalentCommand {
+        bash: quoted(&groups, bash),
+        powershell: quoted(&groups, powershell),
+    }
 }
 
 /// The arguments, unquoted, one group a line.
@@ -64,9 +67,22 @@ fn words(words: &[&str]) -> Vec<String> {
 
 /// `127.0.0.1:8888:8888`, `[::1]:53:53/udp`
 fn published(binding: &PortBinding) -> String {
-    let PortBinding { listen_ip, host_port, container_port, protocol } = binding;
-    let address = if listen_ip.contains(':') { format!("[{listen_ip}]") } else { listen_ip.clone() };
-    let protocol = if protocol == "tcp" { String::new() } else { format!("/{protocol}") };
+    let PortBinding {
+        listen_ip,
+        host_port,
+        container_port,
+        protocol,
+    } = binding;
+    let address = if listen_ip.contains(':') {
+        format!("[{listen_ip}]")
+    } else {
+        listen_ip.clone()
+    };
+    let protocol = if protocol == "tcp" {
+        String::new()
+    } else {
+        format!("/{protocol}")
+    };
     format!("{address}:{host_port}:{container_port}{protocol}")
 }
 
@@ -76,12 +92,21 @@ fn mounted(mount: &Mount) -> (&'static str, String) {
     let source = match &mount.source {
         MountSource::Volume(name) | MountSource::Folder(name) => name,
     };
-    let drive = source.as_bytes().get(1) == Some(&b':') && source.starts_with(|c: char| c.is_ascii_alphabetic());
+    let drive = source.as_bytes().get(1) == Some(&b':')
+        && source.starts_with(|c: char| c.is_ascii_alphabetic());
     let after_drive = source.get(if drive { 2 } else { 0 }..).unwrap_or_default();
     if after_drive.contains(':') || mount.target.contains(':') {
-        let kind = if matches!(mount.source, MountSource::Volume(_)) { "volume" } else { "bind" };
+        let kind = if matches!(mount.source, MountSource::Volume(_)) {
+            "volume"
+        } else {
+            "bind"
+        };
         let read_only = if mount.read_only { ",readonly" } else { "" };
-        let fields = format!("{},{}", csv(&format!("source={source}")), csv(&format!("target={}", mount.target)));
+        let fields = format!(
+            "{},{}",
+            csv(&format!("source={source}")),
+            csv(&format!("target={}", mount.target))
+        );
         return ("--mount", format!("type={kind},{fields}{read_only}"));
     }
     ("--volume", format!("{source}:{}{read_only}", mount.target))
@@ -89,11 +114,24 @@ fn mounted(mount: &Mount) -> (&'static str, String) {
 
 /// A field of `--mount`, which is read as a line of CSV.
 fn csv(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
+    if field.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
 }
 
 fn quoted(groups: &[Vec<String>], quote: fn(&str) -> Cow<'_, str>) -> Vec<String> {
-    groups.iter().map(|group| group.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")).collect()
+    groups
+        .iter()
+        .map(|group| {
+            group
+                .iter()
+                .map(|word| quote(word))
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect()
 }
 
 /// For POSIX shells. A NUL cannot be in any argument; it is left out.
@@ -104,11 +142,14 @@ fn bash(word: &str) -> Cow<'_, str> {
     }
     match shlex::try_quote(word) {
         Ok(quoted) => quoted,
-        Err(_) => Cow::Owned(shlex::try_quote(&word.replace('\0', "")).map_or_else(|_| String::new(), Cow::into_owned)),
+        Err(_) => Cow::Owned(
+            shlex::try_quote(&word.replace('\0', ""))
+                .map_or_else(|_| String::new(), Cow::into_owned),
+        ),
     }
 }
 
-/// For PowerShell (about_Quoting_Rules, about_Parsing): bare where nothing in it has a meaning,
+/// For PowerShell (`about_Quoting_Rules`, `about_Parsing`): bare where nothing in it has a meaning,
 /// else in single quotes, in which only quotes have one, typographic ones included; those are doubled.
 fn powershell(word: &str) -> Cow<'_, str> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=\\+".contains(&byte);
@@ -121,7 +162,10 @@ fn powershell(word: &str) -> Cow<'_, str> {
     let mut quoted = String::with_capacity(word.len() + 2);
     quoted.push('\'');
     for letter in word.chars().filter(|letter| *letter != '\0') {
-        if matches!(letter, '\'' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}') {
+        if matches!(
+            letter,
+            '\'' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}'
+        ) {
             quoted.push(letter);
         }
         quoted.push(letter);
@@ -131,5 +175,4 @@ fn powershell(word: &str) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
-#[path = "command_line_tests.rs"]
 mod tests;

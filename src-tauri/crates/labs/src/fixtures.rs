@@ -7,7 +7,8 @@ use slipway_engine::endpoint::{Endpoint, EndpointSource};
 use slipway_engine::health::EngineFacts;
 use slipway_engine::images::ImageDetails;
 use slipway_engine::inventory::{
-    ContainerMount, ContainerRow, ContainerState, EngineReport, EngineStatus, Health, ImageRow, PublishedPort, Snapshot, VolumeRow,
+    ContainerMount, ContainerRow, ContainerState, EngineReport, EngineStatus, Health, ImageRow,
+    PublishedPort, Snapshot, VolumeRow,
 };
 use slipway_engine::{Bytes, ContainerId, ImageId, UnixMillis, VolumeName};
 use slipway_vault::VaultStatus;
@@ -45,7 +46,11 @@ pub fn engine() -> EngineFacts {
 pub fn snapshot(engine: EngineFacts) -> Snapshot {
     Snapshot {
         revision: 1,
-        report: Arc::new(EngineReport { status: EngineStatus::Ready, facts: Some(engine), problems: Vec::new() }),
+        report: Arc::new(EngineReport {
+            status: EngineStatus::Ready,
+            facts: Some(engine),
+            problems: Vec::new(),
+        }),
         containers: Arc::default(),
         images: Arc::default(),
         volumes: Arc::default(),
@@ -69,7 +74,13 @@ pub fn facts_on(engine: EngineFacts) -> CheckFacts {
 }
 
 pub trait With: Sized {
-    fn with_container(self, name: &str, state: ContainerState, port: Option<(&str, u16)>, volume: Option<&str>) -> Self;
+    fn with_container(
+        self,
+        name: &str,
+        state: ContainerState,
+        port: Option<(&str, u16)>,
+        volume: Option<&str>,
+    ) -> Self;
     fn with_image(self, tag: &str) -> Self;
     fn with_volume(self, name: &str) -> Self;
     fn with_lab(self, name: &str, container: &str, volume: &str, image: &str) -> Self;
@@ -77,7 +88,13 @@ pub trait With: Sized {
 }
 
 impl With for CheckFacts {
-    fn with_container(mut self, name: &str, state: ContainerState, port: Option<(&str, u16)>, volume: Option<&str>) -> Self {
+    fn with_container(
+        mut self,
+        name: &str,
+        state: ContainerState,
+        port: Option<(&str, u16)>,
+        volume: Option<&str>,
+    ) -> Self {
         let row = ContainerRow {
             id: ContainerId::from(format!("id-of-{name}")),
             name: name.to_owned(),
@@ -164,12 +181,18 @@ impl With for CheckFacts {
 
 /// A new form of this recipe.
 pub fn form_of(recipe: &str, facts: &CheckFacts) -> LaunchForm {
-    let seed = FormSeed { recipe: Some(RecipeId(recipe.to_owned())), ..FormSeed::default() };
+    let seed = FormSeed {
+        recipe: Some(RecipeId(recipe.to_owned())),
+        ..FormSeed::default()
+    };
     new_form(&seed, facts).expect("the recipe is known")
 }
 
 /// A new form of this image.
 pub fn form_of_image(image: &str, facts: &CheckFacts) -> LaunchForm {
-    let seed = FormSeed { image: Some(image.to_owned()), ..FormSeed::default() };
+    let seed = FormSeed {
+        image: Some(image.to_owned()),
+        ..FormSeed::default()
+    };
     new_form(&seed, facts).expect("the image has a name")
 }

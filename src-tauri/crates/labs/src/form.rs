@@ -10,11 +10,12 @@ use crate::recipe::RecipeId;
 
 mod fill;
 mod frame;
+mod rows;
 
-pub use fill::{default_reference, like, new_form, revise};
 pub(crate) use fill::{LOOPBACK, free_name, free_volume, local_references, name_taken};
-pub use frame::{IMAGE_LABEL, frame};
+pub use fill::{default_reference, like, new_form, revise};
 pub(crate) use frame::{DOCKER_SOCKET, obstacle, volume_choices};
+pub use frame::{IMAGE_LABEL, frame};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -177,8 +178,16 @@ impl LaunchForm {
     /// The image with its version as one text: `exasol/ai-lab:6.0.0`, `…@sha256:…` for a digest.
     pub fn reference_text(&self) -> String {
         let (image, version) = (self.image.trim(), self.version.trim());
-        let mark = if version.starts_with("sha256:") { '@' } else { ':' };
-        if version.is_empty() { image.to_owned() } else { format!("{image}{mark}{version}") }
+        let mark = if version.starts_with("sha256:") {
+            '@'
+        } else {
+            ':'
+        };
+        if version.is_empty() {
+            image.to_owned()
+        } else {
+            format!("{image}{mark}{version}")
+        }
     }
 
     /// The image as a valid reference, where it is one.
@@ -189,7 +198,9 @@ impl LaunchForm {
 
 /// A port as typed: 1 to 65535, digits only.
 pub(crate) fn typed_port(text: &str) -> Option<u16> {
-    typed_number(text).and_then(|number| u16::try_from(number).ok()).filter(|port| *port != 0)
+    typed_number(text)
+        .and_then(|number| u16::try_from(number).ok())
+        .filter(|port| *port != 0)
 }
 
 /// A whole number as typed: digits only, blanks around it do not count.

@@ -20,7 +20,11 @@ const PROFILE_LABEL: &str = "io.slipway.profile";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PortHolder {
     /// A container of the engine, running or not, by name; `lab` is the lab's name if it is one.
-    Container { name: String, lab: Option<String>, running: bool },
+    Container {
+        name: String,
+        lab: Option<String>,
+        running: bool,
+    },
     /// Another program of this computer, by name where it can be known.
     Program(Option<String>),
     /// The system does not let ordinary programs listen there (below 1024), so Slipway cannot see
@@ -35,7 +39,11 @@ pub fn addresses() -> Vec<ListenAddress> {
     let mut addresses: Vec<ListenAddress> = interfaces()
         .into_iter()
         .filter(|(name, ip)| !ip.is_loopback() && !is_link_local(*ip) && !is_bridge(name))
-        .map(|(name, ip)| ListenAddress { ip: ip.to_string(), label: label_of(&name), is_ipv6: ip.is_ipv6() })
+        .map(|(name, ip)| ListenAddress {
+            ip: ip.to_string(),
+            label: label_of(&name),
+            is_ipv6: ip.is_ipv6(),
+        })
         .collect();
     addresses.sort_by(|a, b| (a.is_ipv6, &a.label, &a.ip).cmp(&(b.is_ipv6, &b.label, &b.ip)));
     addresses.dedup_by(|a, b| a.ip == b.ip);
@@ -57,7 +65,12 @@ pub fn is_link_local(ip: IpAddr) -> bool {
 
 /// Who holds this port on this address (a wildcard holder blocks every address and the reverse);
 /// `except` is a container that does not count. Blocking; run it on a blocking thread.
-pub fn holder(snapshot: &Snapshot, listen_ip: &str, port: u16, except: Option<&str>) -> Option<PortHolder> {
+pub fn holder(
+    snapshot: &Snapshot,
+    listen_ip: &str,
+    port: u16,
+    except: Option<&str>,
+) -> Option<PortHolder> {
     holder_of(snapshot, listen_ip, port, "tcp", except)
 }
 
@@ -69,17 +82,33 @@ pub fn holder_of(
     protocol: &str,
     except: Option<&str>,
 ) -> Option<PortHolder> {
-    let claims: Vec<&ContainerRow> =
-        snapshot.containers.values().map(AsRef::as_ref).filter(|row| claims(row, listen_ip, port, protocol)).collect();
-    let others = || claims.iter().copied().filter(|row| except != Some(row.name.as_str()) && except != Some(row.id.as_str()));
+    let claims: Vec<&ContainerRow> = snapshot
+        .containers
+        .values()
+        .map(AsRef::as_ref)
+        .filter(|row| claims(row, listen_ip, port, protocol))
+        .collect();
+    let others = || {
+        claims
+            .iter()
+            .copied()
+            .filter(|row| except != Some(row.name.as_str()) && except != Some(row.id.as_str()))
+    };
     // One that runs is the reason; a stopped one only wants the port back when it starts.
     if let Some(row) = others().find(|row| is_up(row)) {
         return Some(holder_named(row));
     }
     let own = claims.iter().any(|row| is_up(row));
-    let program = if own { None } else { program_holding(snapshot, listen_ip, port, protocol) };
+    let program = if own {
+        None
+    } else {
+        program_holding(snapshot, listen_ip, port, protocol)
+    };
     match program {
-        Some(PortHolder::Reserved) => others().next().map(holder_named).or(Some(PortHolder::Reserved)),
+        Some(PortHolder::Reserved) => others()
+            .next()
+            .map(holder_named)
+            .or(Some(PortHolder::Reserved)),
         Some(program) => Some(program),
         None => others().next().map(holder_named),
     }
@@ -97,12 +126,19 @@ pub fn free_port(snapshot: &Snapshot, listen_ip: &str, from: u16, taken: &[u16])
 
 /// As `holder`, without looking for a program's name.
 fn holder_quickly(snapshot: &Snapshot, listen_ip: &str, port: u16) -> Option<()> {
-    let claimed = snapshot.containers.values().any(|row| claims(row, listen_ip, port, "tcp"));
+    let claimed = snapshot
+        .containers
+        .values()
+        .any(|row| claims(row, listen_ip, port, "tcp"));
     (claimed || !matches!(probe(snapshot, listen_ip, port, "tcp"), Probe::Free)).then_some(())
 }
 
 fn holder_named(row: &ContainerRow) -> PortHolder {
-    PortHolder::Container { name: row.name.clone(), lab: lab_name(row), running: is_up(row) }
+    PortHolder::Container {
+        name: row.name.clone(),
+        lab: lab_name(row),
+        running: is_up(row),
+    }
 }
 
 /// The lab's own name, from the form that its container carries.
@@ -112,7 +148,10 @@ fn lab_name(row: &ContainerRow) -> Option<String> {
 }
 
 fn is_up(row: &ContainerRow) -> bool {
-    matches!(row.state, ContainerState::Running | ContainerState::Paused | ContainerState::Restarting)
+    matches!(
+        row.state,
+        ContainerState::Running | ContainerState::Paused | ContainerState::Restarting
+    )
 }
 
 fn claims(row: &ContainerRow, listen_ip: &str, port: u16, protocol: &str) -> bool {
@@ -131,7 +170,9 @@ fn addresses_meet(a: &str, b: &str) -> bool {
         return true;
     }
     match (a.parse::<IpAddr>(), b.parse::<IpAddr>()) {
-        (Ok(a), Ok(b)) => a == b || (a.is_ipv4() == b.is_ipv4() && (a.is_unspecified() || b.is_unspecified())),
+        (Ok(a), Ok(b)) => {
+            a == b || (a.is_ipv4() == b.is_ipv4() && (a.is_unspecified() || b.is_unspecified()))
+        }
         // What cannot be read may be anything.
         _ => true,
     }
@@ -143,14 +184,23 @@ enum Probe {
     Reserved,
 }
 
-fn program_holding(snapshot: &Snapshot, listen_ip: &str, port: u16, protocol: &str) -> Option<PortHolder> {
+fn program_holding(
+    snapshot: &Snapshot,
+    listen_ip: &str,
+    port: u16,
+    protocol: &str,
+) -> Option<PortHolder> {
     match probe(snapshot, listen_ip, port, protocol) {
         Probe::Free => None,
         Probe::Taken => Some(PortHolder::Program(program_name(port, protocol))),
         Probe::Reserved => {
             // Whoever listens there is still known by the system's table.
             let name = program_name(port, protocol);
-            Some(if name.is_some() { PortHolder::Program(name) } else { PortHolder::Reserved })
+            Some(if name.is_some() {
+                PortHolder::Program(name)
+            } else {
+                PortHolder::Reserved
+            })
         }
     }
 }
@@ -158,8 +208,14 @@ fn program_holding(snapshot: &Snapshot, listen_ip: &str, port: u16, protocol: &s
 /// Tries to listen there for a moment. Says "free" where that cannot be known: an engine on another
 /// machine, or an address that this machine does not have.
 fn probe(snapshot: &Snapshot, listen_ip: &str, port: u16, protocol: &str) -> Probe {
-    let elsewhere = snapshot.report.facts.as_ref().is_some_and(|facts| !facts.this_computer);
-    let Ok(ip) = listen_ip.parse::<IpAddr>() else { return Probe::Free };
+    let elsewhere = snapshot
+        .report
+        .facts
+        .as_ref()
+        .is_some_and(|facts| !facts.this_computer);
+    let Ok(ip) = listen_ip.parse::<IpAddr>() else {
+        return Probe::Free;
+    };
     if elsewhere {
         return Probe::Free;
     }
@@ -168,7 +224,8 @@ fn probe(snapshot: &Snapshot, listen_ip: &str, port: u16, protocol: &str) -> Pro
             // Elsewhere than on Linux one may listen on an address although another program has them all.
             let hidden = !cfg!(target_os = "linux")
                 && !ip.is_unspecified()
-                && listen_once(everyone_like(ip), port, protocol).is_err_and(|kind| kind == ErrorKind::AddrInUse)
+                && listen_once(everyone_like(ip), port, protocol)
+                    .is_err_and(|kind| kind == ErrorKind::AddrInUse)
                 && listens_everywhere(port);
             if hidden { Probe::Taken } else { Probe::Free }
         }
@@ -188,17 +245,26 @@ fn listen_once(ip: IpAddr, port: u16, protocol: &str) -> Result<(), ErrorKind> {
 }
 
 fn everyone_like(ip: IpAddr) -> IpAddr {
-    if ip.is_ipv4() { IpAddr::from([0; 4]) } else { IpAddr::from([0_u16; 8]) }
+    if ip.is_ipv4() {
+        IpAddr::from([0; 4])
+    } else {
+        IpAddr::from([0_u16; 8])
+    }
 }
 
 fn listens_everywhere(port: u16) -> bool {
     listeners::get_all().is_ok_and(|all| {
-        all.iter().any(|listener| listener.socket.port() == port && listener.socket.ip().is_unspecified())
+        all.iter()
+            .any(|listener| listener.socket.port() == port && listener.socket.ip().is_unspecified())
     })
 }
 
 fn program_name(port: u16, protocol: &str) -> Option<String> {
-    let protocol = if protocol == "udp" { listeners::Protocol::UDP } else { listeners::Protocol::TCP };
+    let protocol = if protocol == "udp" {
+        listeners::Protocol::UDP
+    } else {
+        listeners::Protocol::TCP
+    };
     let process = listeners::get_process_by_port(port, protocol).ok()?;
     Some(process.name).filter(|name| !name.is_empty())
 }
@@ -215,7 +281,10 @@ fn interfaces() -> Vec<(String, IpAddr)> {
 }
 
 fn is_bridge(name: &str) -> bool {
-    name == "docker0" || ["br-", "veth", "virbr", "vmnet", "bridge100"].iter().any(|start| name.starts_with(start))
+    name == "docker0"
+        || ["br-", "veth", "virbr", "vmnet", "bridge100"]
+            .iter()
+            .any(|start| name.starts_with(start))
 }
 
 fn label_of(name: &str) -> String {
@@ -230,5 +299,4 @@ fn label_of(name: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "listen_tests.rs"]
 mod tests;

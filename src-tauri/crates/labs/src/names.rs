@@ -22,7 +22,9 @@ pub fn slug(text: &str) -> String {
             },
         }
     }
-    slug.trim_start_matches(|c: char| !c.is_ascii_alphanumeric()).trim_end_matches(['-', '.', '_']).to_owned()
+    slug.trim_start_matches(|c: char| !c.is_ascii_alphanumeric())
+        .trim_end_matches(['-', '.', '_'])
+        .to_owned()
 }
 
 /// The name of the container that a lab of this name gets.
@@ -33,13 +35,19 @@ pub fn container_name(lab: &str) -> String {
 /// The volume proposed for a lab of this name: `ai-lab-work`.
 pub fn volume_name(lab: &str) -> String {
     let slug = slug(lab);
-    if slug.is_empty() { "lab-work".to_owned() } else { format!("{slug}-work") }
+    if slug.is_empty() {
+        "lab-work".to_owned()
+    } else {
+        format!("{slug}-work")
+    }
 }
 
 /// What Docker takes as the name of a container or volume.
 pub fn is_docker_name(text: &str) -> bool {
     let mut bytes = text.bytes();
-    bytes.next().is_some_and(|byte| byte.is_ascii_alphanumeric())
+    bytes
+        .next()
+        .is_some_and(|byte| byte.is_ascii_alphanumeric())
         && bytes.len() >= 1
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
 }
@@ -54,7 +62,7 @@ pub fn unique(base: &str, separator: char, taken: impl Fn(&str) -> bool) -> Stri
     if !taken(base) {
         return base.to_owned();
     }
-    (2_u32..)
+    (2_u32..=u32::MAX)
         .map(|number| format!("{base}{separator}{number}"))
         .find(|name| !taken(name))
         .unwrap_or_else(|| base.to_owned())
@@ -102,12 +110,20 @@ mod tests {
     #[test]
     fn docker_wants_two_characters() {
         assert!(is_docker_name("my-vol") && is_docker_name("a1"));
-        assert!(!is_docker_name("a") && !is_docker_name("") && !is_docker_name("-a") && !is_docker_name("a b"));
+        assert!(
+            !is_docker_name("a")
+                && !is_docker_name("")
+                && !is_docker_name("-a")
+                && !is_docker_name("a b")
+        );
     }
 
     #[test]
     fn a_taken_name_gets_the_next_number() {
-        assert_eq!(unique("AI-Lab", ' ', |name| name == "AI-Lab" || name == "AI-Lab 2"), "AI-Lab 3");
+        assert_eq!(
+            unique("AI-Lab", ' ', |name| name == "AI-Lab" || name == "AI-Lab 2"),
+            "AI-Lab 3"
+        );
     }
 
     proptest::proptest! {

@@ -56,7 +56,8 @@ pub struct SavedForm {
 /// # Errors
 /// `InvalidForm` with the first field that is wrong.
 pub fn plan(form: &LaunchForm, image: Option<&ImageDetails>) -> Result<LaunchPlan> {
-    let reference = ImageReference::parse(&form.reference_text()).map_err(|error| not_an_image(form, &error))?;
+    let reference = ImageReference::parse(&form.reference_text())
+        .map_err(|error| not_an_image(form, &error))?;
     let image = recognition::config_of(&reference, image);
     let recipe = match catalogue::recipe(&form.recipe) {
         // A generic recipe was only a guess while the image was not here.
@@ -69,10 +70,15 @@ pub fn plan(form: &LaunchForm, image: Option<&ImageDetails>) -> Result<LaunchPla
 
     let name = names::container_name(&form.name);
     if !names::is_docker_name(&name) {
-        return Err(invalid("name", "The lab needs a name with at least two letters or digits."));
+        return Err(invalid(
+            "name",
+            "The lab needs a name with at least two letters or digits.",
+        ));
     }
     let ports = bindings(&form)?;
-    let page_port = ports.first().map_or(generation.port, |binding| binding.container_port);
+    let page_port = ports
+        .first()
+        .map_or(generation.port, |binding| binding.container_port);
     let container = ContainerSpec {
         name,
         image: reference.to_string(),
@@ -104,7 +110,9 @@ impl LaunchPlan {
     /// in a virtual machine is the usual one.
     #[must_use]
     pub fn on_engine(mut self, facts: &EngineFacts) -> Self {
-        let Some(socket) = &facts.socket_path else { return self };
+        let Some(socket) = &facts.socket_path else {
+            return self;
+        };
         if risk::in_virtual_machine(facts.endpoint.product) {
             return self;
         }
@@ -119,7 +127,12 @@ impl LaunchPlan {
 
 /// The form with the port and folder of the Config, where it still has those that the recipe gave
 /// before the image was here.
-fn following_config(form: &LaunchForm, recipe: &Recipe, reference: &ImageReference, now: &Generation) -> LaunchForm {
+fn following_config(
+    form: &LaunchForm,
+    recipe: &Recipe,
+    reference: &ImageReference,
+    now: &Generation,
+) -> LaunchForm {
     let chosen = catalogue::recipe(&form.recipe).unwrap_or(recipe);
     let before = recognition::generation(chosen, reference, None);
     let mut form = form.clone();
@@ -141,16 +154,27 @@ fn following_config(form: &LaunchForm, recipe: &Recipe, reference: &ImageReferen
 fn bindings(form: &LaunchForm) -> Result<Vec<PortBinding>> {
     let listen_ip = form.listen_ip.trim();
     if listen_ip.parse::<std::net::IpAddr>().is_err() {
-        return Err(invalid("listenIp", "The listen address is not an IP address."));
+        return Err(invalid(
+            "listenIp",
+            "The listen address is not an IP address.",
+        ));
     }
     if form.ports.is_empty() {
         return Err(invalid("ports.0.host", "The lab needs a port."));
     }
     let binding = |(index, row): (usize, &crate::form::PortRow)| {
-        let wrong = |side: &str| invalid(&format!("ports.{index}.{side}"), "A port is a number from 1 to 65535.");
+        let wrong = |side: &str| {
+            invalid(
+                &format!("ports.{index}.{side}"),
+                "A port is a number from 1 to 65535.",
+            )
+        };
         let protocol = row.protocol.trim().to_ascii_lowercase();
         if protocol != "tcp" && protocol != "udp" {
-            return Err(invalid(&format!("ports.{index}.host"), "A port is either tcp or udp."));
+            return Err(invalid(
+                &format!("ports.{index}.host"),
+                "A port is either tcp or udp.",
+            ));
         }
         Ok(PortBinding {
             listen_ip: listen_ip.to_owned(),
@@ -170,13 +194,19 @@ fn mounts(form: &LaunchForm) -> Result<Vec<Mount>> {
         StorageKind::Volume => {
             let volume = storage.volume.trim();
             if !names::is_docker_name(volume) {
-                return Err(invalid("storage.volume", "The volume needs a name with at least two letters or digits."));
+                return Err(invalid(
+                    "storage.volume",
+                    "The volume needs a name with at least two letters or digits.",
+                ));
             }
             Some(MountSource::Volume(volume.to_owned()))
         }
         StorageKind::Folder => {
             if storage.folder.trim().is_empty() {
-                return Err(invalid("storage.folder", "Choose the folder in which your work is kept."));
+                return Err(invalid(
+                    "storage.folder",
+                    "Choose the folder in which your work is kept.",
+                ));
             }
             Some(MountSource::Folder(storage.folder.trim().to_owned()))
         }
@@ -184,13 +214,24 @@ fn mounts(form: &LaunchForm) -> Result<Vec<Mount>> {
     let mut mounts = Vec::new();
     if let Some(source) = source {
         if !target.starts_with('/') || target == "/" {
-            return Err(invalid("storage.target", "The folder in the lab is a path that starts with a slash."));
+            return Err(invalid(
+                "storage.target",
+                "The folder in the lab is a path that starts with a slash.",
+            ));
         }
-        mounts.push(Mount { source, target: target.to_owned(), read_only: false });
+        mounts.push(Mount {
+            source,
+            target: target.to_owned(),
+            read_only: false,
+        });
     }
     if form.docker_control {
         let source = MountSource::Folder(DOCKER_SOCKET.to_owned());
-        mounts.push(Mount { source, target: DOCKER_SOCKET.to_owned(), read_only: false });
+        mounts.push(Mount {
+            source,
+            target: DOCKER_SOCKET.to_owned(),
+            read_only: false,
+        });
     }
     Ok(mounts)
 }
@@ -202,7 +243,12 @@ fn environment(form: &LaunchForm, generation: &Generation) -> Result<Vec<(String
         .environment
         .iter()
         .filter(|(_, value)| kept || !value.contains(FOLDER_MARK))
-        .map(|(name, value)| (name.clone(), value.replace(FOLDER_MARK, &argument(form.storage.target.trim()))))
+        .map(|(name, value)| {
+            (
+                name.clone(),
+                value.replace(FOLDER_MARK, &argument(form.storage.target.trim())),
+            )
+        })
         .collect();
     if let Some(UserMapping::Variables { uid, gid, .. }) = mapping(form, generation) {
         for (name, value) in [(uid, user_id(form)?), (gid, group_id(form)?)] {
@@ -227,7 +273,10 @@ fn user(form: &LaunchForm, generation: &Generation) -> Result<Option<String>> {
 }
 
 fn mapping<'a>(form: &LaunchForm, generation: &'a Generation) -> Option<&'a UserMapping> {
-    generation.user_mapping.as_ref().filter(|_| form.user.mapped)
+    generation
+        .user_mapping
+        .as_ref()
+        .filter(|_| form.user.mapped)
 }
 
 fn user_id(form: &LaunchForm) -> Result<String> {
@@ -239,16 +288,25 @@ fn group_id(form: &LaunchForm) -> Result<String> {
 }
 
 fn id(typed: &str) -> Option<String> {
-    typed_number(typed).filter(|id| *id < u64::from(u32::MAX)).map(|id| id.to_string())
+    typed_number(typed)
+        .filter(|id| *id < u64::from(u32::MAX))
+        .map(|id| id.to_string())
 }
 
 fn not_an_image(form: &LaunchForm, error: &slipway_engine::Error) -> Problem {
-    let field = if ImageReference::parse(form.image.trim()).is_ok() { "version" } else { "image" };
+    let field = if ImageReference::parse(form.image.trim()).is_ok() {
+        "version"
+    } else {
+        "image"
+    };
     let why = match error {
         slipway_engine::Error::InvalidReference { why, .. } => why.clone(),
         other => other.to_string(),
     };
-    Problem { message: why, ..invalid(field, "This is not the name of an image.") }
+    Problem {
+        message: why,
+        ..invalid(field, "This is not the name of an image.")
+    }
 }
 
 fn invalid(field: &str, title: &str) -> Problem {
@@ -263,5 +321,4 @@ fn invalid(field: &str, title: &str) -> Problem {
 }
 
 #[cfg(test)]
-#[path = "plan_tests.rs"]
 mod tests;

@@ -195,7 +195,12 @@ pub struct Ready {
 pub enum UserMapping {
     /// Variables carry the person's ids (`HOST_USER_ID`/`HOST_USER_GID`, `NB_UID`/`NB_GID`).
     #[serde(rename_all = "kebab-case")]
-    Variables { uid: String, gid: String, as_root: bool, on_by_default: bool },
+    Variables {
+        uid: String,
+        gid: String,
+        as_root: bool,
+        on_by_default: bool,
+    },
     /// `--user uid:gid`
     #[serde(rename_all = "kebab-case")]
     User { on_by_default: bool },

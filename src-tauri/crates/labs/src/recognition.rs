@@ -5,8 +5,8 @@
 //! the catalogue's order; the generic recipes stand last there. Nothing is ever run to find out.
 
 use regex::Regex;
-use slipway_engine::images::ImageDetails;
 use slipway_engine::ImageReference;
+use slipway_engine::images::ImageDetails;
 
 use crate::catalogue::recipes;
 use crate::recipe::{Generation, Recipe, Recognition};
@@ -18,15 +18,29 @@ pub use config::image_password;
 
 /// The recipe of an image by its name, else by its Config, else the generic ones
 /// (`any-jupyter`, `web-app`). Always gives one.
-#[expect(clippy::expect_used, reason = "the catalogue is part of the program, and a test reads every recipe")]
+#[expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "the catalogue is part of the program, and a test reads every recipe"
+)]
 pub fn recognise(reference: &ImageReference, image: Option<&ImageDetails>) -> &'static Recipe {
-    recognised(reference, image).or_else(|| recipes().last()).expect("the catalogue is not empty")
+    recognised(reference, image)
+        .or_else(|| recipes().last())
+        .expect("the catalogue is not empty")
 }
 
 /// As `recognise`, but `None` where nothing speaks for any recipe.
-pub fn recognised(reference: &ImageReference, image: Option<&ImageDetails>) -> Option<&'static Recipe> {
+pub fn recognised(
+    reference: &ImageReference,
+    image: Option<&ImageDetails>,
+) -> Option<&'static Recipe> {
     named(reference).or_else(|| {
-        recipes().iter().find(|recipe| recipe.recognise.iter().any(|signs| signs_hold(signs, reference, image)))
+        recipes().iter().find(|recipe| {
+            recipe
+                .recognise
+                .iter()
+                .any(|signs| signs_hold(signs, reference, image))
+        })
     })
 }
 
@@ -37,7 +51,10 @@ pub fn named(reference: &ImageReference) -> Option<&'static Recipe> {
 
 /// Whether the recipe offers this repository, perhaps behind a mirror's name.
 pub fn offers(recipe: &Recipe, reference: &ImageReference) -> bool {
-    recipe.images.iter().any(|listed| same_repository(listed, reference))
+    recipe
+        .images
+        .iter()
+        .any(|listed| same_repository(listed, reference))
 }
 
 /// Whether two spellings mean the same local image: `docker.io/exasol/ai-lab:6.0.0` is
@@ -48,22 +65,31 @@ pub fn same_image(a: &ImageReference, b: &ImageReference) -> bool {
 
 /// The Config of this very image, where the facts hold one: a Config of another image is never
 /// mistaken for it.
-pub fn config_of<'a>(reference: &ImageReference, image: Option<&'a ImageDetails>) -> Option<&'a ImageDetails> {
+pub fn config_of<'a>(
+    reference: &ImageReference,
+    image: Option<&'a ImageDetails>,
+) -> Option<&'a ImageDetails> {
     image.filter(|image| {
         let mut names = image.tags.iter().chain(&image.digests).peekable();
         if names.peek().is_none() {
             return true;
         }
-        names.filter_map(|name| ImageReference::parse(name).ok()).any(|name| match &reference.digest {
-            Some(digest) => name.digest.as_ref() == Some(digest),
-            None => same_image(&name, reference),
-        })
+        names
+            .filter_map(|name| ImageReference::parse(name).ok())
+            .any(|name| match &reference.digest {
+                Some(digest) => name.digest.as_ref() == Some(digest),
+                None => same_image(&name, reference),
+            })
     })
 }
 
 /// The generation that holds for this version and Config, with what the Config itself tells
 /// (port, folder, password argument, base URL) filled in over the recipe's values.
-pub fn generation(recipe: &Recipe, reference: &ImageReference, image: Option<&ImageDetails>) -> Generation {
+pub fn generation(
+    recipe: &Recipe,
+    reference: &ImageReference,
+    image: Option<&ImageDetails>,
+) -> Generation {
     let generation = recipe
         .generations
         .iter()
@@ -78,14 +104,27 @@ pub fn generation(recipe: &Recipe, reference: &ImageReference, image: Option<&Im
 }
 
 fn same_repository(listed: &str, reference: &ImageReference) -> bool {
-    let Ok(listed) = ImageReference::parse(listed) else { return false };
+    let Ok(listed) = ImageReference::parse(listed) else {
+        return false;
+    };
     let (listed, path) = (listed.path(), reference.path());
-    path == listed || path.strip_suffix(&listed).is_some_and(|mirror| mirror.ends_with('/'))
+    path == listed
+        || path
+            .strip_suffix(&listed)
+            .is_some_and(|mirror| mirror.ends_with('/'))
 }
 
-fn signs_hold(signs: &Recognition, reference: &ImageReference, image: Option<&ImageDetails>) -> bool {
+fn signs_hold(
+    signs: &Recognition,
+    reference: &ImageReference,
+    image: Option<&ImageDetails>,
+) -> bool {
     let conditions = Conditions::of_signs(signs);
-    let name_holds = signs.names.is_empty() || signs.names.iter().any(|name| tag::matches(name, &reference.path()));
+    let name_holds = signs.names.is_empty()
+        || signs
+            .names
+            .iter()
+            .any(|name| tag::matches(name, &reference.path()));
     let config_holds = match image {
         Some(image) => !signs.not_here && conditions.hold(image),
         None => conditions.none(),
@@ -94,11 +133,19 @@ fn signs_hold(signs: &Recognition, reference: &ImageReference, image: Option<&Im
     any_sign && name_holds && config_holds
 }
 
-fn holds(generation: &Generation, reference: &ImageReference, image: Option<&ImageDetails>) -> bool {
-    let of_this_image =
-        generation.images.is_empty() || generation.images.iter().any(|listed| same_repository(listed, reference));
+fn holds(
+    generation: &Generation,
+    reference: &ImageReference,
+    image: Option<&ImageDetails>,
+) -> bool {
+    let of_this_image = generation.images.is_empty()
+        || generation
+            .images
+            .iter()
+            .any(|listed| same_repository(listed, reference));
     let conditions = Conditions::of_generation(generation);
-    let in_range = |range: &String| tag::satisfies(range, reference.tag.as_deref().unwrap_or_default());
+    let in_range =
+        |range: &String| tag::satisfies(range, reference.tag.as_deref().unwrap_or_default());
     let this_one = match (image, conditions.none()) {
         (Some(image), false) => conditions.hold(image),
         (None, false) => generation.versions.as_ref().is_some_and(in_range),
@@ -135,22 +182,33 @@ impl<'a> Conditions<'a> {
     }
 
     fn none(&self) -> bool {
-        self.volume.is_none() && self.port.is_none() && self.variable.is_none() && self.starts_with.is_none()
+        self.volume.is_none()
+            && self.port.is_none()
+            && self.variable.is_none()
+            && self.starts_with.is_none()
     }
 
     fn hold(&self, image: &ImageDetails) -> bool {
-        self.volume.is_none_or(|volume| image.volumes.iter().any(|path| path.trim_end_matches('/') == volume))
-            && self.port.is_none_or(|port| config::exposed(image).contains(&port))
-            && self.variable.is_none_or(|variable| match variable.split_once('=') {
-                Some((name, value)) => image.variable(name) == Some(value),
-                None => image.variable(variable).is_some(),
-            })
+        self.volume.is_none_or(|volume| {
+            image
+                .volumes
+                .iter()
+                .any(|path| path.trim_end_matches('/') == volume)
+        }) && self
+            .port
+            .is_none_or(|port| config::exposed(image).contains(&port))
+            && self
+                .variable
+                .is_none_or(|variable| match variable.split_once('=') {
+                    Some((name, value)) => image.variable(name) == Some(value),
+                    None => image.variable(variable).is_some(),
+                })
             && self.starts_with.is_none_or(|pattern| {
-                Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(&config::start_text(image)))
+                Regex::new(pattern)
+                    .is_ok_and(|pattern| pattern.is_match(&config::start_text(image)))
             })
     }
 }
 
 #[cfg(test)]
-#[path = "recognition_tests.rs"]
 mod tests;

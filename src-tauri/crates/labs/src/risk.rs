@@ -128,7 +128,13 @@ pub fn folder_risk(folder: &str, facts: Option<&EngineFacts>) -> Option<RiskKind
     let spelled = plain_path(folder);
     let here = facts.is_none_or(|facts| facts.this_computer);
     // A link to the root is the root.
-    let real = if here { std::fs::canonicalize(folder).ok().map(|path| plain_path(&path.to_string_lossy())) } else { None };
+    let real = if here {
+        std::fs::canonicalize(folder)
+            .ok()
+            .map(|path| plain_path(&path.to_string_lossy()))
+    } else {
+        None
+    };
     let mut ways = vec![spelled];
     ways.extend(real);
     if ways.iter().any(|path| is_root(path)) {
@@ -136,7 +142,9 @@ pub fn folder_risk(folder: &str, facts: Option<&EngineFacts>) -> Option<RiskKind
     }
     let mut sockets = vec![DOCKER_SOCKET.to_owned(), "/run/docker.sock".to_owned()];
     sockets.extend(facts.and_then(|facts| facts.socket_path.clone()));
-    let holds_known = ways.iter().any(|path| sockets.iter().any(|socket| contains(path, socket)));
+    let holds_known = ways
+        .iter()
+        .any(|path| sockets.iter().any(|socket| contains(path, socket)));
     let holds_seen = here && Path::new(folder).join("docker.sock").exists();
     (holds_known || holds_seen).then_some(RiskKind::FolderWithSocket)
 }
@@ -145,7 +153,10 @@ pub fn folder_risk(folder: &str, facts: Option<&EngineFacts>) -> Option<RiskKind
 /// lab's own demand (AI-Lab ends at once where the socket's group may not write, exasol/ai-lab#274).
 pub fn obstacle(needs_writable_socket: bool, facts: &EngineFacts) -> Option<String> {
     if facts.rootless || facts.endpoint.product == EngineProduct::Rootless {
-        return Some("This engine runs without root rights (rootless), and labs cannot use its socket.".to_owned());
+        return Some(
+            "This engine runs without root rights (rootless), and labs cannot use its socket."
+                .to_owned(),
+        );
     }
     // In a virtual machine, labs get that machine's socket and not the one that we speak to.
     let ours = !in_virtual_machine(facts.endpoint.product);
@@ -167,9 +178,10 @@ pub fn in_virtual_machine(product: EngineProduct) -> bool {
         | EngineProduct::OrbStack
         | EngineProduct::RancherDesktop
         | EngineProduct::Lima => true,
-        EngineProduct::DockerEngine | EngineProduct::Rootless | EngineProduct::Podman | EngineProduct::Remote => {
-            !cfg!(target_os = "linux")
-        }
+        EngineProduct::DockerEngine
+        | EngineProduct::Rootless
+        | EngineProduct::Podman
+        | EngineProduct::Remote => !cfg!(target_os = "linux"),
     }
 }
 
@@ -188,7 +200,11 @@ pub(crate) fn plain_path(path: &str) -> String {
         }
     }
     let joined = parts.join("/");
-    if slashed.starts_with('/') { format!("/{joined}") } else { joined }
+    if slashed.starts_with('/') {
+        format!("/{joined}")
+    } else {
+        joined
+    }
 }
 
 fn is_root(path: &str) -> bool {
@@ -196,17 +212,28 @@ fn is_root(path: &str) -> bool {
 }
 
 fn contains(folder: &str, file: &str) -> bool {
-    file == folder || file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    file == folder
+        || file
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn lead(kinds: &[RiskKind]) -> String {
     let what = match kinds.first() {
         Some(RiskKind::HostRoot) => "The whole disk of the machine is mounted into the lab.",
-        Some(RiskKind::FolderWithSocket) => "The folder contains the Docker socket, docker.sock, and is mounted into the lab.",
-        Some(RiskKind::Privileged) => "The lab runs without the walls that Docker puts around containers.",
-        Some(RiskKind::DockerSocket) | None => "The Docker socket, docker.sock, is mounted into the lab.",
+        Some(RiskKind::FolderWithSocket) => {
+            "The folder contains the Docker socket, docker.sock, and is mounted into the lab."
+        }
+        Some(RiskKind::Privileged) => {
+            "The lab runs without the walls that Docker puts around containers."
+        }
+        Some(RiskKind::DockerSocket) | None => {
+            "The Docker socket, docker.sock, is mounted into the lab."
+        }
     };
-    format!("{what} Code that runs in it, also a package or notebook that you did not write, could then:")
+    format!(
+        "{what} Code that runs in it, also a package or notebook that you did not write, could then:"
+    )
 }
 
 fn consequences(kinds: &[RiskKind]) -> Vec<Consequence> {
@@ -223,13 +250,26 @@ fn consequences(kinds: &[RiskKind]) -> Vec<Consequence> {
         consequence("box", "create a ", "privileged container", "")
     };
     let second = if through_disk {
-        consequence("folder", "read and delete ", "every file of the host machine", "")
+        consequence(
+            "folder",
+            "read and delete ",
+            "every file of the host machine",
+            "",
+        )
     } else {
-        consequence("folder", "mount the ", "file system of the host machine", "")
+        consequence(
+            "folder",
+            "mount the ",
+            "file system of the host machine",
+            "",
+        )
     };
-    vec![first, second, consequence("key", "gain ", "root access", " to it")]
+    vec![
+        first,
+        second,
+        consequence("key", "gain ", "root access", " to it"),
+    ]
 }
 
 #[cfg(test)]
-#[path = "risk_tests.rs"]
 mod tests;

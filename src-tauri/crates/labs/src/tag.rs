@@ -32,16 +32,27 @@ pub fn newest_first(a: &str, b: &str) -> Ordering {
 /// A commit's digits, or a tag for one processor alone: nothing that a person would choose.
 pub fn made_by_machine(tag: &str) -> bool {
     let commit = matches!(tag.len(), 7 | 12 | 40 | 64)
-        && tag.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+        && tag
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
         && tag.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let half = ["x86_64-", "aarch64-", "amd64-", "arm64-", "sha256-", "sha-"].iter().any(|start| tag.starts_with(start));
-    commit || half || tag.ends_with(".sig") || tag.ends_with(".att")
+    let half = ["x86_64-", "aarch64-", "amd64-", "arm64-", "sha256-", "sha-"]
+        .iter()
+        .any(|start| tag.starts_with(start));
+    let attachment = tag
+        .rsplit_once('.')
+        .is_some_and(|(_, ending)| matches!(ending, "sig" | "att" | "sbom"));
+    commit || half || attachment
 }
 
 /// Whether a tag is in a requirement: a range (`>=2.0.0, <5.0.0`: all parts hold) or a list of
 /// tags (`0.7, 0.8`, `notebook-*`: one of them). `latest` is newer than everything.
 pub fn satisfies(requirement: &str, tag: &str) -> bool {
-    let parts: Vec<&str> = requirement.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = requirement
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
     if parts.is_empty() {
         return false;
     }
@@ -54,18 +65,27 @@ pub fn satisfies(requirement: &str, tag: &str) -> bool {
 /// A pattern in which `*` stands for any text.
 pub fn matches(pattern: &str, text: &str) -> bool {
     let mut pieces = pattern.split('*');
-    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
     let mut pieces: Vec<&str> = pieces.collect();
-    let Some(last) = pieces.pop() else { return rest.is_empty() };
+    let Some(last) = pieces.pop() else {
+        return rest.is_empty();
+    };
     for piece in pieces {
-        let Some(at) = rest.find(piece) else { return false };
+        let Some(at) = rest.find(piece) else {
+            return false;
+        };
         rest = rest.get(at + piece.len()..).unwrap_or_default();
     }
     rest.ends_with(last)
 }
 
 fn in_range(part: &str, tag: &str) -> bool {
-    let (operator, bound) = part.split_at(part.find(|c: char| !matches!(c, '<' | '>' | '=')).unwrap_or(part.len()));
+    let (operator, bound) = part.split_at(
+        part.find(|c: char| !matches!(c, '<' | '>' | '='))
+            .unwrap_or(part.len()),
+    );
     if tag == "latest" {
         return operator.starts_with('>');
     }
@@ -90,15 +110,25 @@ fn rank(tag: &str) -> Rank {
         return Rank::Machine;
     }
     let digits = tag.bytes().filter(u8::is_ascii_digit).count();
-    let plain = tag.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let plain = tag
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-');
     if digits == 8 && plain && (tag.len() == 8 || tag.len() == 10) {
         return Rank::Date;
     }
-    if tag.strip_prefix('v').unwrap_or(tag).starts_with(|c: char| c.is_ascii_digit()) {
+    if tag
+        .strip_prefix('v')
+        .unwrap_or(tag)
+        .starts_with(|c: char| c.is_ascii_digit())
+    {
         return Rank::Version;
     }
     let rest = tag.get(prefix(tag).len()..).unwrap_or_default();
-    if rest.starts_with(|c: char| c.is_ascii_digit()) { Rank::Named } else { Rank::Word }
+    if rest.starts_with(|c: char| c.is_ascii_digit()) {
+        Rank::Named
+    } else {
+        Rank::Word
+    }
 }
 
 /// `python-` of `python-3.13.1`
@@ -109,7 +139,10 @@ fn prefix(tag: &str) -> &str {
 
 /// The version's numbers without what follows them: `[6, 0, 0]` of `v6.0.0-rc1`.
 fn numbers(tag: &str) -> Vec<u64> {
-    core(tag).split(['.', '-']).map_while(|part| part.parse().ok()).collect()
+    core(tag)
+        .split(['.', '-'])
+        .map_while(|part| part.parse().ok())
+        .collect()
 }
 
 /// `6.0.0` of `v6.0.0-rc1`; dates keep their dashes.
@@ -127,7 +160,9 @@ fn rank_is_date(tag: &str) -> bool {
 }
 
 fn newer(a: &str, b: &str) -> Ordering {
-    compare(&numbers(b), &numbers(a)).then_with(|| suffix(a).cmp(suffix(b))).then_with(|| a.cmp(b))
+    compare(&numbers(b), &numbers(a))
+        .then_with(|| suffix(a).cmp(suffix(b)))
+        .then_with(|| a.cmp(b))
 }
 
 /// Nothing sorts before something, so that 6.0.0 stands before 6.0.0-rc1.
@@ -139,14 +174,17 @@ fn suffix(tag: &str) -> &str {
 fn compare(a: &[u64], b: &[u64]) -> Ordering {
     let length = a.len().max(b.len());
     let at = |numbers: &[u64], index: usize| numbers.get(index).copied().unwrap_or(0);
-    (0..length).map(|index| at(a, index).cmp(&at(b, index))).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    (0..length)
+        .map(|index| at(a, index).cmp(&at(b, index)))
+        .find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn sorted<'a>(mut tags: Vec<&'a str>) -> Vec<&'a str> {
+    fn sorted(mut tags: Vec<&str>) -> Vec<&str> {
         tags.sort_by(|a, b| newest_first(a, b));
         tags
     }
@@ -154,8 +192,24 @@ mod tests {
     #[test]
     fn versions_are_sorted_as_numbers_and_latest_leads() {
         assert_eq!(
-            sorted(vec!["2.0.0", "10.1", "latest", "6.0.0-rc1", "6.0.0", "v3.4", "0.1.0"]),
-            ["latest", "10.1", "6.0.0", "6.0.0-rc1", "v3.4", "2.0.0", "0.1.0"]
+            sorted(vec![
+                "2.0.0",
+                "10.1",
+                "latest",
+                "6.0.0-rc1",
+                "6.0.0",
+                "v3.4",
+                "0.1.0"
+            ]),
+            [
+                "latest",
+                "10.1",
+                "6.0.0",
+                "6.0.0-rc1",
+                "v3.4",
+                "2.0.0",
+                "0.1.0"
+            ]
         );
     }
 

@@ -43,14 +43,22 @@ pub struct VersionList {
 /// The versions of an image: `recipe`'s known ones, local ones, and the registry's where it answers.
 pub async fn versions(recipe: &Recipe, image: &str, facts: &CheckFacts) -> VersionList {
     let Ok(reference) = ImageReference::parse(image.trim()) else {
-        return VersionList { choices: Vec::new(), incomplete: Some("This is not the name of an image.".to_owned()) };
+        return VersionList {
+            choices: Vec::new(),
+            incomplete: Some("This is not the name of an image.".to_owned()),
+        };
     };
     let answer = registry_tags(&reference).await;
     list(recipe, &reference, facts, &answer)
 }
 
 /// The list that this answer of the registry makes.
-pub fn list(recipe: &Recipe, image: &ImageReference, facts: &CheckFacts, answer: &RegistryAnswer) -> VersionList {
+pub fn list(
+    recipe: &Recipe,
+    image: &ImageReference,
+    facts: &CheckFacts,
+    answer: &RegistryAnswer,
+) -> VersionList {
     let local: BTreeSet<String> = local_references(&facts.snapshot)
         .into_iter()
         .filter(|here| here.registry() == image.registry() && here.path() == image.path())
@@ -59,7 +67,12 @@ pub fn list(recipe: &Recipe, image: &ImageReference, facts: &CheckFacts, answer:
     let mut tags = local.clone();
     match answer {
         RegistryAnswer::All(listed) | RegistryAnswer::Some(listed) => {
-            tags.extend(listed.iter().filter(|tag| !tag::made_by_machine(tag)).cloned());
+            tags.extend(
+                listed
+                    .iter()
+                    .filter(|tag| !tag::made_by_machine(tag))
+                    .cloned(),
+            );
         }
         RegistryAnswer::Denied | RegistryAnswer::NoSuchImage | RegistryAnswer::Unreachable => {}
     }
@@ -70,15 +83,23 @@ pub fn list(recipe: &Recipe, image: &ImageReference, facts: &CheckFacts, answer:
     }
     let mut tags: Vec<String> = tags.into_iter().collect();
     tags.sort_by(|a, b| tag::newest_first(a, b));
-    let newest = tags.iter().find(|tag| tag.as_str() != "latest" && !tag::made_by_machine(tag)).cloned();
+    let newest = tags
+        .iter()
+        .find(|tag| tag.as_str() != "latest" && !tag::made_by_machine(tag))
+        .cloned();
     let volumes = volume_choices(facts);
     let choices = tags
         .into_iter()
         .take(MOST_CHOICES)
         .map(|tag| {
             let made = volumes.iter().find(|volume| {
-                let made_by = volume.made_by.as_deref().and_then(|made_by| ImageReference::parse(made_by).ok());
-                made_by.is_some_and(|made_by| made_by.path() == image.path() && made_by.tag.as_ref() == Some(&tag))
+                let made_by = volume
+                    .made_by
+                    .as_deref()
+                    .and_then(|made_by| ImageReference::parse(made_by).ok());
+                made_by.is_some_and(|made_by| {
+                    made_by.path() == image.path() && made_by.tag.as_ref() == Some(&tag)
+                })
             });
             VersionChoice {
                 here: local.contains(&tag),
@@ -91,7 +112,10 @@ pub fn list(recipe: &Recipe, image: &ImageReference, facts: &CheckFacts, answer:
             }
         })
         .collect();
-    VersionList { choices, incomplete: incomplete(image, answer, recognition::offers(recipe, image)) }
+    VersionList {
+        choices,
+        incomplete: incomplete(image, answer, recognition::offers(recipe, image)),
+    }
 }
 
 fn incomplete(image: &ImageReference, answer: &RegistryAnswer, known: bool) -> Option<String> {
@@ -106,15 +130,18 @@ fn incomplete(image: &ImageReference, answer: &RegistryAnswer, known: bool) -> O
     };
     match answer {
         RegistryAnswer::All(_) => None,
-        RegistryAnswer::Some(_) => {
-            Some(format!("{registry} has more versions than are listed here. Any of them can be typed."))
+        RegistryAnswer::Some(_) => Some(format!(
+            "{registry} has more versions than are listed here. Any of them can be typed."
+        )),
+        RegistryAnswer::Denied => Some(format!(
+            "{registry} does not show these versions without a login, {rest}."
+        )),
+        RegistryAnswer::NoSuchImage => {
+            Some(format!("{registry} does not know this image, {rest}."))
         }
-        RegistryAnswer::Denied => Some(format!("{registry} does not show these versions without a login, {rest}.")),
-        RegistryAnswer::NoSuchImage => Some(format!("{registry} does not know this image, {rest}.")),
         RegistryAnswer::Unreachable => Some(format!("{registry} cannot be reached, {rest}.")),
     }
 }
 
 #[cfg(test)]
-#[path = "versions_tests.rs"]
 mod tests;

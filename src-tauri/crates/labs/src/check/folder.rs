@@ -12,27 +12,69 @@ use crate::risk::{self, RiskKind, plain_path};
 
 /// Folders of the system: what a lab changes there can break the machine.
 const SYSTEM: [&str; 20] = [
-    "/Applications", "/Library", "/System", "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/opt", "/private/etc", "/private/var", "/proc",
-    "/root", "/run", "/sbin", "/srv", "/sys", "/usr", "/var",
+    "/Applications",
+    "/Library",
+    "/System",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/opt",
+    "/private/etc",
+    "/private/var",
+    "/proc",
+    "/root",
+    "/run",
+    "/sbin",
+    "/srv",
+    "/sys",
+    "/usr",
+    "/var",
 ];
 /// The same on Windows, in small letters and with slashes.
-const WINDOWS_SYSTEM: [&str; 5] = ["c:/windows", "c:/program files", "c:/program files (x86)", "c:/programdata", "c:/users"];
+const WINDOWS_SYSTEM: [&str; 5] = [
+    "c:/windows",
+    "c:/program files",
+    "c:/program files (x86)",
+    "c:/programdata",
+    "c:/users",
+];
 /// Where all people's folders are.
 const HOMES: [&str; 2] = ["/home", "/Users"];
 /// Folders of a home that hold keys and passwords.
 const SECRETS: [&str; 12] = [
-    ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".config", ".password-store", ".local/share/keyrings",
-    "Library/Keychains", "AppData", ".mozilla",
+    ".ssh",
+    ".gnupg",
+    ".aws",
+    ".azure",
+    ".kube",
+    ".docker",
+    ".config",
+    ".password-store",
+    ".local/share/keyrings",
+    "Library/Keychains",
+    "AppData",
+    ".mozilla",
 ];
 
 pub(super) fn check(subject: &Subject, notes: &mut Notes) {
     let typed = subject.form.storage.folder.trim();
     if typed.is_empty() {
-        notes.error("storage.folder", "Choose the folder in which your work is kept.", in_a_volume(subject));
+        notes.error(
+            "storage.folder",
+            "Choose the folder in which your work is kept.",
+            in_a_volume(subject),
+        );
         return;
     }
     if typed.chars().any(char::is_control) {
-        notes.error("storage.folder", "The path contains characters that cannot be shown.", in_a_volume(subject));
+        notes.error(
+            "storage.folder",
+            "The path contains characters that cannot be shown.",
+            in_a_volume(subject),
+        );
         return;
     }
     if !subject.this_computer() {
@@ -47,19 +89,35 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => {}
         Ok(_) => {
-            let parent = path.parent().map(|parent| parent.to_string_lossy().into_owned());
+            let parent = path
+                .parent()
+                .map(|parent| parent.to_string_lossy().into_owned());
             let fix = parent.and_then(|parent| {
-                subject.fix(format!("Use {parent}"), |form| form.storage.folder.clone_from(&parent))
+                subject.fix(format!("Use {parent}"), |form| {
+                    form.storage.folder.clone_from(&parent);
+                })
             });
-            notes.error("storage.folder", format!("{typed} is a file, not a folder."), fix);
+            notes.error(
+                "storage.folder",
+                format!("{typed} is a file, not a folder."),
+                fix,
+            );
             return;
         }
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            notes.error("storage.folder", format!("Your account may not look at {typed}."), in_a_volume(subject));
+            notes.error(
+                "storage.folder",
+                format!("Your account may not look at {typed}."),
+                in_a_volume(subject),
+            );
             return;
         }
         Err(_) => {
-            notes.error("storage.folder", format!("There is no folder {typed}."), in_a_volume(subject));
+            notes.error(
+                "storage.folder",
+                format!("There is no folder {typed}."),
+                in_a_volume(subject),
+            );
             return;
         }
     }
@@ -68,13 +126,19 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
 }
 
 fn in_a_volume(subject: &Subject) -> Option<FieldFix> {
-    subject.fix("Keep it in a volume", |form| form.storage.kind = StorageKind::Volume)
+    subject.fix("Keep it in a volume", |form| {
+        form.storage.kind = StorageKind::Volume;
+    })
 }
 
 /// A folder of another machine: only its spelling can be judged.
 fn elsewhere(subject: &Subject, notes: &mut Notes, typed: &str) {
     if !typed.starts_with('/') {
-        notes.error("storage.folder", format!("{typed} is not a full path on the engine’s machine."), in_a_volume(subject));
+        notes.error(
+            "storage.folder",
+            format!("{typed} is not a full path on the engine’s machine."),
+            in_a_volume(subject),
+        );
     } else if typed.split('/').any(|part| part == "..") {
         up(subject, notes, typed);
     } else {
@@ -87,17 +151,30 @@ fn elsewhere(subject: &Subject, notes: &mut Notes, typed: &str) {
 fn spelled_out(subject: &Subject, notes: &mut Notes, typed: &str, home: Option<&Path>) -> bool {
     let use_path = |path: PathBuf| {
         let path = path.to_string_lossy().into_owned();
-        subject.fix(format!("Use {path}"), |form| form.storage.folder.clone_from(&path))
+        subject.fix(format!("Use {path}"), |form| {
+            form.storage.folder.clone_from(&path);
+        })
     };
     if let Some(rest) = typed.strip_prefix('~') {
         let full = home.map(|home| home.join(rest.trim_start_matches(['/', '\\'])));
-        notes.error("storage.folder", "Docker does not know “~”. Write the path out.", full.and_then(use_path));
+        notes.error(
+            "storage.folder",
+            "Docker does not know “~”. Write the path out.",
+            full.and_then(use_path),
+        );
         return false;
     }
     if !Path::new(typed).is_absolute() {
-        let full = home.map(|home| home.join(plain_path(typed))).filter(|path| path.is_dir());
-        let message = format!("{typed} is not a full path. Docker would take it for the name of a volume.");
-        notes.error("storage.folder", message, full.and_then(use_path).or_else(|| in_a_volume(subject)));
+        let full = home
+            .map(|home| home.join(plain_path(typed)))
+            .filter(|path| path.is_dir());
+        let message =
+            format!("{typed} is not a full path. Docker would take it for the name of a volume.");
+        notes.error(
+            "storage.folder",
+            message,
+            full.and_then(use_path).or_else(|| in_a_volume(subject)),
+        );
         return false;
     }
     if typed.split(['/', '\\']).any(|part| part == "..") {
@@ -112,9 +189,15 @@ fn up(subject: &Subject, notes: &mut Notes, typed: &str) {
     let fix = if plain == "/" {
         in_a_volume(subject)
     } else {
-        subject.fix(format!("Use {plain}"), |form| form.storage.folder.clone_from(&plain))
+        subject.fix(format!("Use {plain}"), |form| {
+            form.storage.folder.clone_from(&plain);
+        })
     };
-    notes.error("storage.folder", "The path goes up with “..”. Write it out instead.", fix);
+    notes.error(
+        "storage.folder",
+        "The path goes up with “..”. Write it out instead.",
+        fix,
+    );
 }
 
 /// Says what would be given away; true where that is too much.
@@ -125,7 +208,12 @@ fn sensitive(subject: &Subject, notes: &mut Notes, typed: &str, home: Option<&Pa
         None => sensitive_place(typed, home, subject.this_computer()),
     };
     let Some(message) = message else { return false };
-    notes.add(NoteLevel::Danger, "storage.folder", message, in_a_volume(subject));
+    notes.add(
+        NoteLevel::Danger,
+        "storage.folder",
+        message,
+        in_a_volume(subject),
+    );
     true
 }
 
@@ -140,10 +228,18 @@ fn sensitive_place(typed: &str, home: Option<&Path>, here: bool) -> Option<Strin
         if home.as_ref() == Some(path) {
             return Some("This is your whole home folder, with your keys and saved passwords. Choose a folder inside it.".to_owned());
         }
-        let within_home = home.as_ref().and_then(|home| path.strip_prefix(home.as_str())?.strip_prefix('/'));
+        let within_home = home
+            .as_ref()
+            .and_then(|home| path.strip_prefix(home.as_str())?.strip_prefix('/'));
         if let Some(inner) = within_home {
-            if SECRETS.iter().any(|secret| inner == *secret || inner.starts_with(&format!("{secret}/"))) {
-                return Some("Keys and passwords are kept in this folder. Code in the lab could read them.".to_owned());
+            if SECRETS
+                .iter()
+                .any(|secret| inner == *secret || inner.starts_with(&format!("{secret}/")))
+            {
+                return Some(
+                    "Keys and passwords are kept in this folder. Code in the lab could read them."
+                        .to_owned(),
+                );
             }
             // A home may lie in a system's folder (/root, /var/home); what is in it is the person's.
             continue;
@@ -151,12 +247,33 @@ fn sensitive_place(typed: &str, home: Option<&Path>, here: bool) -> Option<Strin
         if HOMES.contains(&path.as_str()) {
             return Some("This holds the files of everybody who uses this machine. Choose a folder of your own.".to_owned());
         }
-        let below = |parent: &str, path: &str| path == parent || path.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'));
-        let system = SYSTEM.iter().any(|parent| below(parent, path)) || WINDOWS_SYSTEM.iter().any(|parent| below(parent, &small) && *parent != "c:/users");
+        let below = |parent: &str, path: &str| {
+            path == parent
+                || path
+                    .strip_prefix(parent)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let system = SYSTEM.iter().any(|parent| below(parent, path))
+            || WINDOWS_SYSTEM
+                .iter()
+                .any(|parent| below(parent, &small) && *parent != "c:/users");
         // Shared data is often kept in these; only the folder itself is too much.
-        let shared = ["/srv/", "/opt/", "/var/lib/", "/var/data/", "/var/tmp/", "/var/folders/", "/private/var/folders/", "/run/media/"].iter().any(|data| path.starts_with(data));
+        let shared = [
+            "/srv/",
+            "/opt/",
+            "/var/lib/",
+            "/var/data/",
+            "/var/tmp/",
+            "/var/folders/",
+            "/private/var/folders/",
+            "/run/media/",
+        ]
+        .iter()
+        .any(|data| path.starts_with(data));
         if (system && !shared) || small == "c:/users" {
-            return Some(format!("{typed} belongs to the system. What the lab changes there can break the machine."));
+            return Some(format!(
+                "{typed} belongs to the system. What the lab changes there can break the machine."
+            ));
         }
     }
     None
@@ -167,10 +284,18 @@ fn ownership_and_writing(subject: &Subject, notes: &mut Notes, path: &Path, sens
     let mapped = subject.generation.user_mapping.is_some() && subject.form.user.mapped;
     let mapped_uid = typed_number(&subject.form.user.uid).filter(|_| mapped);
     let writes_as = mapped_uid.or_else(|| subject.generation.writes_as.map(u64::from));
-    let shared = subject.engine.is_some_and(|engine| risk::in_virtual_machine(engine.endpoint.product));
-    let keeps_owner = owner.as_ref().is_some_and(|owner| Some(u64::from(owner.uid)) == writes_as);
+    let shared = subject
+        .engine
+        .is_some_and(|engine| risk::in_virtual_machine(engine.endpoint.product));
+    let keeps_owner = owner
+        .as_ref()
+        .is_some_and(|owner| Some(u64::from(owner.uid)) == writes_as);
     if subject.generation.takes_ownership && !shared && !keeps_owner {
-        let level = if sensitive { NoteLevel::Danger } else { NoteLevel::Warning };
+        let level = if sensitive {
+            NoteLevel::Danger
+        } else {
+            NoteLevel::Warning
+        };
         let to_whom = writes_as.map_or_else(String::new, |uid| format!(" (user {uid})"));
         let message = format!(
             "Each start of {} takes everything in this folder for its own user{to_whom}. You may no longer be able to change your files outside the lab.",
@@ -179,7 +304,9 @@ fn ownership_and_writing(subject: &Subject, notes: &mut Notes, path: &Path, sens
         notes.add(level, "storage.folder", message, in_a_volume(subject));
         return;
     }
-    let (Some(owner), Some(uid)) = (owner, writes_as) else { return };
+    let (Some(owner), Some(uid)) = (owner, writes_as) else {
+        return;
+    };
     if shared {
         return;
     }
@@ -189,10 +316,16 @@ fn ownership_and_writing(subject: &Subject, notes: &mut Notes, path: &Path, sens
         return;
     }
     if may_write(&owner, uid, gid, rootless, subject.facts.user) {
-        notes.add(NoteLevel::Good, "storage.folder", "The folder is there, and the lab can write to it", None);
+        notes.add(
+            NoteLevel::Good,
+            "storage.folder",
+            "The folder is there, and the lab can write to it",
+            None,
+        );
         return;
     }
-    let as_owner = subject.generation.user_mapping.is_some() && !mapped && owner.uid != 0 && !rootless;
+    let as_owner =
+        subject.generation.user_mapping.is_some() && !mapped && owner.uid != 0 && !rootless;
     let fix = if as_owner {
         subject.fix("Run it as the folder’s owner", |form| {
             form.user.mapped = true;
@@ -202,7 +335,9 @@ fn ownership_and_writing(subject: &Subject, notes: &mut Notes, path: &Path, sens
     } else {
         in_a_volume(subject)
     };
-    let message = format!("The lab works as user {uid}, who may not write to this folder, so nothing could be saved.");
+    let message = format!(
+        "The lab works as user {uid}, who may not write to this folder, so nothing could be saved."
+    );
     notes.warning("storage.folder", message, fix);
 }
 
@@ -218,7 +353,11 @@ pub(super) struct Owner {
 fn owner_of(path: &Path) -> Option<Owner> {
     use std::os::unix::fs::MetadataExt as _;
     let found = std::fs::metadata(path).ok()?;
-    Some(Owner { uid: found.uid(), gid: found.gid(), mode: found.mode() })
+    Some(Owner {
+        uid: found.uid(),
+        gid: found.gid(),
+        mode: found.mode(),
+    })
 }
 
 #[cfg(not(unix))]
@@ -229,12 +368,21 @@ fn owner_of(_path: &Path) -> Option<Owner> {
 /// Whether a container's user may make files in the folder: the kernel's rule, the first class that
 /// fits decides. Under a rootless engine the container's root is this person and everyone else a
 /// stranger.
-pub(super) fn may_write(owner: &Owner, uid: u64, gid: Option<u64>, rootless: bool, person: Option<(u32, u32)>) -> bool {
+pub(super) fn may_write(
+    owner: &Owner,
+    uid: u64,
+    gid: Option<u64>,
+    rootless: bool,
+    person: Option<(u32, u32)>,
+) -> bool {
     const WRITE_AND_ENTER: u32 = 0o3;
     let allows = |shift: u32| (owner.mode >> shift) & WRITE_AND_ENTER == WRITE_AND_ENTER;
     let (uid, gid) = match (rootless, uid) {
         (false, uid) => (Some(uid), gid),
-        (true, 0) => (person.map(|(uid, _)| u64::from(uid)), person.map(|(_, gid)| u64::from(gid))),
+        (true, 0) => (
+            person.map(|(uid, _)| u64::from(uid)),
+            person.map(|(_, gid)| u64::from(gid)),
+        ),
         (true, _) => (None, None),
     };
     if !rootless && uid == Some(0) {

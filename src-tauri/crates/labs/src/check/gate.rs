@@ -12,7 +12,11 @@ pub(super) fn gate(subject: &Subject, notes: &[FieldNote], risky: bool) -> Optio
         return Some(engine);
     }
     if let Some(error) = notes.iter().find(|note| note.level == NoteLevel::Error) {
-        return Some(if error.field == "signIn" { for_sign_in(subject) } else { for_field(subject, &error.field).to_owned() });
+        return Some(if error.field == "signIn" {
+            for_sign_in(subject)
+        } else {
+            for_field(subject, &error.field).to_owned()
+        });
     }
     if risky && !subject.form.risk_accepted {
         let way_out = match risk::kinds(subject.form, subject.engine).first() {
@@ -32,7 +36,9 @@ fn engine_gate(subject: &Subject) -> Option<String> {
     match report.status {
         EngineStatus::Ready => None,
         EngineStatus::Connecting => Some("Slipway is still connecting to Docker.".to_owned()),
-        EngineStatus::Reconnecting { .. } => Some("Docker does not answer at the moment.".to_owned()),
+        EngineStatus::Reconnecting { .. } => {
+            Some("Docker does not answer at the moment.".to_owned())
+        }
         EngineStatus::Unavailable => Some("Docker is not running.".to_owned()),
     }
 }
@@ -55,7 +61,11 @@ fn for_field<'a>(subject: &Subject, field: &str) -> &'a str {
 
 fn for_sign_in(subject: &Subject) -> String {
     let sign_in = &subject.generation.sign_in;
-    let word = if sign_in.kind == SignInKind::Token { "token" } else { "password" };
+    let word = if sign_in.kind == SignInKind::Token {
+        "token"
+    } else {
+        "password"
+    };
     if sign_in.password_variable.is_none() {
         format!("Use the image’s {word} to launch.")
     } else if subject.own_password.is_none_or(str::is_empty) {
@@ -67,6 +77,11 @@ fn for_sign_in(subject: &Subject) -> String {
 
 /// The port is a good number, so it is somebody else's.
 fn is_taken(subject: &Subject, field: &str) -> bool {
-    let index = field.strip_prefix("ports.").and_then(|rest| rest.strip_suffix(".host")).and_then(|index| index.parse::<usize>().ok());
-    index.and_then(|index| subject.form.ports.get(index)).is_some_and(|row| typed_port(&row.host).is_some())
+    let index = field
+        .strip_prefix("ports.")
+        .and_then(|rest| rest.strip_suffix(".host"))
+        .and_then(|index| index.parse::<usize>().ok());
+    index
+        .and_then(|index| subject.form.ports.get(index))
+        .is_some_and(|row| typed_port(&row.host).is_some())
 }

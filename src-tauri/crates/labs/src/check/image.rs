@@ -7,7 +7,12 @@ use crate::form::local_references;
 use crate::tag;
 
 /// Docker's pages that people copy instead of a name.
-const HUB_PAGES: [&str; 4] = ["hub.docker.com/r/", "hub.docker.com/_/", "hub.docker.com/repository/docker/", "quay.io/repository/"];
+const HUB_PAGES: [&str; 4] = [
+    "hub.docker.com/r/",
+    "hub.docker.com/_/",
+    "hub.docker.com/repository/docker/",
+    "quay.io/repository/",
+];
 
 pub(super) fn check(subject: &Subject, notes: &mut Notes) {
     let form = subject.form;
@@ -20,8 +25,8 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
         Ok(_) if has_version(image) => {
             let (name, version) = split_version(image);
             let fix = subject.fix(format!("Use version {version}"), |form| {
-                form.image = name.to_owned();
-                form.version = version.to_owned();
+                name.clone_into(&mut form.image);
+                version.clone_into(&mut form.version);
             });
             notes.error("image", "The version has a field of its own.", fix);
             return;
@@ -30,8 +35,13 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
     }
     let version = form.version.trim();
     if version.is_empty() {
-        let proposed = subject.recipe.and_then(|recipe| recipe.default_version.as_deref()).unwrap_or("latest");
-        let fix = subject.fix(format!("Use {proposed}"), |form| form.version = proposed.to_owned());
+        let proposed = subject
+            .recipe
+            .and_then(|recipe| recipe.default_version.as_deref())
+            .unwrap_or("latest");
+        let fix = subject.fix(format!("Use {proposed}"), |form| {
+            proposed.clone_into(&mut form.version);
+        });
         notes.error("version", "Choose a version.", fix);
         return;
     }
@@ -40,8 +50,13 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
             "{} is not a version: letters, digits, dots, dashes and underscores are allowed, at most 128.",
             shortened(version)
         );
-        let proposed = subject.recipe.and_then(|recipe| recipe.default_version.as_deref()).unwrap_or("latest");
-        let fix = subject.fix(format!("Use {proposed}"), |form| form.version = proposed.to_owned());
+        let proposed = subject
+            .recipe
+            .and_then(|recipe| recipe.default_version.as_deref())
+            .unwrap_or("latest");
+        let fix = subject.fix(format!("Use {proposed}"), |form| {
+            proposed.clone_into(&mut form.version);
+        });
         notes.error("version", message, fix);
         return;
     }
@@ -68,8 +83,16 @@ fn repaired(subject: &Subject, image: &str) -> Option<super::FieldFix> {
     }
     for page in HUB_PAGES {
         if let Some(rest) = name.strip_prefix(page) {
-            let rest = rest.split(['?', '#']).next().unwrap_or_default().trim_end_matches("/tags");
-            name = if page.starts_with("quay") { format!("quay.io/{rest}") } else { rest.to_owned() };
+            let rest = rest
+                .split(['?', '#'])
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches("/tags");
+            name = if page.starts_with("quay") {
+                format!("quay.io/{rest}")
+            } else {
+                rest.to_owned()
+            };
         }
     }
     let name = name.trim_matches('/').to_lowercase();
@@ -80,9 +103,9 @@ fn repaired(subject: &Subject, image: &str) -> Option<super::FieldFix> {
         return subject.fix(format!("Use {first}"), |form| form.image.clone_from(first));
     }
     subject.fix(format!("Use {name}"), |form| {
-        form.image = name.to_owned();
+        name.clone_into(&mut form.image);
         if !version.is_empty() {
-            form.version = version.to_owned();
+            version.clone_into(&mut form.version);
         }
     })
 }
@@ -104,20 +127,35 @@ fn split_version(image: &str) -> (&str, &str) {
 
 /// "6.0.0 is already on this computer. Newest: 6.1.0."
 fn about_version(subject: &Subject, notes: &mut Notes, version: &str) {
-    let place = if subject.this_computer() { "on this computer" } else { "on the engine" };
+    let place = if subject.this_computer() {
+        "on this computer"
+    } else {
+        "on the engine"
+    };
     let mut message = if subject.here {
         format!("{version} is already {place}.")
     } else {
         format!("{version} will be downloaded first.")
     };
-    let known = subject.recipe.map(|recipe| recipe.known_versions.as_slice()).unwrap_or_default();
+    let known = subject
+        .recipe
+        .map(|recipe| recipe.known_versions.as_slice())
+        .unwrap_or_default();
     let named = subject.recipe.zip(subject.reference.as_ref());
-    let offered = named.is_some_and(|(recipe, reference)| crate::recognition::offers(recipe, reference));
+    let offered =
+        named.is_some_and(|(recipe, reference)| crate::recognition::offers(recipe, reference));
     let local = local_references(&subject.facts.snapshot);
     let same = |here: &&ImageReference| {
-        subject.reference.as_ref().is_some_and(|asked| here.registry() == asked.registry() && here.path() == asked.path())
+        subject
+            .reference
+            .as_ref()
+            .is_some_and(|asked| here.registry() == asked.registry() && here.path() == asked.path())
     };
-    let local_tags: Vec<&str> = local.iter().filter(same).filter_map(|here| here.tag.as_deref()).collect();
+    let local_tags: Vec<&str> = local
+        .iter()
+        .filter(same)
+        .filter_map(|here| here.tag.as_deref())
+        .collect();
     let newest = local_tags
         .iter()
         .copied()
@@ -139,10 +177,16 @@ fn platform(subject: &Subject, notes: &mut Notes) {
         (_, Some(recipe)) => recipe.platforms.iter().map(String::as_str).collect(),
         _ => Vec::new(),
     };
-    if made_for.is_empty() || engine.architecture.is_empty() || made_for.contains(&engine.architecture.as_str()) {
+    if made_for.is_empty()
+        || engine.architecture.is_empty()
+        || made_for.contains(&engine.architecture.as_str())
+    {
         return;
     }
-    let needs: Vec<&str> = made_for.iter().map(|platform| processor(platform)).collect();
+    let needs: Vec<&str> = made_for
+        .iter()
+        .map(|platform| processor(platform))
+        .collect();
     let message = format!(
         "This image is made for {} and the engine has {}. It may run slowly, or not at all.",
         needs.join(" or "),
@@ -160,7 +204,9 @@ fn processor(platform: &str) -> &str {
 }
 
 fn room(subject: &Subject, notes: &mut Notes) {
-    let (Some(engine), Some(recipe)) = (subject.engine, subject.recipe) else { return };
+    let (Some(engine), Some(recipe)) = (subject.engine, subject.recipe) else {
+        return;
+    };
     if let Some(minimum) = recipe.memory_minimum
         && engine.memory.0 > 0
         && engine.memory.0 < minimum
@@ -173,12 +219,17 @@ fn room(subject: &Subject, notes: &mut Notes) {
         );
         notes.warning("image", message, None);
     }
-    if let (false, Some(download), Some(free)) = (subject.here, recipe.download_size, engine.disk_free) {
+    if let (false, Some(download), Some(free)) =
+        (subject.here, recipe.download_size, engine.disk_free)
+    {
         // Unpacked, images are two to three times their download.
         let needed = download.saturating_mul(3);
         if free.0 < needed {
-            let message =
-                format!("The image needs about {} on the disk, and {} are free.", size(needed), size(free.0));
+            let message = format!(
+                "The image needs about {} on the disk, and {} are free.",
+                size(needed),
+                size(free.0)
+            );
             notes.warning("version", message, None);
         }
     }
@@ -195,5 +246,9 @@ fn memory(bytes: u64) -> String {
 pub(super) fn size(bytes: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
     let bytes = bytes as f64;
-    if bytes >= 1e9 { format!("{:.1} GB", bytes / 1e9) } else { format!("{:.0} MB", bytes / 1e6) }
+    if bytes >= 1e9 {
+        format!("{:.1} GB", bytes / 1e9)
+    } else {
+        format!("{:.0} MB", bytes / 1e6)
+    }
 }

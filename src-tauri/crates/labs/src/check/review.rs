@@ -9,19 +9,32 @@ use crate::recipe::SignInKind;
 use crate::risk::{self, RiskKind};
 
 pub(super) fn lines(subject: &Subject) -> Vec<ReviewLine> {
-    let mut lines = vec![image_line(subject), address_line(subject), work_line(subject)];
+    let mut lines = vec![
+        image_line(subject),
+        address_line(subject),
+        work_line(subject),
+    ];
     lines.extend(sign_in_line(subject));
     lines.extend(user_line(subject));
     lines.extend(ports_line(subject));
     if subject.form.docker_control {
-        lines.push(line(ReviewKind::DockerControl, "Can control Docker", "Could become root on the host machine", Tone::Danger));
+        lines.push(line(
+            ReviewKind::DockerControl,
+            "Can control Docker",
+            "Could become root on the host machine",
+            Tone::Danger,
+        ));
     }
     lines
 }
 
 /// "Ready in about 20 seconds."
 pub(super) fn outlook(subject: &Subject) -> String {
-    let seconds = subject.generation.ready.usual_seconds.map(|(from, to)| u32::midpoint(from, to));
+    let seconds = subject
+        .generation
+        .ready
+        .usual_seconds
+        .map(|(from, to)| u32::midpoint(from, to));
     let ready = match seconds {
         Some(seconds) if seconds >= 90 => format!("about {} minutes", (seconds + 30) / 60),
         Some(seconds) => format!("about {} seconds", seconds.div_ceil(5) * 5),
@@ -31,19 +44,35 @@ pub(super) fn outlook(subject: &Subject) -> String {
         return format!("Ready in {ready}.");
     }
     match subject.recipe.and_then(|recipe| recipe.download_size) {
-        Some(bytes) => format!("Downloads about {} first, then it is ready in {ready}.", image::size(bytes)),
+        Some(bytes) => format!(
+            "Downloads about {} first, then it is ready in {ready}.",
+            image::size(bytes)
+        ),
         None => format!("Downloads the image first, then it is ready in {ready}."),
     }
 }
 
-fn line(kind: ReviewKind, title: impl Into<String>, detail: impl Into<String>, tone: Tone) -> ReviewLine {
-    ReviewLine { kind, title: title.into(), detail: detail.into(), tone }
+fn line(
+    kind: ReviewKind,
+    title: impl Into<String>,
+    detail: impl Into<String>,
+    tone: Tone,
+) -> ReviewLine {
+    ReviewLine {
+        kind,
+        title: title.into(),
+        detail: detail.into(),
+        tone,
+    }
 }
 
 fn image_line(subject: &Subject) -> ReviewLine {
     let form = subject.form;
     let title = format!("{} {}", form.image.trim(), form.version.trim());
-    let detail = match (subject.here, subject.recipe.and_then(|recipe| recipe.download_size)) {
+    let detail = match (
+        subject.here,
+        subject.recipe.and_then(|recipe| recipe.download_size),
+    ) {
         (true, _) => "Already here, nothing to download".to_owned(),
         (false, Some(bytes)) => format!("About {} to download", image::size(bytes)),
         (false, None) => "Will be downloaded first".to_owned(),
@@ -56,38 +85,68 @@ fn address_line(subject: &Subject) -> ReviewLine {
     let host = subject.form.ports.first().map_or("", |row| row.host.trim());
     let title = format!("Opens at {}", place(listen_ip, host));
     let (detail, tone) = match listen_ip.parse::<IpAddr>().map(reach_of) {
-        Ok(Reach::ThisComputer) if subject.this_computer() => ("Only this computer can reach it", Tone::Plain),
+        Ok(Reach::ThisComputer) if subject.this_computer() => {
+            ("Only this computer can reach it", Tone::Plain)
+        }
         Ok(Reach::ThisComputer) => ("Only the engine’s machine can reach it", Tone::Plain),
         Ok(Reach::Address | Reach::Everyone) => ("Other computers can reach it", Tone::Warning),
         Err(_) => ("The address is not valid", Tone::Warning),
     };
     let open = matches!(subject.generation.sign_in.kind, SignInKind::Open);
-    let tone = if open && tone == Tone::Warning { Tone::Danger } else { tone };
+    let tone = if open && tone == Tone::Warning {
+        Tone::Danger
+    } else {
+        tone
+    };
     line(ReviewKind::Address, title, detail, tone)
 }
 
 fn place(listen_ip: &str, host: &str) -> String {
-    if listen_ip.contains(':') { format!("[{listen_ip}]:{host}") } else { format!("{listen_ip}:{host}") }
+    if listen_ip.contains(':') {
+        format!("[{listen_ip}]:{host}")
+    } else {
+        format!("{listen_ip}:{host}")
+    }
 }
 
 fn work_line(subject: &Subject) -> ReviewLine {
     let storage = &subject.form.storage;
     match storage.kind {
-        StorageKind::Nothing => line(ReviewKind::Work, "Work is not kept", "Lost when you delete the lab", Tone::Warning),
+        StorageKind::Nothing => line(
+            ReviewKind::Work,
+            "Work is not kept",
+            "Lost when you delete the lab",
+            Tone::Warning,
+        ),
         StorageKind::Volume => {
             let title = format!("Work is kept in {}", storage.volume.trim());
-            line(ReviewKind::Work, title, "Stays when you delete the lab", Tone::Plain)
+            line(
+                ReviewKind::Work,
+                title,
+                "Stays when you delete the lab",
+                Tone::Plain,
+            )
         }
         StorageKind::Folder => {
             let title = format!("Work is kept in {}", storage.folder.trim());
-            let risky = risk::kinds(subject.form, subject.engine).iter().find_map(|kind| match kind {
-                RiskKind::HostRoot => Some("The lab gets the whole disk"),
-                RiskKind::FolderWithSocket => Some("The lab could take over the machine with it"),
-                RiskKind::DockerSocket | RiskKind::Privileged => None,
-            });
+            let risky =
+                risk::kinds(subject.form, subject.engine)
+                    .iter()
+                    .find_map(|kind| match kind {
+                        RiskKind::HostRoot => Some("The lab gets the whole disk"),
+                        RiskKind::FolderWithSocket => {
+                            Some("The lab could take over the machine with it")
+                        }
+                        RiskKind::DockerSocket | RiskKind::Privileged => None,
+                    });
             match risky {
                 Some(detail) => line(ReviewKind::Work, title, detail, Tone::Danger),
-                None => line(ReviewKind::Work, title, "Stays when you delete the lab", Tone::Plain),
+                None => line(
+                    ReviewKind::Work,
+                    title,
+                    "Stays when you delete the lab",
+                    Tone::Plain,
+                ),
             }
         }
     }
@@ -105,26 +164,47 @@ fn sign_in_line(subject: &Subject) -> Option<ReviewLine> {
         _ if sign_in.token_config.is_some() => ("Asks for the image’s password", "Opens signed in"),
         _ => ("Asks for the image’s password", "Shown on the lab’s card"),
     };
-    let tone = if sign_in.kind == SignInKind::Open { Tone::Warning } else { Tone::Plain };
+    let tone = if sign_in.kind == SignInKind::Open {
+        Tone::Warning
+    } else {
+        Tone::Plain
+    };
     Some(line(ReviewKind::SignIn, title, detail, tone))
 }
 
 fn user_line(subject: &Subject) -> Option<ReviewLine> {
     let user = &subject.form.user;
-    subject.generation.user_mapping.as_ref().filter(|_| user.mapped)?;
+    subject
+        .generation
+        .user_mapping
+        .as_ref()
+        .filter(|_| user.mapped)?;
     let title = format!("Works as user {}:{}", user.uid.trim(), user.gid.trim());
-    Some(line(ReviewKind::User, title, "Files belong to that user", Tone::Plain))
+    Some(line(
+        ReviewKind::User,
+        title,
+        "Files belong to that user",
+        Tone::Plain,
+    ))
 }
 
 fn ports_line(subject: &Subject) -> Option<ReviewLine> {
     let more = subject.form.ports.get(1..)?;
     let named = |row: &PortRow| {
         let purpose = row.purpose.trim();
-        if purpose.is_empty() { format!("Port {}", row.container.trim()) } else { purpose.to_owned() }
+        if purpose.is_empty() {
+            format!("Port {}", row.container.trim())
+        } else {
+            purpose.to_owned()
+        }
     };
     let first = more.first()?;
     let title = match more.len() {
-        1 => format!("{} at {}", named(first), place(subject.form.listen_ip.trim(), first.host.trim())),
+        1 => format!(
+            "{} at {}",
+            named(first),
+            place(subject.form.listen_ip.trim(), first.host.trim())
+        ),
         count => format!("{count} more ports"),
     };
     let detail = match more.len() {

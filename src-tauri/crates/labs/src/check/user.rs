@@ -8,27 +8,46 @@ use crate::recipe::UserMapping;
 const ORDINARY: &str = "1000";
 
 pub(super) fn check(subject: &Subject, notes: &mut Notes) {
-    let Some(mapping) = subject.generation.user_mapping.as_ref().filter(|_| subject.form.user.mapped) else { return };
+    let Some(mapping) = subject
+        .generation
+        .user_mapping
+        .as_ref()
+        .filter(|_| subject.form.user.mapped)
+    else {
+        return;
+    };
     let own = subject.facts.user.filter(|(uid, _)| *uid != 0);
-    let uid = own.map_or_else(|| ORDINARY.to_owned(), |(uid, _)| uid.to_string());
-    let gid = own.map_or_else(|| ORDINARY.to_owned(), |(_, gid)| gid.to_string());
+    let user_id = own.map_or_else(|| ORDINARY.to_owned(), |(uid, _)| uid.to_string());
+    let group_id = own.map_or_else(|| ORDINARY.to_owned(), |(_, gid)| gid.to_string());
     let user = &subject.form.user;
-    let fix_uid = || fix(subject, &uid, |form, uid| form.user.uid = uid);
-    let fix_gid = || fix(subject, &gid, |form, gid| form.user.gid = gid);
+    let number_for_user = || fix(subject, &user_id, |form, uid| form.user.uid = uid);
+    let number_for_group = || fix(subject, &group_id, |form, gid| form.user.gid = gid);
     match id(&user.uid) {
-        Err(why) => notes.error("user.uid", why, fix_uid()),
+        Err(why) => notes.error("user.uid", why, number_for_user()),
         Ok(0) if matches!(mapping, UserMapping::Variables { .. }) => {
-            notes.error("user.uid", "0 is root, and this lab cannot work as root.", fix_uid());
+            notes.error(
+                "user.uid",
+                "0 is root, and this lab cannot work as root.",
+                number_for_user(),
+            );
         }
-        Ok(0) => notes.warning("user.uid", "0 is root: files that the lab makes will belong to root.", fix_uid()),
+        Ok(0) => notes.warning(
+            "user.uid",
+            "0 is root: files that the lab makes will belong to root.",
+            number_for_user(),
+        ),
         Ok(_) => {}
     }
     if let Err(why) = id(&user.gid) {
-        notes.error("user.gid", why, fix_gid());
+        notes.error("user.gid", why, number_for_group());
     }
     if subject.engine.is_some_and(|engine| engine.rootless) {
         let message = "This engine runs without root rights (rootless): ids in the lab are not those of this computer.";
-        notes.warning("user.uid", message, subject.fix("Turn it off", |form| form.user.mapped = false));
+        notes.warning(
+            "user.uid",
+            message,
+            subject.fix("Turn it off", |form| form.user.mapped = false),
+        );
     }
 }
 
@@ -42,6 +61,12 @@ fn id(typed: &str) -> Result<u64, String> {
     }
 }
 
-fn fix(subject: &Subject, value: &str, change: impl FnOnce(&mut LaunchForm, String)) -> Option<FieldFix> {
-    subject.fix(format!("Use {value}"), |form| change(form, value.to_owned()))
+fn fix(
+    subject: &Subject,
+    value: &str,
+    change: impl FnOnce(&mut LaunchForm, String),
+) -> Option<FieldFix> {
+    subject.fix(format!("Use {value}"), |form| {
+        change(form, value.to_owned());
+    })
 }

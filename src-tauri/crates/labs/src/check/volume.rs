@@ -10,10 +10,16 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
     let typed = subject.form.storage.volume.trim();
     let new = || {
         let free = free_volume(&subject.form.name, subject.facts);
-        subject.fix(format!("Use the new volume {free}"), |form| form.storage.volume = free)
+        subject.fix(format!("Use the new volume {free}"), |form| {
+            form.storage.volume = free;
+        })
     };
     if typed.is_empty() {
-        notes.error("storage.volume", "Choose a volume, or type the name of a new one.", new());
+        notes.error(
+            "storage.volume",
+            "Choose a volume, or type the name of a new one.",
+            new(),
+        );
         return;
     }
     if typed.contains(['/', '\\']) || typed.starts_with('~') {
@@ -21,7 +27,11 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
             typed.clone_into(&mut form.storage.folder);
             form.storage.kind = StorageKind::Folder;
         });
-        notes.error("storage.volume", "This looks like a folder. Names of volumes have no slashes.", fix);
+        notes.error(
+            "storage.volume",
+            "This looks like a folder. Names of volumes have no slashes.",
+            fix,
+        );
         return;
     }
     if !names::is_docker_name(typed) {
@@ -32,7 +42,9 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
         };
         let repaired = names::slug(typed);
         let fix = if names::is_docker_name(&repaired) {
-            subject.fix(format!("Use {repaired}"), |form| form.storage.volume = repaired)
+            subject.fix(format!("Use {repaired}"), |form| {
+                form.storage.volume = repaired;
+            })
         } else {
             new()
         };
@@ -41,12 +53,20 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
     }
     let choices = volume_choices(subject.facts);
     match choices.into_iter().find(|choice| choice.name == typed) {
-        None => notes.note("storage.volume", format!("{typed} is new and will be made.")),
+        None => notes.note(
+            "storage.volume",
+            format!("{typed} is new and will be made."),
+        ),
         Some(choice) => existing(subject, notes, &choice, new()),
     }
 }
 
-fn existing(subject: &Subject, notes: &mut Notes, choice: &VolumeChoice, new: Option<super::FieldFix>) {
+fn existing(
+    subject: &Subject,
+    notes: &mut Notes,
+    choice: &VolumeChoice,
+    new: Option<super::FieldFix>,
+) {
     let name = &choice.name;
     let users = listed(&choice.used_by);
     let count = choice.used_by.len();
@@ -55,27 +75,55 @@ fn existing(subject: &Subject, notes: &mut Notes, choice: &VolumeChoice, new: Op
             "{users} {} {name}, and one of them runs now. Two labs that write the same files can damage them.",
             if count == 1 { "uses" } else { "use" }
         );
-        let message = if count == 1 { message.replace("and one of them runs now", "and runs now") } else { message };
+        let message = if count == 1 {
+            message.replace("and one of them runs now", "and runs now")
+        } else {
+            message
+        };
         notes.warning("storage.volume", message, new);
     } else if let Some((made_by, version)) = made_by_other_generation(subject, choice) {
         let message = format!(
             "{name} was made with {made_by}. This version will show the notebooks in it, not its own new ones."
         );
         notes.warning("storage.volume", message, new);
-        let same_image = made_by.path() == subject.reference.as_ref().map(ImageReference::path).unwrap_or_default();
+        let same_image = made_by.path()
+            == subject
+                .reference
+                .as_ref()
+                .map(ImageReference::path)
+                .unwrap_or_default();
         if same_image {
-            let fix = subject.fix(format!("Use {version}"), |form| form.version.clone_from(&version));
-            notes.add(NoteLevel::Note, "version", format!("{name} was made with {version}."), fix);
+            let fix = subject.fix(format!("Use {version}"), |form| {
+                form.version.clone_from(&version);
+            });
+            notes.add(
+                NoteLevel::Note,
+                "version",
+                format!("{name} was made with {version}."),
+                fix,
+            );
         }
     } else if count > 0 {
-        notes.note("storage.volume", format!("{users} {} {name}, too. The lab starts with what is in it.", if count == 1 { "uses" } else { "use" }));
+        notes.note(
+            "storage.volume",
+            format!(
+                "{users} {} {name}, too. The lab starts with what is in it.",
+                if count == 1 { "uses" } else { "use" }
+            ),
+        );
     } else {
-        notes.note("storage.volume", format!("{name} exists already. The lab starts with what is in it."));
+        notes.note(
+            "storage.volume",
+            format!("{name} exists already. The lab starts with what is in it."),
+        );
     }
 }
 
 /// The image that made the volume, where it belongs to another generation of the same recipe.
-fn made_by_other_generation(subject: &Subject, choice: &VolumeChoice) -> Option<(ImageReference, String)> {
+fn made_by_other_generation(
+    subject: &Subject,
+    choice: &VolumeChoice,
+) -> Option<(ImageReference, String)> {
     let made_by = ImageReference::parse(choice.made_by.as_deref()?).ok()?;
     let recipe = subject.recipe?;
     let reference = subject.reference.as_ref()?;

@@ -4,10 +4,11 @@
 //! is; otherwise the newest one that is here, because a lab that starts in twenty seconds is a
 //! better proposal than a download of gigabytes, and the version list says what is newer.
 
-use slipway_engine::inventory::Snapshot;
 use slipway_engine::ImageReference;
+use slipway_engine::inventory::Snapshot;
 
-use super::{FormSeed, LaunchForm, PortRow, SignInChoice, StorageKind, StorageRow, UserRow, typed_port};
+use super::rows::ports_of;
+use super::{FormSeed, LaunchForm, SignInChoice, StorageKind, StorageRow, UserRow, typed_port};
 use crate::catalogue::recipe;
 use crate::check::CheckFacts;
 use crate::problem::{Problem, ProblemKind, Result};
@@ -41,7 +42,11 @@ pub fn new_form(seed: &FormSeed, facts: &CheckFacts) -> Result<LaunchForm> {
         listen_ip: LOOPBACK.to_owned(),
         ports: ports_of(&generation, &[], LOOPBACK, &facts.snapshot),
         storage: StorageRow {
-            kind: if generation.work_folder.is_some() { StorageKind::Volume } else { StorageKind::Nothing },
+            kind: if generation.work_folder.is_some() {
+                StorageKind::Volume
+            } else {
+                StorageKind::Nothing
+            },
             volume: free_volume(&name, facts),
             folder: String::new(),
             target: target_of(&generation),
@@ -60,41 +65,67 @@ pub fn new_form(seed: &FormSeed, facts: &CheckFacts) -> Result<LaunchForm> {
 /// Ports on this computer, the name, who can reach it and where the work is kept stay as typed, and
 /// so do rows that the person added.
 pub fn revise(form: LaunchForm, facts: &CheckFacts) -> LaunchForm {
-    let Some(reference) = form.reference() else { return form };
+    let Some(reference) = form.reference() else {
+        return form;
+    };
     let image = recognition::config_of(&reference, facts.image.as_ref());
     let recipe = following_recipe(&form, &reference, image);
     let generation = recognition::generation(recipe, &reference, image);
 
     let mut revised = form;
     revised.recipe = recipe.id.clone();
-    revised.ports = ports_of(&generation, &revised.ports, &revised.listen_ip, &facts.snapshot);
+    revised.ports = ports_of(
+        &generation,
+        &revised.ports,
+        &revised.listen_ip,
+        &facts.snapshot,
+    );
     revised.storage.target = target_of(&generation);
     if generation.sign_in.password_variable.is_none() {
         revised.sign_in = SignInChoice::FromImage;
     }
     let mapping = user_of(&generation, facts.user);
-    revised.user.mapped = generation.user_mapping.is_some() && (revised.user.mapped || mapping.mapped);
+    revised.user.mapped =
+        generation.user_mapping.is_some() && (revised.user.mapped || mapping.mapped);
     revised
 }
 
 /// A form like another lab's: the same choices, with whatever would collide made new. A failed
 /// launch that was discarded collides with nothing, so its form comes back as it was.
 pub fn like(mut form: LaunchForm, facts: &CheckFacts) -> LaunchForm {
-    let base = form.name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end().to_owned();
-    let base = if base.is_empty() { form.name.clone() } else { base };
+    let base = form
+        .name
+        .trim_end_matches(|c: char| c.is_ascii_digit())
+        .trim_end()
+        .to_owned();
+    let base = if base.is_empty() {
+        form.name.clone()
+    } else {
+        base
+    };
     if name_taken(&form.name, facts) {
         form.name = free_name(&base, facts);
     }
     let mut taken = Vec::new();
     for row in &mut form.ports {
-        let Some(port) = typed_port(&row.host) else { continue };
-        let held = taken.contains(&port) || listen::holder(&facts.snapshot, &form.listen_ip, port, None).is_some();
-        let free = if held { listen::free_port(&facts.snapshot, &form.listen_ip, port, &taken) } else { None };
+        let Some(port) = typed_port(&row.host) else {
+            continue;
+        };
+        let held = taken.contains(&port)
+            || listen::holder(&facts.snapshot, &form.listen_ip, port, None).is_some();
+        let free = if held {
+            listen::free_port(&facts.snapshot, &form.listen_ip, port, &taken)
+        } else {
+            None
+        };
         let port = free.unwrap_or(port);
         row.host = port.to_string();
         taken.push(port);
     }
-    let used = facts.labs.iter().any(|lab| lab.volume.as_deref() == Some(form.storage.volume.as_str()));
+    let used = facts
+        .labs
+        .iter()
+        .any(|lab| lab.volume.as_deref() == Some(form.storage.volume.as_str()));
     if used {
         form.storage.volume = free_volume(&form.name, facts);
     }
@@ -108,13 +139,23 @@ pub fn default_reference(recipe: &Recipe, snapshot: &Snapshot) -> Option<(ImageR
     let version = recipe.default_version.as_deref().unwrap_or("latest");
     let default = ImageReference::parse(&format!("{}:{version}", recipe.images.first()?)).ok()?;
     let local = local_references(snapshot);
-    if local.iter().any(|here| recognition::same_image(here, &default)) {
+    if local
+        .iter()
+        .any(|here| recognition::same_image(here, &default))
+    {
         return Some((default, true));
     }
     let newest_of = |listed: &String| {
         let listed = ImageReference::parse(listed).ok()?;
-        let same = |here: &&ImageReference| here.registry() == listed.registry() && here.path() == listed.path();
-        local.iter().filter(same).filter(|here| here.tag.is_some()).min_by(|a, b| newer_reference(a, b)).cloned()
+        let same = |here: &&ImageReference| {
+            here.registry() == listed.registry() && here.path() == listed.path()
+        };
+        local
+            .iter()
+            .filter(same)
+            .filter(|here| here.tag.is_some())
+            .min_by(|a, b| newer_reference(a, b))
+            .cloned()
     };
     match recipe.images.iter().find_map(newest_of) {
         Some(here) => Some((here, true)),
@@ -135,9 +176,17 @@ pub(crate) fn local_references(snapshot: &Snapshot) -> Vec<ImageReference> {
 /// Whether another lab or container has this name already.
 pub(crate) fn name_taken(name: &str, facts: &CheckFacts) -> bool {
     let container = names::container_name(name);
-    let same = |other: &str| names::container_name(other) == container || other.trim() == name.trim();
-    facts.labs.iter().any(|lab| same(&lab.name) || lab.container.as_deref() == Some(container.as_str()))
-        || facts.snapshot.containers.values().any(|row| row.name == container)
+    let same =
+        |other: &str| names::container_name(other) == container || other.trim() == name.trim();
+    facts
+        .labs
+        .iter()
+        .any(|lab| same(&lab.name) || lab.container.as_deref() == Some(container.as_str()))
+        || facts
+            .snapshot
+            .containers
+            .values()
+            .any(|row| row.name == container)
 }
 
 pub(crate) fn free_name(base: &str, facts: &CheckFacts) -> String {
@@ -146,14 +195,25 @@ pub(crate) fn free_name(base: &str, facts: &CheckFacts) -> String {
 
 pub(crate) fn free_volume(lab: &str, facts: &CheckFacts) -> String {
     let taken = |name: &str| {
-        facts.snapshot.volumes.keys().any(|volume| volume.as_str() == name)
-            || facts.labs.iter().any(|other| other.volume.as_deref() == Some(name))
+        facts
+            .snapshot
+            .volumes
+            .keys()
+            .any(|volume| volume.as_str() == name)
+            || facts
+                .labs
+                .iter()
+                .any(|other| other.volume.as_deref() == Some(name))
     };
     names::unique(&names::volume_name(lab), '-', taken)
 }
 
 fn start_of(seed: &FormSeed, facts: &CheckFacts) -> Result<(&'static Recipe, ImageReference)> {
-    let typed = seed.image.as_deref().map(str::trim).filter(|image| !image.is_empty());
+    let typed = seed
+        .image
+        .as_deref()
+        .map(str::trim)
+        .filter(|image| !image.is_empty());
     let chosen = match &seed.recipe {
         Some(id) => Some(recipe(id).ok_or_else(|| unknown_recipe(&id.0))?),
         None => None,
@@ -162,7 +222,10 @@ fn start_of(seed: &FormSeed, facts: &CheckFacts) -> Result<(&'static Recipe, Ima
         (Some(text), chosen) => {
             let reference = ImageReference::parse(text).map_err(|error| no_image(text, &error))?;
             let image = recognition::config_of(&reference, facts.image.as_ref());
-            Ok((chosen.unwrap_or_else(|| recognition::recognise(&reference, image)), reference))
+            Ok((
+                chosen.unwrap_or_else(|| recognition::recognise(&reference, image)),
+                reference,
+            ))
         }
         (None, Some(recipe)) => match default_reference(recipe, &facts.snapshot) {
             Some((reference, _)) => Ok((recipe, reference)),
@@ -183,7 +246,11 @@ fn following_recipe(
         // Only the name is known, and it says nothing: the recipe that the person chose is the better guess.
         Some(current) if image.is_none() => {
             let found = recognition::named(reference);
-            let guess = if current.images.is_empty() { recognition::recognised(reference, None) } else { None };
+            let guess = if current.images.is_empty() {
+                recognition::recognised(reference, None)
+            } else {
+                None
+            };
             found.or(guess).unwrap_or(current)
         }
         _ => recognition::recognise(reference, image),
@@ -202,72 +269,40 @@ fn version_of(reference: &ImageReference) -> String {
 fn own_name(reference: &ImageReference) -> String {
     let path = reference.path();
     let last = path.rsplit('/').next().unwrap_or(&path);
-    if names::slug(last).len() < 2 { "Lab".to_owned() } else { last.to_owned() }
+    if names::slug(last).len() < 2 {
+        "Lab".to_owned()
+    } else {
+        last.to_owned()
+    }
 }
 
 fn newer_reference(a: &ImageReference, b: &ImageReference) -> std::cmp::Ordering {
-    tag::newest_first(a.tag.as_deref().unwrap_or_default(), b.tag.as_deref().unwrap_or_default())
+    tag::newest_first(
+        a.tag.as_deref().unwrap_or_default(),
+        b.tag.as_deref().unwrap_or_default(),
+    )
 }
 
 /// Where the work is kept in the lab, or a proposal.
 pub(crate) fn target_of(generation: &Generation) -> String {
-    generation.work_folder.clone().unwrap_or_else(|| PROPOSED_TARGET.to_owned())
+    generation
+        .work_folder
+        .clone()
+        .unwrap_or_else(|| PROPOSED_TARGET.to_owned())
 }
 
 pub(crate) fn user_of(generation: &Generation, person: Option<(u32, u32)>) -> UserRow {
     let mapped = match &generation.user_mapping {
-        Some(UserMapping::Variables { on_by_default, .. } | UserMapping::User { on_by_default }) => *on_by_default,
+        Some(
+            UserMapping::Variables { on_by_default, .. } | UserMapping::User { on_by_default },
+        ) => *on_by_default,
         None => false,
     };
     let (uid, gid) = person.filter(|(uid, _)| *uid != 0).unwrap_or(ORDINARY_USER);
-    UserRow { mapped, uid: uid.to_string(), gid: gid.to_string() }
-}
-
-/// The generation's rows, then the rows that the person added. Rows that are there already keep
-/// their port on this computer.
-fn ports_of(generation: &Generation, old: &[PortRow], listen_ip: &str, snapshot: &Snapshot) -> Vec<PortRow> {
-    let mut taken: Vec<u16> = old.iter().filter_map(|row| typed_port(&row.host)).collect();
-    let mut host_of = |port: u16, kept: Option<&PortRow>| match kept {
-        Some(row) => row.host.clone(),
-        None => {
-            let free = listen::free_port(snapshot, listen_ip, usual_host_port(port), &taken).unwrap_or(port);
-            taken.push(free);
-            free.to_string()
-        }
-    };
-    let mut rows = vec![PortRow {
-        host: host_of(generation.port, old.first()),
-        container: generation.port.to_string(),
-        protocol: "tcp".to_owned(),
-        purpose: generation.answers.clone(),
-    }];
-    let added = old.get(1..).unwrap_or_default();
-    for extra in &generation.more_ports {
-        let kept = added.iter().find(|row| typed_port(&row.container) == Some(extra.port));
-        if kept.is_some() || (extra.published) {
-            rows.push(PortRow {
-                host: host_of(extra.port, kept),
-                container: extra.port.to_string(),
-                protocol: kept.map_or_else(|| "tcp".to_owned(), |row| row.protocol.clone()),
-                purpose: extra.purpose.clone(),
-            });
-        }
-    }
-    let own = |row: &&PortRow| {
-        row.purpose.is_empty()
-            && typed_port(&row.container).is_none_or(|port| generation.more_ports.iter().all(|extra| extra.port != port))
-    };
-    rows.extend(added.iter().filter(own).cloned());
-    rows
-}
-
-/// Ordinary programs may not listen below 1024, so the web's own ports get their usual stand-ins.
-fn usual_host_port(port: u16) -> u16 {
-    match port {
-        80 => 8080,
-        443 => 8443,
-        1..1024 => port.saturating_add(8000),
-        _ => port,
+    UserRow {
+        mapped,
+        uid: uid.to_string(),
+        gid: gid.to_string(),
     }
 }
 
@@ -275,7 +310,11 @@ fn unknown_recipe(id: &str) -> Problem {
     Problem {
         kind: ProblemKind::Other,
         title: "Slipway does not know this kind of lab.".to_owned(),
-        message: if id.is_empty() { String::new() } else { format!("There is no recipe “{id}” in this version.") },
+        message: if id.is_empty() {
+            String::new()
+        } else {
+            format!("There is no recipe “{id}” in this version.")
+        },
         hint: Some("Choose a lab from the list, or type the name of an image.".to_owned()),
         field: None,
         detail: None,

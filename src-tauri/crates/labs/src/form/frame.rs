@@ -4,7 +4,9 @@ use slipway_engine::health::EngineFacts;
 use slipway_engine::inventory::{ContainerState, Snapshot};
 use slipway_vault::VaultStatus;
 
-use super::{DockerControlFrame, FormFrame, LaunchForm, SignInFrame, UserMappingFrame, VolumeChoice};
+use super::{
+    DockerControlFrame, FormFrame, LaunchForm, SignInFrame, UserMappingFrame, VolumeChoice,
+};
 use crate::catalogue::recipe;
 use crate::check::CheckFacts;
 use crate::recipe::{Generation, Recipe, SignInKind, UserMapping};
@@ -20,28 +22,48 @@ pub fn frame(form: &LaunchForm, facts: &CheckFacts) -> FormFrame {
     let reference = form.reference();
     let engine = facts.snapshot.report.facts.as_ref();
     let this_computer = engine.is_none_or(|engine| engine.this_computer);
-    let (recipe, generation, image) = match &reference {
-        Some(reference) => {
-            let image = recognition::config_of(reference, facts.image.as_ref());
-            let recipe = recipe(&form.recipe).unwrap_or_else(|| recognition::recognise(reference, image));
-            (Some(recipe), recognition::generation(recipe, reference, image), image)
-        }
-        None => {
-            let recipe = recipe(&form.recipe);
-            (recipe, recipe.and_then(|recipe| recipe.generations.last()).cloned().unwrap_or_default(), None)
-        }
+    let image = reference
+        .as_ref()
+        .and_then(|reference| recognition::config_of(reference, facts.image.as_ref()));
+    let recognised = || {
+        reference
+            .as_ref()
+            .map(|reference| recognition::recognise(reference, image))
+    };
+    let recipe = recipe(&form.recipe).or_else(recognised);
+    let generation = match (recipe, &reference) {
+        (Some(recipe), Some(reference)) => recognition::generation(recipe, reference, image),
+        _ => recipe
+            .and_then(|recipe| recipe.generations.last())
+            .cloned()
+            .unwrap_or_default(),
     };
     FormFrame {
         recipe_name: recipe.map_or_else(|| form.image.clone(), |recipe| recipe.name.clone()),
-        icon: recipe.map_or("globe", |recipe| recipe.icon.as_str()).to_owned(),
+        icon: recipe
+            .map_or("globe", |recipe| recipe.icon.as_str())
+            .to_owned(),
         tint: recipe.map_or(7, |recipe| recipe.tint),
-        images: recipe.map(|recipe| offered_images(recipe, &form.image)).unwrap_or_default(),
-        addresses: if this_computer { listen::addresses() } else { Vec::new() },
+        images: recipe
+            .map(|recipe| offered_images(recipe, &form.image))
+            .unwrap_or_default(),
+        addresses: if this_computer {
+            listen::addresses()
+        } else {
+            Vec::new()
+        },
         volumes: volume_choices(facts),
         sign_in: sign_in_frame(&generation, image, facts),
-        user_mapping: generation.user_mapping.as_ref().map(|mapping| UserMappingFrame { technical: technical(mapping) }),
+        user_mapping: generation
+            .user_mapping
+            .as_ref()
+            .map(|mapping| UserMappingFrame {
+                technical: technical(mapping),
+            }),
         docker_control: DockerControlFrame {
-            reason: recipe.and_then(|recipe| recipe.docker_control.clone()).unwrap_or_else(general_reason),
+            reason: recipe
+                .and_then(|recipe| recipe.docker_control.clone())
+                .unwrap_or_else(general_reason),
             obstacle: engine.and_then(|engine| obstacle(&generation, engine)),
         },
         folders_offered: this_computer,
@@ -51,7 +73,11 @@ pub fn frame(form: &LaunchForm, facts: &CheckFacts) -> FormFrame {
 
 /// The engine's named volumes with who uses them and which image made them.
 pub(crate) fn volume_choices(facts: &CheckFacts) -> Vec<VolumeChoice> {
-    let named = facts.snapshot.volumes.values().filter(|row| !names::is_anonymous_volume(row.name.as_str()));
+    let named = facts
+        .snapshot
+        .volumes
+        .values()
+        .filter(|row| !names::is_anonymous_volume(row.name.as_str()));
     named
         .map(|row| {
             let name = row.name.as_str();
@@ -59,7 +85,12 @@ pub(crate) fn volume_choices(facts: &CheckFacts) -> Vec<VolumeChoice> {
             let labelled = row.labels.get(IMAGE_LABEL).cloned();
             VolumeChoice {
                 name: name.to_owned(),
-                made_by: labelled.or_else(|| users.iter().map(|user| user.image.clone()).find(|image| !image.is_empty())),
+                made_by: labelled.or_else(|| {
+                    users
+                        .iter()
+                        .map(|user| user.image.clone())
+                        .find(|image| !image.is_empty())
+                }),
                 in_use: users.iter().any(|user| user.running),
                 used_by: users.into_iter().map(|user| user.name).collect(),
             }
@@ -81,15 +112,31 @@ fn users_of(volume: &str, facts: &CheckFacts) -> Vec<VolumeUser> {
         .map(|lab| VolumeUser {
             name: lab.name.clone(),
             image: lab.image.clone(),
-            running: lab.container.as_deref().is_some_and(|name| runs(name, &facts.snapshot)),
+            running: lab
+                .container
+                .as_deref()
+                .is_some_and(|name| runs(name, &facts.snapshot)),
         })
         .collect();
     for row in facts.snapshot.containers.values() {
-        let mounts_it = row.mounts.iter().any(|mount| mount.kind == "volume" && mount.source == volume);
-        let of_lab = facts.labs.iter().any(|lab| lab.container.as_deref() == Some(row.name.as_str()));
+        let mounts_it = row
+            .mounts
+            .iter()
+            .any(|mount| mount.kind == "volume" && mount.source == volume);
+        let of_lab = facts
+            .labs
+            .iter()
+            .any(|lab| lab.container.as_deref() == Some(row.name.as_str()));
         if mounts_it && !of_lab {
-            let running = matches!(row.state, ContainerState::Running | ContainerState::Paused | ContainerState::Restarting);
-            users.push(VolumeUser { name: row.name.clone(), image: row.image.clone(), running });
+            let running = matches!(
+                row.state,
+                ContainerState::Running | ContainerState::Paused | ContainerState::Restarting
+            );
+            users.push(VolumeUser {
+                name: row.name.clone(),
+                image: row.image.clone(),
+                running,
+            });
         }
     }
     users
@@ -98,13 +145,19 @@ fn users_of(volume: &str, facts: &CheckFacts) -> Vec<VolumeUser> {
 fn runs(container: &str, snapshot: &Snapshot) -> bool {
     snapshot.containers.values().any(|row| {
         row.name == container
-            && matches!(row.state, ContainerState::Running | ContainerState::Paused | ContainerState::Restarting)
+            && matches!(
+                row.state,
+                ContainerState::Running | ContainerState::Paused | ContainerState::Restarting
+            )
     })
 }
 
 fn offered_images(recipe: &Recipe, current: &str) -> Vec<String> {
     let mut images = recipe.images.clone();
-    if !images.is_empty() && !current.trim().is_empty() && !images.iter().any(|image| image == current.trim()) {
+    if !images.is_empty()
+        && !current.trim().is_empty()
+        && !images.iter().any(|image| image == current.trim())
+    {
         images.insert(0, current.trim().to_owned());
     }
     images

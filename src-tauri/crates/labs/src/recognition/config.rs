@@ -10,11 +10,18 @@ use slipway_engine::images::ImageDetails;
 use crate::recipe::{ExtraPort, Generation, SignInKind};
 
 /// Ports that are a page in the images we know of, the likeliest first.
-const PAGE_PORTS: [u16; 12] = [80, 8080, 8787, 8888, 3000, 5000, 8000, 8501, 7860, 3838, 8088, 49494];
+const PAGE_PORTS: [u16; 12] = [
+    80, 8080, 8787, 8888, 3000, 5000, 8000, 8501, 7860, 3838, 8088, 49494,
+];
 
 /// What is served on well-known further ports.
-const PURPOSES: [(u16, &str); 5] =
-    [(4040, "Spark UI"), (6006, "TensorBoard"), (8787, "Dask dashboard"), (8786, "Dask scheduler"), (5000, "MLflow")];
+const PURPOSES: [(u16, &str); 5] = [
+    (4040, "Spark UI"),
+    (6006, "TensorBoard"),
+    (8787, "Dask dashboard"),
+    (8786, "Dask scheduler"),
+    (5000, "MLflow"),
+];
 
 /// The password that the image comes with: from its entrypoint, else the recipe's.
 pub fn image_password(generation: &Generation, image: Option<&ImageDetails>) -> Option<String> {
@@ -27,7 +34,12 @@ pub fn image_password(generation: &Generation, image: Option<&ImageDetails>) -> 
 
 /// The entrypoint and the command as one text.
 pub fn start_text(image: &ImageDetails) -> String {
-    let words: Vec<&str> = image.entrypoint.iter().chain(&image.command).map(String::as_str).collect();
+    let words: Vec<&str> = image
+        .entrypoint
+        .iter()
+        .chain(&image.command)
+        .map(String::as_str)
+        .collect();
     words.join(" ")
 }
 
@@ -56,7 +68,11 @@ pub fn told_by_config(mut generation: Generation, image: &ImageDetails) -> Gener
     tell_base(&mut generation, image);
     if generation.writes_as.is_none() {
         let user = image.user.split(':').next().unwrap_or_default();
-        generation.writes_as = if user.is_empty() || user == "root" { Some(0) } else { user.parse().ok() };
+        generation.writes_as = if user.is_empty() || user == "root" {
+            Some(0)
+        } else {
+            user.parse().ok()
+        };
     }
     generation
 }
@@ -66,13 +82,21 @@ fn tell_ports(generation: &mut Generation, image: &ImageDetails) {
     let jupyter = generation.sign_in.kind != SignInKind::Unknown;
     let told = argument_of(image, &["--port", "--ServerApp.port", "--NotebookApp.port"])
         .and_then(|port| port.parse::<u16>().ok())
-        .or_else(|| image.variable("JUPYTER_PORT").filter(|_| jupyter).and_then(|port| port.parse().ok()))
+        .or_else(|| {
+            image
+                .variable("JUPYTER_PORT")
+                .filter(|_| jupyter)
+                .and_then(|port| port.parse().ok())
+        })
         .filter(|port| *port != 0);
     let likely = || {
         if exposed.contains(&generation.port) {
             return None;
         }
-        PAGE_PORTS.into_iter().find(|port| exposed.contains(port)).or_else(|| exposed.first().copied())
+        PAGE_PORTS
+            .into_iter()
+            .find(|port| exposed.contains(port))
+            .or_else(|| exposed.first().copied())
     };
     if let Some(port) = told.or_else(likely) {
         generation.port = port;
@@ -81,18 +105,35 @@ fn tell_ports(generation: &mut Generation, image: &ImageDetails) {
         }
     }
     for port in exposed {
-        let known = port == generation.port || generation.more_ports.iter().any(|extra| extra.port == port);
+        let known =
+            port == generation.port || generation.more_ports.iter().any(|extra| extra.port == port);
         if !known {
-            let purpose = PURPOSES.iter().find(|(number, _)| *number == port).map_or("", |(_, purpose)| *purpose);
-            let purpose = if purpose.is_empty() { format!("Port {port}") } else { purpose.to_owned() };
-            generation.more_ports.push(ExtraPort { port, purpose, published: false });
+            let purpose = PURPOSES
+                .iter()
+                .find(|(number, _)| *number == port)
+                .map_or("", |(_, purpose)| *purpose);
+            let purpose = if purpose.is_empty() {
+                format!("Port {port}")
+            } else {
+                purpose.to_owned()
+            };
+            generation.more_ports.push(ExtraPort {
+                port,
+                purpose,
+                published: false,
+            });
         }
     }
 }
 
 fn tell_folder(generation: &mut Generation, image: &ImageDetails) {
-    let options =
-        ["--notebooks", "--notebook-dir", "--ServerApp.root_dir", "--NotebookApp.notebook_dir", "--ServerApp.notebook_dir"];
+    let options = [
+        "--notebooks",
+        "--notebook-dir",
+        "--ServerApp.root_dir",
+        "--NotebookApp.notebook_dir",
+        "--ServerApp.notebook_dir",
+    ];
     let told = argument_of(image, &options)
         .or_else(|| image.variable("NOTEBOOKS").map(str::to_owned))
         .or_else(|| image.variable("NOTEBOOK_FOLDER_FINAL").map(str::to_owned))
@@ -104,10 +145,19 @@ fn tell_folder(generation: &mut Generation, image: &ImageDetails) {
     if generation.work_folder.is_some() {
         return;
     }
-    let of_person = image.variable("NB_USER").map(|user| format!("/home/{user}/work"));
+    let of_person = image
+        .variable("NB_USER")
+        .map(|user| format!("/home/{user}/work"));
     let jupyter = generation.sign_in.kind == SignInKind::Token;
-    let working = || Some(image.working_directory.clone()).filter(|folder| jupyter && folder.len() > 1);
-    generation.work_folder = image.volumes.iter().min().cloned().or(of_person).or_else(working);
+    let working =
+        || Some(image.working_directory.clone()).filter(|folder| jupyter && folder.len() > 1);
+    generation.work_folder = image
+        .volumes
+        .iter()
+        .min()
+        .cloned()
+        .or(of_person)
+        .or_else(working);
 }
 
 fn tell_sign_in(generation: &mut Generation, image: &ImageDetails) {
@@ -115,14 +165,24 @@ fn tell_sign_in(generation: &mut Generation, image: &ImageDetails) {
     let sign_in = &mut generation.sign_in;
     // AI-Lab before 5.0.0 and after look alike; only the entrypoint says whether sudo lets the variable through.
     let passed_on = |variable: &String| start.is_empty() || start.contains(variable.as_str());
-    if sign_in.kind == SignInKind::Password && !sign_in.password_variable.as_ref().is_some_and(passed_on) {
+    if sign_in.kind == SignInKind::Password
+        && !sign_in.password_variable.as_ref().is_some_and(passed_on)
+    {
         sign_in.password_variable = None;
     }
-    let no_token = ["ServerApp.token", "NotebookApp.token", "IdentityProvider.token"].iter().any(|option| {
-        start.split_once(&format!("--{option}=")).is_some_and(|(_, rest)| {
-            let value = rest.split_whitespace().next().unwrap_or_default();
-            value.trim_matches(['\'', '"']).is_empty() || rest.starts_with(' ')
-        })
+    let no_token = [
+        "ServerApp.token",
+        "NotebookApp.token",
+        "IdentityProvider.token",
+    ]
+    .iter()
+    .any(|option| {
+        start
+            .split_once(&format!("--{option}="))
+            .is_some_and(|(_, rest)| {
+                let value = rest.split_whitespace().next().unwrap_or_default();
+                value.trim_matches(['\'', '"']).is_empty() || rest.starts_with(' ')
+            })
     });
     if no_token && sign_in.kind == SignInKind::Token {
         sign_in.kind = SignInKind::Open;
@@ -132,11 +192,17 @@ fn tell_sign_in(generation: &mut Generation, image: &ImageDetails) {
 
 fn tell_base(generation: &mut Generation, image: &ImageDetails) {
     let options = ["--ServerApp.base_url", "--NotebookApp.base_url"];
-    let Some(base) = argument_of(image, &options).or_else(|| image.variable("NB_PREFIX").map(str::to_owned)) else {
+    let Some(base) =
+        argument_of(image, &options).or_else(|| image.variable("NB_PREFIX").map(str::to_owned))
+    else {
         return;
     };
     let base = base.trim_matches('/');
-    if base.is_empty() || !base.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./~".contains(&byte)) {
+    if base.is_empty()
+        || !base
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_./~".contains(&byte))
+    {
         return;
     }
     generation.path = Some(match &generation.path {
@@ -151,18 +217,25 @@ fn tell_base(generation: &mut Generation, image: &ImageDetails) {
 /// The value of the first of these options, as `--name value` or `--name=value`, also within a
 /// shell's one long argument.
 fn argument_of(image: &ImageDetails, names: &[&str]) -> Option<String> {
-    let words: Vec<&str> =
-        image.entrypoint.iter().chain(&image.command).flat_map(|argument| argument.split_whitespace()).collect();
+    let words: Vec<&str> = image
+        .entrypoint
+        .iter()
+        .chain(&image.command)
+        .flat_map(|argument| argument.split_whitespace())
+        .collect();
     let clean = |value: &str| value.trim_matches(['\'', '"']).to_owned();
-    words.iter().enumerate().find_map(|(index, word)| {
-        names.iter().find_map(|name| {
-            let rest = word.strip_prefix(name)?;
-            match rest.strip_prefix('=') {
-                Some(value) => Some(clean(value)),
-                None if rest.is_empty() => words.get(index + 1).map(|value| clean(value)),
-                None => None,
-            }
+    words
+        .iter()
+        .enumerate()
+        .find_map(|(index, word)| {
+            names.iter().find_map(|name| {
+                let rest = word.strip_prefix(name)?;
+                match rest.strip_prefix('=') {
+                    Some(value) => Some(clean(value)),
+                    None if rest.is_empty() => words.get(index + 1).map(|value| clean(value)),
+                    None => None,
+                }
+            })
         })
-    })
-    .filter(|value| !value.is_empty() && !value.contains('$'))
+        .filter(|value| !value.is_empty() && !value.contains('$'))
 }

@@ -7,11 +7,41 @@ use super::{Support, SupportRow, SupportTable};
 
 /// The rows, in the order of the published table: system, setup, without and with Docker features.
 const ROWS: [(&str, Setup, &str, Support, Support); 5] = [
-    ("windows", Setup::Desktop, "Windows, Docker Desktop", Support::Supported, Support::NeedsRemoteDaemon),
-    ("windows", Setup::Wsl, "Windows, WSL 2", Support::Supported, Support::RemoteDaemonOrSocket),
-    ("windows", Setup::ClientOnly, "Windows, client binaries only", Support::NeedsRemoteDaemon, Support::NeedsRemoteDaemon),
-    ("macos", Setup::Desktop, "macOS, Docker Desktop", Support::Supported, Support::RemoteDaemonOrSocket),
-    ("macos", Setup::ClientOnly, "macOS, client binaries only", Support::NeedsRemoteDaemon, Support::NeedsRemoteDaemon),
+    (
+        "windows",
+        Setup::Desktop,
+        "Windows, Docker Desktop",
+        Support::Supported,
+        Support::NeedsRemoteDaemon,
+    ),
+    (
+        "windows",
+        Setup::Wsl,
+        "Windows, WSL 2",
+        Support::Supported,
+        Support::RemoteDaemonOrSocket,
+    ),
+    (
+        "windows",
+        Setup::ClientOnly,
+        "Windows, client binaries only",
+        Support::NeedsRemoteDaemon,
+        Support::NeedsRemoteDaemon,
+    ),
+    (
+        "macos",
+        Setup::Desktop,
+        "macOS, Docker Desktop",
+        Support::Supported,
+        Support::RemoteDaemonOrSocket,
+    ),
+    (
+        "macos",
+        Setup::ClientOnly,
+        "macOS, client binaries only",
+        Support::NeedsRemoteDaemon,
+        Support::NeedsRemoteDaemon,
+    ),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,7 +71,11 @@ pub fn support_table_on(system: &str, facts: Option<&EngineFacts>) -> SupportTab
             current: *row_system == system && setup == Some(*row_setup),
         })
         .collect();
-    let note = if rows.iter().any(|row| row.current) { None } else { note(system, facts) };
+    let note = if rows.iter().any(|row| row.current) {
+        None
+    } else {
+        note(system, facts)
+    };
     SupportTable { rows, note }
 }
 

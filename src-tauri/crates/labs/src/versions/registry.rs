@@ -37,12 +37,19 @@ pub enum RegistryAnswer {
 pub async fn registry_tags(image: &ImageReference) -> RegistryAnswer {
     let registry = image.registry().to_owned();
     let asked = Reference::with_tag(registry.clone(), image.path(), "latest".to_owned());
-    let Some(client) = client(&registry) else { return RegistryAnswer::Unreachable };
+    let Some(client) = client(&registry) else {
+        return RegistryAnswer::Unreachable;
+    };
     let end = Instant::now() + PATIENCE;
     let mut tags: Vec<String> = Vec::new();
     loop {
         let last = tags.last().cloned();
-        let page = client.list_tags(&asked, &RegistryAuth::Anonymous, Some(PAGE), last.as_deref());
+        let page = client.list_tags(
+            &asked,
+            &RegistryAuth::Anonymous,
+            Some(PAGE),
+            last.as_deref(),
+        );
         let page = match timeout_at(end, Box::pin(page)).await {
             Ok(Ok(page)) => page.tags,
             Ok(Err(error)) if tags.is_empty() => return failed(&image.to_string(), &error),
@@ -68,7 +75,11 @@ fn client(registry: &str) -> Option<Client> {
         // One that is installed already is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
-    let plain = if is_loopback(registry) { vec![registry.to_owned()] } else { Vec::new() };
+    let plain = if is_loopback(registry) {
+        vec![registry.to_owned()]
+    } else {
+        Vec::new()
+    };
     let config = ClientConfig {
         protocol: ClientProtocol::HttpsExcept(plain),
         connect_timeout: Some(PATIENCE),
@@ -76,7 +87,9 @@ fn client(registry: &str) -> Option<Client> {
         user_agent: concat!("slipway/", env!("CARGO_PKG_VERSION")),
         ..ClientConfig::default()
     };
-    Client::try_from(config).inspect_err(|error| tracing::warn!(%error, "no client for registries")).ok()
+    Client::try_from(config)
+        .inspect_err(|error| tracing::warn!(%error, "no client for registries"))
+        .ok()
 }
 
 /// `127.0.0.1:5000`, `localhost:5000`, `[::1]:5000`
@@ -85,25 +98,30 @@ fn is_loopback(registry: &str) -> bool {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => registry.split(':').next().unwrap_or_default(),
     };
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
 }
 
 fn failed(image: &str, error: &OciDistributionError) -> RegistryAnswer {
     tracing::info!(image, %error, "the registry's versions are not known");
     match error {
-        OciDistributionError::UnauthorizedError { .. } | OciDistributionError::AuthenticationFailure(_) => {
-            RegistryAnswer::Denied
-        }
-        OciDistributionError::ImageManifestNotFoundError(_) => RegistryAnswer::NoSuchImage,
-        OciDistributionError::RegistryError { envelope, .. } => match envelope.errors.first().map(|error| &error.code) {
-            Some(OciErrorCode::Unauthorized | OciErrorCode::Denied) => RegistryAnswer::Denied,
-            Some(OciErrorCode::NameUnknown | OciErrorCode::NameInvalid | OciErrorCode::NotFound) => {
-                RegistryAnswer::NoSuchImage
+        OciDistributionError::RegistryError { envelope, .. } => {
+            match envelope.errors.first().map(|error| &error.code) {
+                Some(OciErrorCode::Unauthorized | OciErrorCode::Denied) => RegistryAnswer::Denied,
+                Some(
+                    OciErrorCode::NameUnknown | OciErrorCode::NameInvalid | OciErrorCode::NotFound,
+                ) => RegistryAnswer::NoSuchImage,
+                _ => RegistryAnswer::Unreachable,
             }
-            _ => RegistryAnswer::Unreachable,
-        },
+        }
         OciDistributionError::ServerError { code: 404, .. } => RegistryAnswer::NoSuchImage,
-        OciDistributionError::ServerError { code: 401 | 403, .. } => RegistryAnswer::Denied,
+        OciDistributionError::ServerError {
+            code: 401 | 403, ..
+        }
+        | OciDistributionError::UnauthorizedError { .. }
+        | OciDistributionError::AuthenticationFailure(_) => RegistryAnswer::Denied,
         _ => RegistryAnswer::Unreachable,
     }
 }

@@ -1,0 +1,89 @@
+//! Passwords, ids and consent.
+
+use super::*;
+
+#[test]
+fn sign_in_and_user() {
+    let facts = facts();
+    let form = with(&form_of("exasol-ai-lab", &facts), |form| {
+        form.sign_in = SignInChoice::Own;
+    });
+    let token = with(&form_of("jupyter", &facts), |form| {
+        form.sign_in = SignInChoice::Own;
+    });
+    let mut voice = Voice::new();
+    for own in [
+        None,
+        Some(""),
+        Some("short"),
+        Some(" correct horse"),
+        Some("two\nlines"),
+        Some("correct horse"),
+    ] {
+        voice.say_with(&format!("password {own:?}"), "signIn", &form, &facts, own);
+    }
+    for own in [Some("with blank"), Some("tökentoken"), Some("0123456789")] {
+        voice.say_with(&format!("token {own:?}"), "signIn", &token, &facts, own);
+    }
+    let old = with(&form, |form| form.version = "4.0.0".into());
+    voice.say_with(
+        "a version that takes none",
+        "signIn",
+        &old,
+        &facts,
+        Some("correct horse"),
+    );
+    let mut keyless = facts.clone();
+    keyless.keyring = VaultStatus::MemoryOnly("The keyring of this computer is locked.".to_owned());
+    voice.say_with(
+        "no keyring",
+        "signIn",
+        &form,
+        &keyless,
+        Some("correct horse"),
+    );
+
+    let eskapade = form_of_image("kave/eskapade-usr:0.7", &facts);
+    for (uid, gid) in [("", "x"), ("0", "0"), ("4294967295", "-1"), ("501", "20")] {
+        let form = with(&eskapade, |form| {
+            form.user.uid = uid.to_owned();
+            form.user.gid = gid.to_owned();
+        });
+        voice.say(&format!("user {uid:?}:{gid:?}"), "user", &form, &facts);
+    }
+    insta::assert_snapshot!(voice.text);
+}
+
+#[test]
+fn docker_control_waits_for_consent_and_knows_its_obstacles() {
+    let facts = facts();
+    let form = with(&form_of("exasol-ai-lab", &facts), |form| {
+        form.docker_control = true;
+    });
+    let checked = check(&form, &facts, None);
+    assert!(checked.risks.is_some());
+    assert_eq!(
+        checked.gate.as_deref(),
+        Some("Tick “I understand” to launch, or turn Docker control off.")
+    );
+    assert_eq!(
+        check(&with(&form, |form| form.risk_accepted = true), &facts, None).gate,
+        None
+    );
+
+    let mut unwritable = engine();
+    unwritable.socket_group_writable = Some(false);
+    let facts = facts_on(unwritable);
+    let checked = check(&form, &facts, None);
+    let note = checked
+        .notes
+        .iter()
+        .find(|note| note.field == "dockerControl")
+        .unwrap();
+    assert_eq!(note.level, NoteLevel::Error);
+    assert!(!note.fix.as_ref().unwrap().form.docker_control);
+    assert_eq!(
+        checked.gate.as_deref(),
+        Some("Turn Docker control off to launch.")
+    );
+}
