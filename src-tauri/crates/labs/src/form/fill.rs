@@ -222,10 +222,13 @@ fn start_of(seed: &FormSeed, facts: &CheckFacts) -> Result<(&'static Recipe, Ima
         (Some(text), chosen) => {
             let reference = ImageReference::parse(text).map_err(|error| no_image(text, &error))?;
             let image = recognition::config_of(&reference, facts.image.as_ref());
-            Ok((
-                chosen.unwrap_or_else(|| recognition::recognise(&reference, image)),
-                reference,
-            ))
+            // A generic recipe says only "an image of my own"; the image may turn out to be a known one.
+            let recipe = match chosen {
+                Some(recipe) if !recipe.images.is_empty() => recipe,
+                Some(recipe) => recognition::recognised(&reference, image).unwrap_or(recipe),
+                None => recognition::recognise(&reference, image),
+            };
+            Ok((recipe, reference))
         }
         (None, Some(recipe)) => match default_reference(recipe, &facts.snapshot) {
             Some((reference, _)) => Ok((recipe, reference)),

@@ -121,6 +121,16 @@ fn an_image_of_one_s_own_is_called_by_its_name() {
 }
 
 #[test]
+fn an_image_of_one_s_own_may_turn_out_to_be_a_known_one() {
+    let seed = FormSeed {
+        recipe: Some(RecipeId("web-app".into())),
+        image: Some("exasol/ai-lab:6.0.0".into()),
+        ..FormSeed::default()
+    };
+    assert_eq!(new_form(&seed, &facts()).unwrap().recipe.0, "exasol-ai-lab");
+}
+
+#[test]
 fn a_seed_that_names_nothing_is_refused() {
     let refused = |seed: FormSeed| new_form(&seed, &facts()).is_err();
     assert!(refused(FormSeed::default()));

@@ -4,10 +4,8 @@ use std::net::TcpListener;
 
 use super::*;
 
-#[test]
-fn reach_and_ports() {
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let program = taken.local_addr().unwrap().port();
+/// AI-Lab on a free port of an engine with a running and a stopped container.
+fn scene() -> (CheckFacts, LaunchForm, Voice) {
     let facts = facts()
         .with_container(
             "jupyter-pyspark",
@@ -24,9 +22,16 @@ fn reach_and_ports() {
     let mut form = form_of("exasol-ai-lab", &facts);
     let free = crate::listen::free_port(&facts.snapshot, "127.0.0.1", 51000, &[]).unwrap();
     form.ports[0].host = free.to_string();
-    let mut voice = Voice::new()
+    let voice = Voice::new()
         .hide(r"\b5[0-9]{4}\b", "‹port›")
-        .hide(r"\[Use [0-9.]+\]", "[Use ‹address›]");
+        .hide(r"\[Use [0-9.]+\]", "[Use ‹address›]")
+        .hide(r"Use port [0-9]+", "Use port ‹port›");
+    (facts, form, voice)
+}
+
+#[test]
+fn reach() {
+    let (facts, form, mut voice) = scene();
     for ip in [
         "127.0.0.1",
         "0.0.0.0",
@@ -75,6 +80,13 @@ fn reach_and_ports() {
     });
     voice.say("everyone, and an unknown app", "listenIp", &app, &facts);
 
+    insta::assert_snapshot!(voice.text);
+}
+
+#[test]
+fn page_port() {
+    let (facts, form, mut voice) = scene();
+    voice.say("a free port", "ports.0.host", &form, &facts);
     for port in [
         "",
         "0",
@@ -94,7 +106,6 @@ fn reach_and_ports() {
         );
     }
     for (case, port) in [
-        ("free port", free),
         ("port of a running container", 50001),
         ("port of a stopped container", 50002),
     ] {
@@ -105,6 +116,14 @@ fn reach_and_ports() {
             &facts,
         );
     }
+    insta::assert_snapshot!(voice.text);
+}
+
+#[test]
+fn a_program_s_port() {
+    let (facts, form, _) = scene();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let program = taken.local_addr().unwrap().port();
     let checked = check(
         &with(&form, |form| form.ports[0].host = program.to_string()),
         &facts,
@@ -127,7 +146,12 @@ fn reach_and_ports() {
         note.fix.as_ref().unwrap().form.ports[0].host,
         program.to_string()
     );
+}
 
+#[test]
+fn more_ports() {
+    let (facts, form, mut voice) = scene();
+    let free = form.ports[0].host.clone();
     let row = |host: &str, container: &str, protocol: &str| PortRow {
         host: host.to_owned(),
         container: container.to_owned(),
@@ -135,11 +159,8 @@ fn reach_and_ports() {
         purpose: String::new(),
     };
     for (case, row) in [
-        ("the same port twice", row(&free.to_string(), "4040", "tcp")),
-        (
-            "the same number for udp",
-            row(&free.to_string(), "4040", "udp"),
-        ),
+        ("the same port twice", row(&free, "4040", "tcp")),
+        ("the same number for udp", row(&free, "4040", "udp")),
         ("an empty row", row("", "", "tcp")),
         ("an unknown protocol", row("52001", "53", "sctp")),
         ("a wrong port in the lab", row("52001", "x", "tcp")),
