@@ -139,15 +139,19 @@ export class SampleLaunch {
 
 const total = LAYERS.reduce((sum, size) => sum + size, 0);
 
-/** All layers at once share the line, so small ones are done first. */
+/** A few layers are fetched at a time, each beginning while those before it still go on. */
+const AHEAD = 500_000_000;
+
 function pullAt(got: number): LaunchProgress["pull"] {
-  let left = got;
+  let before = 0;
   const layers = LAYERS.map((size, at): LayerProgress => {
-    const done = Math.min(size, Math.max(0, left * 0.55));
-    left -= done;
+    const begin = Math.max(0, before - AHEAD);
+    const end = before + size;
+    before = end;
+    const done = Math.round(size * Math.min(1, Math.max(0, (got - begin) / (end - begin))));
     const state =
       done >= size
-        ? at % 3 === 1 && got < total
+        ? got < total && got - end < 120_000_000 && at > 1
           ? "unpacking"
           : "done"
         : done > 0
@@ -161,7 +165,7 @@ function pullAt(got: number): LaunchProgress["pull"] {
       unpackedPercent: state === "unpacking" ? 62 : null,
     };
   });
-  const done = Math.min(total, got);
+  const done = layers.reduce((sum, layer) => sum + layer.done, 0);
   return {
     done,
     total,

@@ -131,8 +131,8 @@ export function pullView(pull: PullProgress): PullView {
   const fetched = pull.layers.filter((layer) => layer.state !== "present");
   const finished = fetched.filter((layer) => layer.state === "done").length;
   return {
-    done: sizeParts(pull.done, pull.total).value,
-    of: (pull.totalKnown ? m.launch_pull_of : m.launch_pull_of_least)({ whole: size(pull.total) }),
+    done: precise(pull.done, pull.total).value,
+    of: (pull.totalKnown ? m.launch_pull_of : m.launch_pull_of_least)({ whole: preciseSize(pull.total) }),
     speed:
       pull.speed === null ? m.launch_pull_unknown() : m.launch_pull_speed_value({ size: size(pull.speed) }),
     left: timeLeft(pull),
@@ -147,6 +147,16 @@ export function pullView(pull: PullProgress): PullView {
     rows: rowsOf(pull.layers),
     said: saidOf(pull),
   };
+}
+
+/** The big number keeps moving, so it has two decimals from GB up: "1.29 of 1.94 GB". */
+function precise(bytes: number, like: number): { value: string; unit: string } {
+  const parts = sizeParts(bytes, like);
+  return parts.unit === "GB" ? { ...parts, value: (bytes / 1e9).toFixed(2) } : parts;
+}
+function preciseSize(bytes: number): string {
+  const { value, unit } = precise(bytes, bytes);
+  return `${value}\u00a0${unit}`;
 }
 
 function shareOf(pull: PullProgress): number {
@@ -245,9 +255,9 @@ const UNITS: Record<string, () => string> = {
 
 /** "1.3 of 1.9 gigabytes downloaded, about 27 seconds left" */
 function saidOf(pull: PullProgress): string {
-  const whole = sizeParts(pull.total);
+  const whole = precise(pull.total, pull.total);
   const unit = UNITS[whole.unit]?.() ?? whole.unit;
-  const parts = { done: sizeParts(pull.done, pull.total).value, whole: `${whole.value} ${unit}` };
+  const parts = { done: precise(pull.done, pull.total).value, whole: `${whole.value} ${unit}` };
   const left = pull.totalKnown ? pull.secondsLeft : null;
   return left === null || left <= 0
     ? m.launch_pull_said(parts)
