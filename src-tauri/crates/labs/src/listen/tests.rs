@@ -133,3 +133,16 @@ fn no_port_is_free_where_all_are_taken() {
     let all: Vec<u16> = (1..=u16::MAX).collect();
     assert_eq!(free_port(&facts().snapshot, "127.0.0.1", 65000, &all), None);
 }
+
+#[test]
+fn a_port_of_the_system_is_reserved_for_ordinary_programs() {
+    const PORT: u16 = 81;
+    let held = holder(&facts().snapshot, "127.0.0.1", PORT, None);
+    match TcpListener::bind(("127.0.0.1", PORT)) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            assert_eq!(held, Some(PortHolder::Reserved));
+        }
+        Ok(_) => assert_eq!(held, None, "root may listen there"),
+        Err(_) => assert!(held.is_some()),
+    }
+}

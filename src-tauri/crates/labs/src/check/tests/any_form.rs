@@ -67,4 +67,12 @@ proptest! {
         let _ = crate::form::revise(form.clone(), &facts);
         let _ = crate::form::like(form, &facts);
     }
+
+    #[test]
+    fn no_form_breaks_the_check_on_this_computer(form in any_form()) {
+        let facts = facts();
+        let checked = check(&form, &facts, None);
+        let launchable = checked.notes.iter().all(|note| note.level != NoteLevel::Error);
+        prop_assert_eq!(checked.gate.is_none(), launchable && (checked.risks.is_none() || form.risk_accepted));
+    }
 }
