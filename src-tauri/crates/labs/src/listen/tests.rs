@@ -1,9 +1,16 @@
 use super::*;
 use crate::fixtures::{With as _, engine, facts, facts_on};
 
+/// An address of this machine that no other test listens on; Linux has the whole of 127.0.0.0/8.
+const OWN: &str = if cfg!(target_os = "linux") {
+    "127.0.0.77"
+} else {
+    "127.0.0.1"
+};
+
 /// A listener of this test on a port that the system chose.
 fn listening() -> (TcpListener, u16) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = TcpListener::bind((OWN, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     (listener, port)
 }
@@ -12,7 +19,7 @@ fn listening() -> (TcpListener, u16) {
 fn a_program_that_listens_is_found_and_named() {
     let (listener, port) = listening();
     let facts = facts();
-    let Some(PortHolder::Program(name)) = holder(&facts.snapshot, "127.0.0.1", port, None) else {
+    let Some(PortHolder::Program(name)) = holder(&facts.snapshot, OWN, port, None) else {
         panic!("this test listens on {port}")
     };
     assert!(
@@ -23,9 +30,9 @@ fn a_program_that_listens_is_found_and_named() {
         holder(&facts.snapshot, "0.0.0.0", port, None).is_some(),
         "all addresses include this one"
     );
-    assert!(free_port(&facts.snapshot, "127.0.0.1", port, &[]).is_some_and(|free| free != port));
+    assert!(free_port(&facts.snapshot, OWN, port, &[]).is_some_and(|free| free != port));
     drop(listener);
-    assert_eq!(holder(&facts.snapshot, "127.0.0.1", port, None), None);
+    assert_eq!(holder(&facts.snapshot, OWN, port, None), None);
 }
 
 #[test]
