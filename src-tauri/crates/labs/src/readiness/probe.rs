@@ -83,10 +83,15 @@ pub(crate) async fn status(host: &str, port: u16, path: &str) -> Option<u16> {
             .header("connection", "close")
             .body(Empty::<Bytes>::new())
             .ok()?;
-        tokio::select! {
-            answer = sender.send_request(request) => answer.ok().map(|answer| answer.status().as_u16()),
-            _ = connection => None,
-        }
+        let answer = sender.send_request(request);
+        tokio::pin!(answer);
+        // A server that closes with its answer ends both at once.
+        let answer = tokio::select! {
+            biased;
+            answer = &mut answer => answer,
+            _ = connection => answer.await,
+        };
+        answer.ok().map(|answer| answer.status().as_u16())
     };
     tokio::time::timeout(LIMIT, request).await.ok().flatten()
 }
@@ -134,6 +139,22 @@ mod tests {
         assert_eq!(path("{base}/api", "/pre/fix/"), "/pre/fix/api");
         assert_eq!(path("{base}api", "/pre/fix/"), "/pre/fix/api");
         assert_eq!(path("/health", "/"), "/health");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_comes_with_the_end_of_the_connection_counts() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("it has an address").port();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = [0_u8; 1024];
+                let _ = stream.read(&mut request).await;
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok").await;
+            }
+        });
+        for _ in 0..40 {
+            assert_eq!(status("127.0.0.1", port, "/api").await, Some(200), "an answer is never lost");
+        }
     }
 
     #[test]
