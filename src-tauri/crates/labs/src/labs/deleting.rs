@@ -144,17 +144,11 @@ pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]
         state.launches.remove(lab);
     });
     // `going` stays until the container's row is gone, so that its label does not bring the lab back.
-    wait_until_gone(shared, row.as_deref()).await;
+    if let Some(row) = &row {
+        shared.until_gone(&row.id).await;
+    }
     shared.change(|state| state.going.remove(lab));
     what_is_left(&profile, &left, profile_left)
-}
-
-/// The inventory follows within a moment.
-async fn wait_until_gone(shared: &Arc<Shared>, row: Option<&ContainerRow>) {
-    let Some(row) = row else { return };
-    let mut snapshots = shared.home.inventory.watch();
-    let gone = snapshots.wait_for(|snapshot| !snapshot.containers.contains_key(&row.id));
-    let _ = tokio::time::timeout(Duration::from_secs(5), gone).await;
 }
 
 fn what_is_left(profile: &Profile, volumes: &[(String, String)], profile_left: Option<Problem>) -> Result<()> {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use slipway_engine::images::ImageDetails;
 use slipway_engine::inventory::{ContainerRow, Snapshot};
-use slipway_engine::{Engine, ImageId, UnixMillis};
+use slipway_engine::{ContainerId, Engine, ImageId, UnixMillis};
 use slipway_vault::{Secret, VaultStatus};
 use tokio::sync::{Notify, watch};
 
@@ -150,6 +151,13 @@ impl Shared {
 
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         self.home.inventory.snapshot()
+    }
+
+    /// Waits until the inventory has seen that a container is gone, which takes it a moment.
+    pub(crate) async fn until_gone(&self, container: &ContainerId) {
+        let mut snapshots = self.home.inventory.watch();
+        let gone = snapshots.wait_for(|snapshot| !snapshot.containers.contains_key(container));
+        let _ = tokio::time::timeout(Duration::from_secs(5), gone).await;
     }
 
     pub(crate) fn save(&self, profile: &Profile) -> Result<()> {

@@ -29,7 +29,7 @@ impl Made {
     pub(crate) async fn take_back(&mut self, shared: &Arc<Shared>, lab: &LabId) -> Result<(), Problem> {
         if self.container.is_some() || !self.volumes.is_empty() {
             let engine = shared.engine()?;
-            self.take_back_container(&engine).await?;
+            self.take_back_container(shared, &engine).await?;
             self.take_back_volumes(&engine).await?;
         }
         if self.profile {
@@ -49,9 +49,11 @@ impl Made {
         Ok(())
     }
 
-    async fn take_back_container(&mut self, engine: &Engine) -> Result<(), Problem> {
+    /// The inventory has to have seen it, so that the next try finds name and port free.
+    async fn take_back_container(&mut self, shared: &Shared, engine: &Engine) -> Result<(), Problem> {
         if let Some(container) = &self.container {
             engine.remove_container(container, Removal { kill: true, with_anonymous_volumes: true }).await?;
+            shared.until_gone(container).await;
             self.container = None;
         }
         Ok(())

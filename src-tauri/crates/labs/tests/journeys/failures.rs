@@ -16,6 +16,9 @@ fn failure(progress: &LaunchProgress) -> (Problem, Vec<LaunchFix>) {
     }
 }
 
+/// Tests that slow the registry down, or need an image not to be here, go one after the other.
+static DOWNLOADS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 fn leaves_nothing(name: &str) {
     assert_eq!(docker(&["ps", "-aq", "--filter", &format!("name=^{name}$")]).trim(), "", "no container");
     assert_eq!(docker(&["volume", "ls", "-q", "--filter", &format!("name=^{name}-vol$")]).trim(), "", "no volume");
@@ -48,6 +51,8 @@ async fn a_lab_that_exits_at_once_says_its_last_words() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cancelling_the_download_leaves_nothing() {
+    let _alone = DOWNLOADS.lock().await;
+    docker(&["rmi", "slipway/many-layers:1"]);
     let room = Room::new().await;
     let mut form = room.small("slipway/many-layers:1", "layers").await;
     form.storage.kind = StorageKind::Volume;
@@ -135,6 +140,7 @@ async fn a_port_taken_in_the_last_moment_names_its_holder() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_container_that_takes_the_port_during_the_launch_is_named() {
+    let _alone = DOWNLOADS.lock().await;
     let room = Room::new().await;
     docker(&["pull", "slipway/webapp:1"]);
     let mut form = room.small("slipway/many-layers:1", "late-port").await;
