@@ -5,6 +5,11 @@
 //! table in the tests holds real bodies. What is not recognised stays an `Engine` error with the
 //! engine's text as its detail; it is never guessed at.
 
+mod registry;
+mod words;
+
+use self::registry::registry;
+use self::words::{address_in, between, folder_of, port_in, quoted_last, text_after};
 use crate::Error;
 use crate::endpoint::Endpoint;
 
@@ -336,88 +341,6 @@ fn image(status: u16, message: &str, text: &str, reference: &str) -> Option<Erro
     }
 }
 
-fn registry(status: u16, message: &str, text: &str, reference: &str) -> Option<Error> {
-    let (reference, detail) = (reference.to_owned(), message.to_owned());
-    let any = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
-    if any(&["toomanyrequests", "too many requests", "rate limit"]) || status == 429 {
-        return Some(Error::RateLimited { reference, detail });
-    }
-    if any(&[
-        "no matching manifest for",
-        "does not match the specified platform",
-        "no match for platform",
-        "not supported on this platform",
-    ]) {
-        return Some(Error::WrongPlatform { reference, detail });
-    }
-    if any(&[
-        "invalid reference format",
-        "must be lowercase",
-        "invalid repository name",
-    ]) {
-        return Some(Error::InvalidReference {
-            reference,
-            why: "Check the image's name for typing mistakes.".to_owned(),
-        });
-    }
-    // Docker Hub says the same of an image that does not exist and of one that is private.
-    if any(&[
-        "pull access denied",
-        "unauthorized",
-        "authentication required",
-        "no basic auth credentials",
-        "access to the resource is denied",
-    ]) || any(&[
-        "insufficient_scope",
-        "authorization failed",
-        "403 forbidden",
-        "401 unauthorized",
-    ]) || matches!(status, 401 | 403)
-    {
-        return Some(Error::RegistryDenied { reference, detail });
-    }
-    if any(&[
-        "manifest unknown",
-        "manifest for",
-        "name unknown",
-        "repository name not known",
-        "failed to resolve reference",
-    ]) && any(&["not found", "unknown", "not known"])
-    {
-        return Some(Error::ImageNotFound { reference, detail });
-    }
-    let unreachable = [
-        "i/o timeout",
-        "connection refused",
-        "no such host",
-        "connection reset",
-        "network is unreachable",
-        "no route to host",
-        "tls handshake",
-        "x509",
-        "client.timeout",
-        "context deadline exceeded",
-        "server gave http response",
-        "temporary failure in name resolution",
-        "server misbehaving",
-        "proxyconnect",
-        "unexpected eof",
-        ": eof",
-        "bad gateway",
-        "service unavailable",
-        "gateway timeout",
-        "dial tcp",
-        "request canceled",
-    ];
-    if any(&unreachable) {
-        return Some(Error::RegistryUnreachable { reference, detail });
-    }
-    if status == 404 || text.ends_with("not found") {
-        return Some(Error::ImageNotFound { reference, detail });
-    }
-    None
-}
-
 fn volume(status: u16, message: &str, text: &str, name: &str) -> Option<Error> {
     let detail = message.to_owned();
     if text.contains("invalid characters") || text.contains("too short") {
@@ -442,86 +365,6 @@ fn volume(status: u16, message: &str, text: &str, name: &str) -> Option<Error> {
         }),
         _ => None,
     }
-}
-
-/// The host's port in a binding failure: the number after the last colon of the first
-/// `address:port` that is one ("Bind for 0.0.0.0:8888 failed", "listen tcp4 [::]:80: bind: …").
-fn port_in(text: &str) -> Option<u16> {
-    addresses(text).next().map(|(_, port)| port).or_else(|| {
-        let after = text.split_once("privileged port ")?.1;
-        after
-            .split(|c: char| !c.is_ascii_digit())
-            .next()?
-            .parse()
-            .ok()
-    })
-}
-
-fn address_in(text: &str) -> Option<String> {
-    addresses(text)
-        .next()
-        .map(|(address, _)| address.trim_matches(['[', ']']).to_owned())
-}
-
-fn addresses(text: &str) -> impl Iterator<Item = (&str, u16)> {
-    text.split(|c: char| c.is_whitespace() || c == ',')
-        .filter_map(|word| {
-            let word = word.trim_end_matches([':', '.']);
-            let (address, rest) = word.rsplit_once(':')?;
-            // "0.0.0.0:8888:172.17.0.2:8888" names the container's side, too.
-            let (address, rest) = match address.split_once(':') {
-                Some((host, more)) if !address.starts_with('[') && host.contains('.') => {
-                    (host, more.split(':').next().unwrap_or(rest))
-                }
-                _ => (address, rest),
-            };
-            let plain = address.trim_start_matches(['[', '(']).trim_end_matches(']');
-            if plain.parse::<std::net::IpAddr>().is_err() && !plain.is_empty() && plain != "::" {
-                return None;
-            }
-            let port = rest.split(['/', '-']).next()?.parse().ok()?;
-            Some((address, port))
-        })
-}
-
-/// The rest of the message after one of these, to the end of its line or sentence.
-fn text_after(message: &str, markers: &[&str]) -> Option<String> {
-    let rest = markers
-        .iter()
-        .find_map(|marker| message.split_once(marker))
-        .map(|(_, rest)| rest)?;
-    let line = rest.lines().next().unwrap_or(rest).trim();
-    Some(
-        line.split(" is not shared")
-            .next()
-            .unwrap_or(line)
-            .trim_end_matches('.')
-            .to_owned(),
-    )
-}
-
-fn between(message: &str, mark: char) -> Option<String> {
-    let mut parts = message.split(mark);
-    parts.next();
-    parts.next().map(str::to_owned)
-}
-
-/// The last word of "No such image: exasol/ai-lab:9".
-fn quoted_last(message: &str, otherwise: &str) -> String {
-    message
-        .rsplit_once(": ")
-        .map_or(otherwise, |(_, last)| last)
-        .trim()
-        .to_owned()
-}
-
-/// The path of "Could not find the file /x/y in container 4f…".
-fn folder_of(message: &str, otherwise: &str) -> String {
-    message
-        .split_once("the file ")
-        .and_then(|(_, rest)| rest.split_once(" in container"))
-        .map_or(otherwise, |(path, _)| path)
-        .to_owned()
 }
 
 #[cfg(test)]

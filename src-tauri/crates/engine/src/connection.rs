@@ -132,6 +132,7 @@ impl Engine {
         })
     }
 
+    /// Where it answers.
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }

@@ -1,19 +1,20 @@
 //! Containers: create, start, stop, remove, look inside.
 //!
 //! What a container is made of is said with our own types and turned into the engine's words in
-//! `create`; running commands in it is in `exec`. Calls that reach a state which is reached already
+//! `create`; running commands in it is in `exec`, writing
+//! files into it in `files`. Calls that reach a state which is reached already
 //! (starting what runs, removing what is gone) succeed, because the person's wish is fulfilled.
 
 mod create;
 mod exec;
+mod files;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use bollard::query_parameters::{
     RemoveContainerOptionsBuilder, RestartContainerOptionsBuilder, StartContainerOptions,
-    StopContainerOptionsBuilder, UploadToContainerOptionsBuilder,
+    StopContainerOptionsBuilder,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -254,51 +255,6 @@ impl Engine {
             .map_err(|failure| self.meaning(failure, Subject::Container(id)))
     }
 
-    /// Writes files into a container, running or not. Missing folders are made.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn place_files(&self, id: &ContainerId, files: &[PlacedFile]) -> Result<()> {
-        let mut folders: BTreeMap<&str, Vec<&PlacedFile>> = BTreeMap::new();
-        for file in files {
-            let folder = Path::new(&file.path)
-                .parent()
-                .and_then(Path::to_str)
-                .unwrap_or("/");
-            folders.entry(folder).or_default().push(file);
-        }
-        for (folder, files) in folders {
-            self.place_in(id, Path::new(folder), &files).await?;
-        }
-        Ok(())
-    }
-
-    /// Folders that the image does not have are made: the archive begins at the nearest one that exists.
-    async fn place_in(&self, id: &ContainerId, folder: &Path, files: &[&PlacedFile]) -> Result<()> {
-        let mut outcome = Ok(());
-        for base in folder.ancestors() {
-            let archive = archive(base, folder, files).map_err(|error| Error::NotSupported {
-                what: format!("A file could not be prepared for the container: {error}."),
-            })?;
-            let options = UploadToContainerOptionsBuilder::default()
-                .path(base.to_str().unwrap_or("/"))
-                .build();
-            let placed = self
-                .docker
-                .upload_to_container(
-                    &escaped(&id.0),
-                    Some(options),
-                    bollard::body_full(archive.into()),
-                )
-                .await;
-            outcome = placed.map_err(|error| self.meaning(error, Subject::Container(&id.0)));
-            if !matches!(outcome, Err(Error::NotFound { what: "folder", .. })) {
-                break;
-            }
-        }
-        outcome
-    }
-
     /// What differs from the image, at most `limit` paths, and how many there are in all.
     ///
     /// # Errors
@@ -382,39 +338,6 @@ impl Engine {
 
 fn whole_seconds(time: Duration) -> i32 {
     i32::try_from(time.as_secs()).unwrap_or(i32::MAX)
-}
-
-/// A tar with these files, seen from `base`, and with the folders between `base` and `folder`.
-fn archive(base: &Path, folder: &Path, files: &[&PlacedFile]) -> std::io::Result<Vec<u8>> {
-    let mut builder = tar::Builder::new(Vec::new());
-    let inner = folder.strip_prefix(base).map_err(std::io::Error::other)?;
-    let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or(0);
-    let mut made = std::path::PathBuf::new();
-    for part in inner {
-        made.push(part);
-        let mut header = tar::Header::new_gnu();
-        header.set_entry_type(tar::EntryType::Directory);
-        header.set_size(0);
-        header.set_mode(0o755);
-        // A new folder belongs to whoever owns what is put into it.
-        header.set_uid(files.first().map_or(0, |file| file.uid));
-        header.set_gid(files.first().map_or(0, |file| file.gid));
-        header.set_mtime(now);
-        builder.append_data(&mut header, &made, std::io::empty())?;
-    }
-    for file in files {
-        let name = Path::new(&file.path).file_name().ok_or_else(|| {
-            std::io::Error::new(std::io::ErrorKind::InvalidInput, "its path names no file")
-        })?;
-        let mut header = tar::Header::new_gnu();
-        header.set_size(file.content.len() as u64);
-        header.set_mode(file.mode);
-        header.set_uid(file.uid);
-        header.set_gid(file.gid);
-        header.set_mtime(now);
-        builder.append_data(&mut header, inner.join(name), file.content.as_slice())?;
-    }
-    builder.into_inner()
 }
 
 /// How a container is removed.

@@ -261,6 +261,10 @@ fn refuse_tls(surroundings: &Surroundings, host: &str) -> Result<()> {
 }
 
 enum KnownPlace {
+    #[cfg_attr(
+        windows,
+        expect(dead_code, reason = "on Windows engines are behind pipes")
+    )]
     Socket(PathBuf),
     #[cfg_attr(not(windows), expect(dead_code, reason = "pipes are Windows' own"))]
     Pipe(&'static str),

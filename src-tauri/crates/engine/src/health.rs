@@ -13,7 +13,9 @@ mod facts;
 mod problems;
 mod remedies;
 
-pub use facts::facts;
+pub use facts::{disk_free_now, facts};
+#[cfg(test)]
+pub(crate) use problems::of_error;
 pub use problems::problems;
 pub use remedies::apply;
 

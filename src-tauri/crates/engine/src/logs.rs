@@ -87,6 +87,7 @@ pub struct FollowedLog {
 }
 
 impl FollowedLog {
+    /// How far the log has been read; wakes when there is more.
     pub fn state(&self) -> watch::Receiver<LogState> {
         self.state.clone()
     }

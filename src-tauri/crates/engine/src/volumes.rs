@@ -33,6 +33,8 @@ impl Engine {
         self.inspect_volume(name).await
     }
 
+    /// A volume as the lists show it, asked for anew.
+    ///
     /// # Errors
     /// `NotFound`.
     pub async fn inspect_volume(&self, name: &str) -> Result<VolumeRow> {

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use crate::endpoint::{Endpoint, EndpointSource};
-use crate::health::{EngineFacts, problems};
+use crate::health::{EngineFacts, of_error, problems};
 use crate::{Bytes, Error};
 
 fn every_error() -> Vec<Error> {
@@ -156,18 +156,28 @@ fn the_whole_voice() {
         error.engine_is_gone()
             || matches!(error, Error::NotSupported { .. } | Error::TimedOut { .. })
     });
-    let mut found: Vec<_> = of_errors.flat_map(|error| problems(Err(&error))).collect();
+    let mut found: Vec<_> = of_errors
+        .flat_map(|error| [of_error(&error, false)])
+        .collect();
     for address in [
         "unix:///home/ada/.docker/desktop/docker.sock",
         "unix:///home/ada/.colima/default/docker.sock",
         "unix:///run/user/1000/podman/podman.sock",
         "tcp://127.0.0.1:2375",
     ] {
-        found.extend(problems(Err(&Error::EngineUnreachable {
-            endpoint: address.into(),
-            detail: "connection refused".into(),
-        })));
+        found.push(of_error(
+            &Error::EngineUnreachable {
+                endpoint: address.into(),
+                detail: "connection refused".into(),
+            },
+            false,
+        ));
     }
+    let denied = Error::PermissionDenied {
+        socket: "/var/run/docker.sock".into(),
+        detail: String::new(),
+    };
+    found.push(of_error(&denied, true));
     found.extend(problems(Ok(&facts())));
     text.push_str("\n=== the engine's problems ===\n");
     for problem in found {

@@ -190,6 +190,13 @@ fn socket_path(endpoint: &Endpoint, here: bool) -> Option<String> {
     }
 }
 
+/// What is free on the engine's disk at this moment, where it can be seen. Asks this computer, not the engine.
+pub fn disk_free_now(facts: &EngineFacts) -> Option<Bytes> {
+    facts
+        .disk_free
+        .and_then(|_| disk_free(Path::new(&facts.data_root)))
+}
+
 /// Bytes that the engine could still write to the disk that holds this folder.
 #[cfg(unix)]
 fn disk_free(folder: &Path) -> Option<Bytes> {

@@ -17,11 +17,33 @@ const NOTHING: Bytes = Bytes(200 * 1024 * 1024);
 pub fn problems(facts: Result<&EngineFacts, &Error>) -> Vec<EngineProblem> {
     match facts {
         Ok(facts) => of_facts(facts),
-        Err(error) => vec![of_error(error)],
+        Err(error) => vec![of_error(error, joined_already())],
     }
 }
 
-fn of_error(error: &Error) -> EngineProblem {
+/// True where this account is a member of the docker group in the books, whatever this session knows.
+fn joined_already() -> bool {
+    let Ok(groups) = std::fs::read_to_string("/etc/group") else {
+        return false;
+    };
+    let user = ["USER", "LOGNAME"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok())
+        .unwrap_or_default();
+    is_member(&groups, &user)
+}
+
+/// `docker:x:998:ada,grace`
+fn is_member(groups: &str, user: &str) -> bool {
+    let members = groups
+        .lines()
+        .find_map(|line| line.strip_prefix("docker:"))
+        .and_then(|rest| rest.rsplit(':').next());
+    !user.is_empty()
+        && members.is_some_and(|members| members.split(',').any(|member| member == user))
+}
+
+pub(crate) fn of_error(error: &Error, joined: bool) -> EngineProblem {
     match error {
         Error::EngineNotFound { .. } => EngineProblem {
             remedies: vec![Remedy::InstallGuide, Remedy::TryAgain],
@@ -29,6 +51,15 @@ fn of_error(error: &Error) -> EngineProblem {
                 Kind::NotInstalled,
                 "No container engine is installed.",
                 "Labs run in containers, and containers need an engine such as Docker. Installing it takes a few minutes and is done once.",
+                error,
+            )
+        },
+        Error::PermissionDenied { .. } if joined => EngineProblem {
+            remedies: vec![Remedy::TryAgain],
+            ..blocking(
+                Kind::PermissionDenied,
+                "Sign out and in again to use Docker.",
+                "Your account is a member of the group “docker” now. This session began before that and does not know it yet.",
                 error,
             )
         },
@@ -216,5 +247,29 @@ fn readable(size: Bytes) -> String {
         format!("{} MB", size.0 / 1_000_000)
     } else {
         format!("{}.{} GB", tenths / 10, tenths % 10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_member, of_error};
+    use crate::Error;
+
+    #[test]
+    fn a_member_is_told_to_sign_in_again() {
+        let groups = "root:x:0:\ndocker:x:998:ada,grace\nusers:x:100:linus\n";
+        assert!(
+            is_member(groups, "grace") && !is_member(groups, "linus") && !is_member(groups, ""),
+            "as the books say"
+        );
+        let denied = Error::PermissionDenied {
+            socket: "/var/run/docker.sock".into(),
+            detail: String::new(),
+        };
+        assert_ne!(
+            of_error(&denied, true).title,
+            of_error(&denied, false).title,
+            "joining again would not help"
+        );
     }
 }

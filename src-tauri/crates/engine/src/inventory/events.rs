@@ -119,6 +119,8 @@ impl Touched {
                     }
                 }
                 match action {
+                    // A check begins; its result is an event of its own.
+                    "health_status: running" => {}
                     "prune" => drop(self.kinds.insert(Kind::Containers)),
                     _ => drop(self.containers.insert(id)),
                 }

@@ -9,7 +9,7 @@ use super::events::Kind;
 use super::fetch::Fetched;
 use super::rows::unreadable_inspection;
 use super::{ContainerRow, EngineReport, EngineStatus, Health, Snapshot};
-use crate::health::problems;
+use crate::health::{disk_free_now, problems};
 use crate::{ContainerId, Error};
 
 /// The snapshot that will be published next. Rows that stay equal stay the same in memory, so that
@@ -113,6 +113,8 @@ impl Current {
                 self.list_containers(rows);
             }
             Fetched::Images(rows) => {
+                self.weigh_disk();
+                let next = &mut self.next;
                 self.listed.insert(Kind::Images);
                 replace(
                     &mut next.images,
@@ -162,6 +164,14 @@ impl Current {
                 });
             }
             Fetched::Nothing => {}
+        }
+    }
+
+    /// Images are what fills the disk: when they change, so does what is free.
+    fn weigh_disk(&mut self) {
+        if let Some(mut facts) = self.next.report.facts.clone() {
+            facts.disk_free = disk_free_now(&facts);
+            self.apply(Fetched::Facts(Box::new(facts)));
         }
     }
 
