@@ -1,8 +1,9 @@
 /* The desktop app as the backend: the only file, besides the generated bindings, that knows Tauri. */
 import { Channel } from "@tauri-apps/api/core";
+import { m } from "$m";
 import type { Backend, OpenStream, Receive } from "./backend";
 import { commands, type Numbered } from "./bindings";
-import { asCommandError } from "./error";
+import { asCommandError, CommandError } from "./error";
 
 /** A call whose failure arrives as a `CommandError`. */
 async function ask<Answer>(call: Promise<Answer>): Promise<Answer> {
@@ -31,10 +32,24 @@ async function open<Payload>(
   };
 }
 
+const gone = () =>
+  new CommandError({
+    kind: "gone",
+    title: m.launch_gone_title(),
+    message: m.launch_gone_text(),
+    hint: null,
+    field: null,
+    detail: null,
+  });
+
 export const desktop: Backend = {
   openInventory: (receive) => open(receive, (channel) => commands.subscribeInventory(channel)),
   openLabs: (receive) => open(receive, (channel) => commands.subscribeLabs(channel)),
-  openLaunch: (lab, receive) => open(receive, (channel) => commands.subscribeLaunch(lab, channel)),
+  async openLaunch(lab, receive) {
+    // A stream of a launch that is over would only end without a word.
+    if ((await ask(commands.fetchLaunch(lab))) === null) throw gone();
+    return open(receive, (channel) => commands.subscribeLaunch(lab, channel));
+  },
   openUsage: (container, receive) => open(receive, (channel) => commands.subscribeUsage(container, channel)),
   async openLog(container, lab, receive) {
     const stream = await open(receive, (channel) => commands.subscribeLog(container, lab, channel));

@@ -37,8 +37,10 @@ export class Draft {
   versions = $state.raw<VersionList | null>(null);
   /** Why the form could not be filled in. */
   problem = $state.raw<Problem | null>(null);
-  /** Why it could not be checked or launched. */
+  /** Why something asked for was refused; stands until the form changes. */
   refusal = $state.raw<Problem | null>(null);
+  /** Why it could not be checked. */
+  uncheckable = $state.raw<Problem | null>(null);
   checking = $state(false);
   launching = $state(false);
 
@@ -145,6 +147,7 @@ export class Draft {
     const form = this.#snapshot();
     if (!form) return Promise.resolve();
     const asked = JSON.stringify([form, this.ownPassword]);
+    if (asked !== this.#asked && this.#asked !== "") this.refusal = null;
     if (anew || asked !== this.#asked) {
       this.#asked = asked;
       this.#current = this.#ask(form);
@@ -169,6 +172,8 @@ export class Draft {
       return await this.#backend.launchLab(form, this.#password(form));
     } catch (thrown) {
       this.refusal = asProblem(thrown);
+      // What was wrong with it stands at its field.
+      void this.checkNow(true);
       return null;
     } finally {
       this.launching = false;
@@ -235,11 +240,11 @@ export class Draft {
       this.#withdrawConsent(check);
       this.check = check;
       this.checked = form;
-      this.refusal = null;
+      this.uncheckable = null;
       this.checking = false;
     } catch (thrown) {
       if (turn !== this.#checkTurn) return this.#current;
-      this.refusal = asProblem(thrown);
+      this.uncheckable = asProblem(thrown);
       this.#asked = "";
       this.checking = false;
     }

@@ -194,7 +194,14 @@ export function demo(options = new URLSearchParams()): Backend {
     },
 
     listRecipes: async () => sample.recipes.map((tile) => (fresh ? { ...tile, here: false } : tile)),
-    newForm: async (seed) => labs.find((lab) => lab.id === seed.likeLab)?.launch?.form ?? newForm(seed),
+    newForm: async (seed) => {
+      const tile = sample.recipes.find((one) => one.id === seed.recipe);
+      if (!seed.image && tile?.images.length === 0)
+        throw failure("Type the name of an image.", { field: "image" });
+      if (/[A-Z]/.test(seed.image ?? ""))
+        throw failure("Image names are written in small letters.", { field: "image" });
+      return labs.find((lab) => lab.id === seed.likeLab)?.launch?.form ?? newForm(seed);
+    },
     reviseForm: async (form) => ({
       ...form,
       storage: {

@@ -13,7 +13,9 @@ import { form, recipes } from "./sample-labs";
 
 export function newForm(seed: FormSeed): LaunchForm {
   const tile = recipes.find((one) => one.id === seed.recipe) ?? recipes[0];
-  const [image = "", version = "latest"] = (seed.image ?? tile?.images[0] ?? "").split(":");
+  const typed = seed.image ?? tile?.images[0] ?? "";
+  const colon = typed.lastIndexOf(":") > typed.lastIndexOf("/") ? typed.lastIndexOf(":") : typed.length;
+  const [image, version] = [typed.slice(0, colon), typed.slice(colon + 1) || "latest"];
   const name = tile?.name.replace("Exasol ", "") ?? "Lab";
   return form({
     recipe: tile?.id ?? "ai-lab",
