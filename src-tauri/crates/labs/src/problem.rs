@@ -149,3 +149,6 @@ impl From<slipway_engine::Error> for Problem {
 }
 
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ use slipway_engine::inventory::ContainerRow;
 use slipway_engine::{ContainerId, UnixMillis};
 
 use crate::card::LabId;
+use crate::names;
 use crate::plan::SavedForm;
 use crate::problem::{Problem, ProblemKind, Result};
 
@@ -56,7 +57,9 @@ impl Profile {
             return None;
         }
         // A container can be renamed with another program; its own name is the truth.
-        row.name.trim_start_matches('/').clone_into(&mut saved.form.name);
+        if names::container_name(&saved.form.name) != row.name {
+            row.name.clone_into(&mut saved.form.name);
+        }
         Some(Self::new(id, row.id.clone(), row.created, saved))
     }
 }
@@ -201,3 +204,6 @@ fn read_one(path: &Path, stem: &str) -> Result<Profile> {
         Err(damaged(format!("the file holds the lab {}", profile.id.0)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -273,3 +273,6 @@ pub(super) fn lab_facts(state: &State, snapshot: &Arc<Snapshot>, except: &[LabId
     }
     facts
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+use slipway_engine::ContainerId;
+use slipway_engine::inventory::{ContainerMount, EngineReport};
+
+use super::*;
+use crate::card::Intent;
+use crate::fixtures::{With, facts, form_of};
+use crate::labs::shared::{Asked, Watched};
+use crate::profile::saved_form;
+
+/// A lab with one container, changed as a test wants it.
+struct Scene {
+    state: State,
+    row: ContainerRow,
+    ready: bool,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let facts = facts().with_container("ai-lab", ContainerState::Running, Some(("127.0.0.1", 8888)), None);
+        let mut row = facts.snapshot.containers.values().next().expect("a container").as_ref().clone();
+        row.started = Some(UnixMillis(50));
+        let form = form_of("exasol-ai-lab", &facts);
+        let profile = Profile::new(LabId("ai-lab-1".to_owned()), row.id.clone(), UnixMillis(1), saved_form(form, None));
+        let mut state = State::default();
+        state.profiles.insert(profile.id.clone(), profile);
+        Self { state, row, ready: true }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let mut snapshot = Snapshot::clone(&facts().snapshot);
+        snapshot.containers = Arc::new([(self.row.id.clone(), Arc::new(self.row.clone()))].into_iter().collect());
+        if !self.ready {
+            let status = EngineStatus::Reconnecting { since: UnixMillis(9) };
+            snapshot.report = Arc::new(EngineReport { status, ..EngineReport::clone(&snapshot.report) });
+        }
+        snapshot
+    }
+
+    fn card(&self) -> LabCard {
+        let mut cards = cards(&self.state, &self.snapshot(), None);
+        assert_eq!(cards.len(), 1);
+        cards.remove(0)
+    }
+
+    fn profile(&mut self) -> &mut Profile {
+        self.state.profiles.values_mut().next().expect("a profile")
+    }
+
+    fn ended(mut self, code: i32, out_of_memory: bool) -> Self {
+        self.row.state = ContainerState::Exited;
+        self.row.exit_code = Some(code);
+        self.row.out_of_memory = out_of_memory;
+        self.row.finished = Some(UnixMillis(60));
+        self
+    }
+}
+
+#[test]
+fn a_running_lab_is_starting_until_it_answers() {
+    let mut scene = Scene::new();
+    assert_eq!(scene.card().state, LabState::Starting);
+    let answered = |started| Watched { started, answer: Answer::Answered(None), task: None };
+    let lab = LabId("ai-lab-1".to_owned());
+    scene.state.watched.insert(lab.clone(), answered(Some(UnixMillis(40))));
+    assert_eq!(scene.card().state, LabState::Starting, "an answer of an earlier start does not count");
+    scene.state.watched.insert(lab, answered(Some(UnixMillis(50))));
+    assert_eq!(scene.card().state, LabState::Running);
+}
+
+#[test]
+fn an_intent_changes_no_state() {
+    let mut scene = Scene::new();
+    let asked = Asked { intent: Intent::Stop, started_before: None, done: true };
+    scene.state.intents.insert(LabId("ai-lab-1".to_owned()), asked);
+    let card = scene.card();
+    assert_eq!((card.state, card.intent), (LabState::Starting, Some(Intent::Stop)));
+}
+
+#[test]
+fn endings_are_told_apart() {
+    for (code, out_of_memory, state, kind) in [
+        (0, false, LabState::Stopped, None),
+        (137, false, LabState::Stopped, None),
+        (143, false, LabState::Stopped, None),
+        (137, true, LabState::Problem, Some(ProblemKind::OutOfMemory)),
+        (0, true, LabState::Stopped, None),
+        (1, false, LabState::Problem, Some(ProblemKind::Other)),
+    ] {
+        let card = Scene::new().ended(code, out_of_memory).card();
+        assert_eq!((card.state, card.problem.map(|problem| problem.kind)), (state, kind), "exit code {code}");
+    }
+    let mut asked_to_stop = Scene::new().ended(241, false);
+    asked_to_stop.profile().stopped = Some(UnixMillis(60));
+    assert_eq!(asked_to_stop.card().state, LabState::Stopped, "whatever a lab says when it is stopped");
+}
+
+#[test]
+fn without_its_container_a_lab_is_missing_and_without_an_engine_only_old() {
+    let mut scene = Scene::new();
+    scene.row.id = ContainerId::from("another");
+    let card = scene.card();
+    assert_eq!((card.state, card.container, card.stale), (LabState::Missing, None, false));
+
+    let mut scene = Scene::new();
+    scene.ready = false;
+    let card = scene.card();
+    assert!(card.stale);
+    assert_eq!(card.state, LabState::Starting, "what was on screen stays");
+}
+
+#[test]
+fn warnings_say_what_a_lab_can_do_and_who_reaches_it() {
+    let mut scene = Scene::new();
+    scene.row.privileged = true;
+    scene.row.mounts = ["/", "/var/run/docker.sock"]
+        .map(|source| ContainerMount { kind: "bind".to_owned(), source: source.to_owned(), target: "/x".to_owned(), read_only: true })
+        .into();
+    scene.row.ports[0].listen_ip = "0.0.0.0".to_owned();
+    scene.profile().saved.form.ports[0].container = "8888".to_owned();
+    scene.profile().saved.form.storage.kind = StorageKind::Nothing;
+    let card = scene.card();
+    let words: Vec<String> = card.warnings.iter().map(|warning| format!("{:?}: {}. {}", warning.kind, warning.title, warning.message)).collect();
+    insta::assert_snapshot!(words.join("\n"));
+    assert_eq!(card.addresses[0].text, "http://127.0.0.1:8888");
+    assert_eq!(card.addresses[0].reach, Reach::Everyone);
+    let plain = Scene::new().card();
+    assert!(plain.warnings.is_empty(), "{:?}", plain.warnings);
+}
+
+#[test]
+fn a_port_on_both_families_is_one_address() {
+    let mut scene = Scene::new();
+    let mut six = scene.row.ports[0].clone();
+    scene.row.ports[0].listen_ip = "0.0.0.0".to_owned();
+    six.listen_ip = "::".to_owned();
+    scene.row.ports.insert(0, six);
+    assert_eq!(scene.card().addresses.len(), 1);
+}
