@@ -63,7 +63,9 @@ export class Draft {
   }
 
   /** Something differs from how the form was proposed. */
-  readonly changed = $derived.by(() => this.form !== null && JSON.stringify(this.form) !== this.#first);
+  get changed(): boolean {
+    return this.form !== null && JSON.stringify(this.form) !== this.#first;
+  }
 
   /** Fills the form in, or brings what surrounds it up to date where it is filled in already. */
   async load(): Promise<void> {
