@@ -133,9 +133,11 @@ pub struct Leashed {
 
 const LEASH: &str = r#"
 set -m
-exec 3<&0
-"$@" < /dev/null 3<&- &
+# The shell's own remarks about jobs go nowhere; the program keeps the outputs that it was given.
+exec 3<&0 4>&2 2> /dev/null
+"$@" < /dev/null 2>&4 3<&- 4>&- &
 program=$!
+exec 4>&-
 (
     read -r _ <&3
     kill -TERM $program

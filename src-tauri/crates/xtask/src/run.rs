@@ -63,6 +63,8 @@ pub fn run(arguments: RunArguments) -> Result<()> {
     {
         environment.push(bus);
     }
+    // There is nobody whose screen reader could ask.
+    environment.push(("NO_AT_BRIDGE".into(), "1".into()));
     let mut window = open_window(&environment)?;
     let picture = crate::root().join("target/slipway-window.png");
     take_picture(&display, &mut window, &picture)?;
