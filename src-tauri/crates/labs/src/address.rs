@@ -50,7 +50,9 @@ pub fn reach(listen_ip: &str) -> Reach {
 }
 
 fn is_loopback(ip: &str) -> bool {
-    ip.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    ip.trim_matches(['[', ']'])
+        .parse::<std::net::IpAddr>()
+        .is_ok_and(|ip| ip.is_loopback())
 }
 
 fn reach_words(listen_ip: &str) -> String {
@@ -65,15 +67,18 @@ fn reach_words(listen_ip: &str) -> String {
 /// Always the address, never `localhost`: that name may mean `::1`, where nothing listens.
 pub fn host(listen_ip: &str, engine_host: Option<&str>) -> String {
     match (reach(listen_ip), engine_host) {
-        (Reach::Network, _) => bracketed(listen_ip.trim()),
-        (Reach::ThisComputer, None) => bracketed(listen_ip.trim()),
+        (Reach::Network, _) | (Reach::ThisComputer, None) => bracketed(listen_ip.trim()),
         (Reach::Everyone, None) => "127.0.0.1".to_owned(),
         (_, Some(engine)) => bracketed(engine),
     }
 }
 
 fn bracketed(host: &str) -> String {
-    if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() }
+    if host.contains(':') && !host.starts_with('[') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    }
 }
 
 /// The host of an engine on another computer, from its endpoint's address.
@@ -90,29 +95,59 @@ pub fn binding(row: &ContainerRow, container_port: u16) -> Option<&PublishedPort
     let mut bound: Vec<&PublishedPort> = row
         .ports
         .iter()
-        .filter(|port| port.container_port == container_port && port.protocol == "tcp" && port.host_port.is_some())
+        .filter(|port| {
+            port.container_port == container_port
+                && port.protocol == "tcp"
+                && port.host_port.is_some()
+        })
         .collect();
     bound.sort_by_key(|port| port.listen_ip.contains(':'));
     bound.first().copied()
 }
 
 /// Every published address of a lab, its page first.
-pub fn shown(row: &ContainerRow, form: &LaunchForm, page: Option<&PageAddress>, answers: &str, engine_host: Option<&str>) -> Vec<ShownAddress> {
+pub fn shown(
+    row: &ContainerRow,
+    form: &LaunchForm,
+    page: Option<&PageAddress>,
+    answers: &str,
+    engine_host: Option<&str>,
+) -> Vec<ShownAddress> {
     let mut addresses: Vec<ShownAddress> = Vec::new();
-    let first = form.ports.first().and_then(|port| port.container.trim().parse::<u16>().ok());
-    let mut ports: Vec<&PublishedPort> = row.ports.iter().filter(|port| port.host_port.is_some()).collect();
-    ports.sort_by_key(|port| (Some(port.container_port) != first, port.container_port, port.listen_ip.contains(':')));
+    let first = form
+        .ports
+        .first()
+        .and_then(|port| port.container.trim().parse::<u16>().ok());
+    let mut ports: Vec<&PublishedPort> = row
+        .ports
+        .iter()
+        .filter(|port| port.host_port.is_some())
+        .collect();
+    ports.sort_by_key(|port| {
+        (
+            Some(port.container_port) != first,
+            port.container_port,
+            port.listen_ip.contains(':'),
+        )
+    });
     let mut seen = Vec::new();
     for port in ports {
-        let Some(host_port) = port.host_port else { continue };
+        let Some(host_port) = port.host_port else {
+            continue;
+        };
         // An engine that listens everywhere names the port twice, for IPv4 and for IPv6.
         if seen.contains(&(host_port, port.container_port, port.protocol.as_str())) {
             continue;
         }
         seen.push((host_port, port.container_port, port.protocol.as_str()));
         let is_page = Some(port.container_port) == first && port.protocol == "tcp";
-        let typed = form.ports.iter().find(|typed| typed.container.trim() == port.container_port.to_string());
-        let purpose = typed.map(|typed| typed.purpose.clone()).filter(|purpose| !purpose.is_empty());
+        let typed = form
+            .ports
+            .iter()
+            .find(|typed| typed.container.trim() == port.container_port.to_string());
+        let purpose = typed
+            .map(|typed| typed.purpose.clone())
+            .filter(|purpose| !purpose.is_empty());
         let at = format!("{}:{host_port}", host(&port.listen_ip, engine_host));
         let text = match (is_page, page) {
             (true, Some(page)) => page.shown(),
@@ -121,8 +156,17 @@ pub fn shown(row: &ContainerRow, form: &LaunchForm, page: Option<&PageAddress>, 
             (false, _) if purpose.is_some() && port.protocol == "tcp" => format!("http://{at}"),
             (false, _) => at,
         };
-        let purpose = if is_page { answers.to_owned() } else { purpose.unwrap_or_else(|| format!("Port {}", port.container_port)) };
-        addresses.push(ShownAddress { text, purpose, reach: reach(&port.listen_ip), reach_words: reach_words(&port.listen_ip) });
+        let purpose = if is_page {
+            answers.to_owned()
+        } else {
+            purpose.unwrap_or_else(|| format!("Port {}", port.container_port))
+        };
+        addresses.push(ShownAddress {
+            text,
+            purpose,
+            reach: reach(&port.listen_ip),
+            reach_words: reach_words(&port.listen_ip),
+        });
     }
     addresses
 }

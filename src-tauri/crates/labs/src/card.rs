@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use slipway_engine::{Bytes, ContainerId, UnixMillis};
 use specta::Type;
 
+use crate::Problem;
 use crate::address::ShownAddress;
 use crate::form::StorageKind;
 use crate::launch::LaunchProgress;
 use crate::recipe::{RecipeId, SignInKind};
-use crate::Problem;
 
 /// A lab's own id; also the value of the label `io.slipway.lab`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]

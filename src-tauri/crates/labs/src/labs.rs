@@ -68,12 +68,23 @@ impl Labs {
     /// As `start`, with the caller's time and randomness.
     pub fn start_with(home: LabsHome, sources: Sources) -> Self {
         let (folder, profiles, unreadable) = ProfileFolder::read(home.profiles.clone());
-        let profiles = profiles.into_iter().map(|profile| (profile.id.clone(), profile)).collect();
-        let state = State { profiles, unreadable, ..State::default() };
+        let profiles = profiles
+            .into_iter()
+            .map(|profile| (profile.id.clone(), profile))
+            .collect();
+        let state = State {
+            profiles,
+            unreadable,
+            ..State::default()
+        };
         let shared = Arc::new(Shared::new(home, sources, folder, state));
         let lists = shared.lists.subscribe();
         let keeping = AbortOnDropHandle::new(tokio::spawn(keeping::keep(Arc::clone(&shared))));
-        Self { shared, lists, _keeping: Arc::new(keeping) }
+        Self {
+            shared,
+            lists,
+            _keeping: Arc::new(keeping),
+        }
     }
 
     pub fn list(&self) -> Arc<LabList> {
@@ -116,10 +127,15 @@ impl Labs {
     /// Versions of an image. Asks the registry, at most some seconds.
     pub async fn versions(&self, recipe: &str, image: &str) -> VersionList {
         let reference = slipway_engine::ImageReference::parse(image.trim()).ok();
-        let Some(recipe) = catalogue::recipe(&RecipeId(recipe.to_owned()))
-            .or_else(|| reference.as_ref().map(|reference| recognition::recognise(reference, None)))
-        else {
-            return VersionList { choices: Vec::new(), incomplete: None };
+        let Some(recipe) = catalogue::recipe(&RecipeId(recipe.to_owned())).or_else(|| {
+            reference
+                .as_ref()
+                .map(|reference| recognition::recognise(reference, None))
+        }) else {
+            return VersionList {
+                choices: Vec::new(),
+                incomplete: None,
+            };
         };
         let facts = wizard::facts(&self.shared, reference, &[]).await;
         crate::versions::versions(recipe, image, &facts).await
@@ -135,7 +151,11 @@ impl Labs {
 
     /// Follows a launch; `None` where there is none for this lab.
     pub fn watch_launch(&self, lab: &LabId) -> Option<watch::Receiver<Arc<LaunchProgress>>> {
-        self.shared.state().launches.get(lab).map(|launch| launch.board.watch())
+        self.shared
+            .state()
+            .launches
+            .get(lab)
+            .map(|launch| launch.board.watch())
     }
 
     /// Cancels a launch, or discards a failed one. Gives back when everything it made is gone.

@@ -4,7 +4,7 @@
 //! ten times a second. Cancelling at any step leaves no container, no empty volume and no half-made
 //! lab behind.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use slipway_engine::UnixMillis;
@@ -81,9 +81,16 @@ pub enum LaunchOutcome {
     Running,
     /// `shown` has no token. `opened` is false where no browser could be started; then `open_problem` says why.
     #[serde(rename_all = "camelCase")]
-    Ready { shown: Option<crate::address::ShownAddress>, opened: bool, open_problem: Option<Problem> },
+    Ready {
+        shown: Option<crate::address::ShownAddress>,
+        opened: bool,
+        open_problem: Option<Problem>,
+    },
     #[serde(rename_all = "camelCase")]
-    Failed { problem: Problem, fixes: Vec<LaunchFix> },
+    Failed {
+        problem: Problem,
+        fixes: Vec<LaunchFix>,
+    },
     Cancelling,
     Cancelled,
 }
@@ -136,13 +143,28 @@ impl Launch {
         matches!(self.board.outcome(), LaunchOutcome::Failed { .. })
     }
 
+    /// The engine was away when it should have taken back what it made.
+    pub(crate) fn has_leftovers(&self) -> bool {
+        !self
+            .leftovers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_nothing()
+    }
+
     /// It is neither over nor taken back.
     pub(crate) fn is_under_way(&self) -> bool {
-        matches!(self.board.outcome(), LaunchOutcome::Running | LaunchOutcome::Cancelling)
+        matches!(
+            self.board.outcome(),
+            LaunchOutcome::Running | LaunchOutcome::Cancelling
+        )
     }
 
     /// The lab this launch was for answers; only a person on its page still looks at it.
     pub(crate) fn is_over(&self) -> bool {
-        matches!(self.board.outcome(), LaunchOutcome::Ready { .. } | LaunchOutcome::Cancelled)
+        matches!(
+            self.board.outcome(),
+            LaunchOutcome::Ready { .. } | LaunchOutcome::Cancelled
+        )
     }
 }

@@ -19,6 +19,7 @@ pub mod listen;
 pub mod names;
 pub mod plan;
 pub mod problem;
+pub mod processor;
 pub mod profile;
 pub mod readiness;
 pub mod recipe;

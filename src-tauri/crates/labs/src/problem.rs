@@ -51,7 +51,14 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(kind: ProblemKind, title: impl Into<String>) -> Self {
-        Self { kind, title: title.into(), message: String::new(), hint: None, field: None, detail: None }
+        Self {
+            kind,
+            title: title.into(),
+            message: String::new(),
+            hint: None,
+            field: None,
+            detail: None,
+        }
     }
 
     /// Why, and what is kept.
@@ -84,7 +91,8 @@ impl Problem {
 
     /// A lab that is not known (any more).
     pub(crate) fn no_such_lab() -> Self {
-        Self::new(ProblemKind::Gone, "This lab no longer exists.").because("It was deleted, here or with another program.")
+        Self::new(ProblemKind::Gone, "This lab no longer exists.")
+            .because("It was deleted, here or with another program.")
     }
 
     /// The lab is known and its container is not on the engine.
@@ -105,35 +113,79 @@ impl From<slipway_engine::Error> for Problem {
         let title = error.to_string();
         let (kind, message, field) = match &error {
             Error::EngineNotFound { .. } => (Kind::EngineAway, "No lab can run without one.", None),
-            Error::EngineUnreachable { .. } => (Kind::EngineAway, "No lab can start until it runs.", None),
+            Error::EngineUnreachable { .. } => {
+                (Kind::EngineAway, "No lab can start until it runs.", None)
+            }
             Error::Connecting => (Kind::EngineAway, "It is ready in a moment.", None),
-            Error::PermissionDenied { .. } => {
-                (Kind::EngineAway, "Docker runs, and lets in only members of its group.", None)
-            }
-            Error::Interrupted { .. } => (Kind::EngineAway, "Docker may have been stopped or restarted.", None),
+            Error::PermissionDenied { .. } => (
+                Kind::EngineAway,
+                "Docker runs, and lets in only members of its group.",
+                None,
+            ),
+            Error::Interrupted { .. } => (
+                Kind::EngineAway,
+                "Docker may have been stopped or restarted.",
+                None,
+            ),
             Error::TimedOut { .. } => (Kind::EngineAway, "It may be very busy, or hang.", None),
-            Error::PortTaken { .. } => (Kind::PortTaken, "Two programs cannot share a port.", Some("ports.0.host")),
-            Error::PortNotAllowed { .. } => {
-                (Kind::Other, "Ports below 1024 need administrator rights on the engine's computer.", Some("ports.0.host"))
-            }
-            Error::AddressNotAvailable { .. } => (Kind::Other, "The network may have changed.", Some("listenIp")),
-            Error::NameTaken { .. } => (Kind::NameTaken, "Names of containers are unique on an engine.", Some("name")),
+            Error::PortTaken { .. } => (
+                Kind::PortTaken,
+                "Two programs cannot share a port.",
+                Some("ports.0.host"),
+            ),
+            Error::PortNotAllowed { .. } => (
+                Kind::Other,
+                "Ports below 1024 need administrator rights on the engine's computer.",
+                Some("ports.0.host"),
+            ),
+            Error::AddressNotAvailable { .. } => (
+                Kind::Other,
+                "The network may have changed.",
+                Some("listenIp"),
+            ),
+            Error::NameTaken { .. } => (
+                Kind::NameTaken,
+                "Names of containers are unique on an engine.",
+                Some("name"),
+            ),
             Error::InvalidName { .. } => (Kind::Other, "", Some("name")),
-            Error::FolderNotFound { .. } => (Kind::Other, "It may have been moved or renamed.", Some("storage.folder")),
+            Error::FolderNotFound { .. } => (
+                Kind::Other,
+                "It may have been moved or renamed.",
+                Some("storage.folder"),
+            ),
             Error::FolderNotShared { .. } => (Kind::Other, "", Some("storage.folder")),
-            Error::ImageNotFound { .. } => {
-                (Kind::ImageNotFound, "It may be spelled differently, or this version may not exist.", Some("image"))
-            }
-            Error::RegistryDenied { .. } => {
-                (Kind::RegistryDenied, "It may be private, or spelled differently.", Some("image"))
-            }
-            Error::RegistryUnreachable { .. } => {
-                (Kind::RegistryUnreachable, "The engine has no way to it at the moment.", None)
-            }
-            Error::RateLimited { .. } => (Kind::RateLimited, "Without an account it allows few downloads per hour.", None),
+            Error::ImageNotFound { .. } => (
+                Kind::ImageNotFound,
+                "It may be spelled differently, or this version may not exist.",
+                Some("image"),
+            ),
+            Error::RegistryDenied { .. } => (
+                Kind::RegistryDenied,
+                "It may be private, or spelled differently.",
+                Some("image"),
+            ),
+            Error::RegistryUnreachable { .. } => (
+                Kind::RegistryUnreachable,
+                "The engine has no way to it at the moment.",
+                None,
+            ),
+            Error::RateLimited { .. } => (
+                Kind::RateLimited,
+                "Without an account it allows few downloads per hour.",
+                None,
+            ),
             Error::DiskFull { .. } => (Kind::DiskFull, "What was downloaded so far is kept.", None),
-            Error::WrongPlatform { .. } => (Kind::WrongPlatform, "This engine cannot run it.", Some("image")),
-            Error::NotFound { .. } => (Kind::Gone, "It was removed, here or with another program.", None),
+            Error::WrongPlatform { .. } => (
+                Kind::WrongPlatform,
+                "This engine cannot run it.",
+                Some("image"),
+            ),
+            Error::NotFound { .. } => (
+                Kind::Gone,
+                "It was removed, here or with another program.",
+                None,
+            ),
             Error::InvalidReference { .. } => (Kind::InvalidForm, "", Some("image")),
             _ => (Kind::Other, "", None),
         };

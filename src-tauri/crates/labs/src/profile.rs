@@ -42,7 +42,14 @@ pub struct Profile {
 
 impl Profile {
     pub fn new(id: LabId, container: ContainerId, created: UnixMillis, saved: SavedForm) -> Self {
-        Self { version: VERSION, id, container: Some(container), created, stopped: None, saved }
+        Self {
+            version: VERSION,
+            id,
+            container: Some(container),
+            created,
+            stopped: None,
+            saved,
+        }
     }
 
     /// Rebuilds a lab from its container's labels; `None` where it is no lab of ours, or its labels
@@ -66,19 +73,35 @@ impl Profile {
 
 /// The saved form as the container's label carries it.
 pub fn label_text(saved: &SavedForm) -> Result<String> {
-    serde_json::to_string(saved).map_err(|error| Problem::new(ProblemKind::Other, "The lab's settings could not be written.").detail(error.to_string()))
+    serde_json::to_string(saved).map_err(|error| {
+        Problem::new(
+            ProblemKind::Other,
+            "The lab's settings could not be written.",
+        )
+        .detail(error.to_string())
+    })
 }
 
 /// A saved form of this version.
-pub fn saved_form(form: crate::form::LaunchForm, risk_accepted_at: Option<UnixMillis>) -> SavedForm {
-    SavedForm { version: VERSION, form, risk_accepted_at: risk_accepted_at.map(|time| time.0), more: std::collections::BTreeMap::new() }
+pub fn saved_form(
+    form: crate::form::LaunchForm,
+    risk_accepted_at: Option<UnixMillis>,
+) -> SavedForm {
+    SavedForm {
+        version: VERSION,
+        form,
+        risk_accepted_at: risk_accepted_at.map(|time| time.0),
+        more: std::collections::BTreeMap::new(),
+    }
 }
 
 /// Ids become file names, and a label is written by whoever made the container.
 pub(crate) fn is_file_name(id: &str) -> bool {
     id.len() <= 80
         && id.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        && id
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 /// The folder of the profiles.
@@ -92,15 +115,23 @@ pub struct ProfileFolder {
 impl ProfileFolder {
     /// Reads every profile, and what is wrong with those that cannot be read.
     pub fn read(folder: PathBuf) -> (Self, Vec<Profile>, Vec<Problem>) {
-        let mut this = Self { folder, untouchable: BTreeSet::new() };
+        let mut this = Self {
+            folder,
+            untouchable: BTreeSet::new(),
+        };
         let (mut profiles, mut unreadable) = (Vec::new(), Vec::new());
         let entries = match std::fs::read_dir(&this.folder) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (this, profiles, unreadable),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return (this, profiles, unreadable);
+            }
             Err(error) => {
                 unreadable.push(
                     Problem::new(ProblemKind::ProfileUnreadable, "Your labs cannot be read.")
-                        .because(format!("The folder {} cannot be opened.", this.folder.display()))
+                        .because(format!(
+                            "The folder {} cannot be opened.",
+                            this.folder.display()
+                        ))
                         .hint("Check who may read this folder, then start Slipway again.")
                         .detail(error.to_string()),
                 );
@@ -110,8 +141,16 @@ impl ProfileFolder {
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort();
         for path in paths {
-            let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned) else { continue };
-            if path.extension().and_then(|extension| extension.to_str()) != Some("json") || stem.starts_with('.') {
+            let Some(stem) = path
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .map(str::to_owned)
+            else {
+                continue;
+            };
+            if path.extension().and_then(|extension| extension.to_str()) != Some("json")
+                || stem.starts_with('.')
+            {
                 continue;
             }
             match read_one(&path, &stem) {
@@ -132,7 +171,9 @@ impl ProfileFolder {
         }
         let write = || -> std::io::Result<()> {
             std::fs::create_dir_all(&self.folder)?;
-            let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(&self.folder)?;
+            let mut file = tempfile::Builder::new()
+                .prefix(".writing-")
+                .tempfile_in(&self.folder)?;
             let mut text = serde_json::to_string_pretty(profile)?;
             text.push('\n');
             file.write_all(text.as_bytes())?;
@@ -154,9 +195,11 @@ impl ProfileFolder {
             return Ok(());
         }
         match std::fs::remove_file(self.path(id)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Problem::new(ProblemKind::Other, "The lab's profile could not be deleted.").detail(error.to_string()))
-            }
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::new(
+                ProblemKind::Other,
+                "The lab's profile could not be deleted.",
+            )
+            .detail(error.to_string())),
             _ => Ok(()),
         }
     }
@@ -174,10 +217,16 @@ struct Versioned {
 
 fn read_one(path: &Path, stem: &str) -> Result<Profile> {
     let unreadable = |title: String, why: &str, detail: String| {
-        Problem::new(ProblemKind::ProfileUnreadable, title).because(why).detail(format!("{}: {detail}", path.display()))
+        Problem::new(ProblemKind::ProfileUnreadable, title)
+            .because(why)
+            .detail(format!("{}: {detail}", path.display()))
     };
     let text = std::fs::read_to_string(path).map_err(|error| {
-        unreadable(format!("The profile of the lab {stem} cannot be read."), "The file is left as it is.", error.to_string())
+        unreadable(
+            format!("The profile of the lab {stem} cannot be read."),
+            "The file is left as it is.",
+            error.to_string(),
+        )
     })?;
     let damaged = |detail: String| {
         unreadable(
@@ -187,17 +236,22 @@ fn read_one(path: &Path, stem: &str) -> Result<Profile> {
         )
         .hint("Repair the file or move it out of the folder, then start Slipway again.")
     };
-    let versioned: Versioned = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
+    let versioned: Versioned =
+        serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
     if versioned.version > VERSION {
         return Err(unreadable(
             format!("The lab {stem} was saved by a newer Slipway."),
             "This version cannot read its profile, and leaves the file as it is.",
-            format!("version {} of the format; this Slipway reads up to {VERSION}", versioned.version),
+            format!(
+                "version {} of the format; this Slipway reads up to {VERSION}",
+                versioned.version
+            ),
         )
         .hint("Install the newest Slipway."));
     }
     let mut json = serde_json::Deserializer::from_str(&text);
-    let profile: Profile = serde_path_to_error::deserialize(&mut json).map_err(|error| damaged(error.to_string()))?;
+    let profile: Profile =
+        serde_path_to_error::deserialize(&mut json).map_err(|error| damaged(error.to_string()))?;
     if profile.id.0 == stem && is_file_name(stem) {
         Ok(profile)
     } else {

@@ -52,7 +52,11 @@ pub(crate) struct Wait {
 /// Why the wait ended without an answer.
 pub(crate) enum NotReady {
     /// The container ended; the last lines of its log are masked.
-    Exited { code: Option<i32>, out_of_memory: bool, lines: Vec<String> },
+    Exited {
+        code: Option<i32>,
+        out_of_memory: bool,
+        lines: Vec<String>,
+    },
     Gone,
     EngineAway,
     /// Nothing more will be asked; the lab may still be starting.
@@ -66,13 +70,20 @@ pub(crate) struct Sign {
     pub log: Vec<String>,
 }
 
+/// Told about once a second.
+pub(crate) type Tell<'a> = dyn Fn(Sign) + Send + Sync + 'a;
+
 /// Waits until the lab answers, and gives the page's address; `None` where it has no published page.
-pub(crate) async fn until_it_answers(wait: &Wait, tell: impl Fn(Sign)) -> Result<Option<PageAddress>, NotReady> {
+/// Without `tell` nobody looks, and the log is read only for the address.
+pub(crate) async fn until_it_answers(
+    wait: &Wait,
+    tell: Option<&Tell<'_>>,
+) -> Result<Option<PageAddress>, NotReady> {
     let hints = Hints::default();
     let begun = Instant::now();
     let log = lookout::read_log(wait, &hints);
     let inside = inside::look_when_asked(wait, &hints);
-    let told = tell_signs(wait, &hints, begun, &tell);
+    let told = tell_signs(wait, &hints, begun, tell);
     // These three never end; they only prepare and tell.
     tokio::pin!(log, inside, told);
 
@@ -89,11 +100,16 @@ pub(crate) async fn until_it_answers(wait: &Wait, tell: impl Fn(Sign)) -> Result
         () = &mut told => {}
         () = tokio::time::sleep(wait.patience) => return Err(NotReady::OutOfPatience),
     }
-    let Some((host, port)) = published(wait) else { return Ok(None) };
+    let Some((host, port)) = published(wait) else {
+        return Ok(None);
+    };
     if wait.token.is_none() && hints.token_wanted(&wait.generation) {
         // The server answers some milliseconds before its lines have come through the engine.
         let settled = async {
-            if tokio::time::timeout(Duration::from_millis(120), hints.settled()).await.is_err() {
+            if tokio::time::timeout(Duration::from_millis(120), hints.settled())
+                .await
+                .is_err()
+            {
                 hints.ask_inside();
                 let _ = tokio::time::timeout(Duration::from_secs(4), hints.settled()).await;
             }
@@ -114,7 +130,10 @@ fn published(wait: &Wait) -> Option<(String, u16)> {
     let row = snapshot.containers.get(&wait.container)?;
     let port = address::binding(row, wait.page_port)?;
     let engine_host = address::engine_host(wait.engine.endpoint());
-    Some((address::host(&port.listen_ip, engine_host.as_deref()), port.host_port?))
+    Some((
+        address::host(&port.listen_ip, engine_host.as_deref()),
+        port.host_port?,
+    ))
 }
 
 /// Ends when the container has ended, is gone, or its engine stays away.
@@ -128,7 +147,11 @@ async fn container_ends(wait: &Wait) -> NotReady {
         let ready = snapshot.report.status == EngineStatus::Ready;
         match row {
             Some(row) if ready && is_over(row.state) && is_this_start(wait, row.started) => {
-                return NotReady::Exited { code: row.exit_code, out_of_memory: row.out_of_memory, lines: Vec::new() };
+                return NotReady::Exited {
+                    code: row.exit_code,
+                    out_of_memory: row.out_of_memory,
+                    lines: Vec::new(),
+                };
             }
             Some(_) if ready => {
                 seen = true;
@@ -138,7 +161,11 @@ async fn container_ends(wait: &Wait) -> NotReady {
             _ => {
                 let since = *unsure_since.get_or_insert_with(Instant::now);
                 if since.elapsed() >= ENGINE_PATIENCE {
-                    return if ready { NotReady::Gone } else { NotReady::EngineAway };
+                    return if ready {
+                        NotReady::Gone
+                    } else {
+                        NotReady::EngineAway
+                    };
                 }
             }
         }
@@ -156,7 +183,10 @@ async fn container_ends(wait: &Wait) -> NotReady {
 }
 
 fn is_over(state: ContainerState) -> bool {
-    matches!(state, ContainerState::Exited | ContainerState::Dead | ContainerState::Removing)
+    matches!(
+        state,
+        ContainerState::Exited | ContainerState::Dead | ContainerState::Removing
+    )
 }
 
 /// A row of before a restart says nothing about this start.
@@ -169,10 +199,25 @@ fn is_this_start(wait: &Wait, started: Option<UnixMillis>) -> bool {
 
 async fn last_words(wait: &Wait, end: NotReady) -> NotReady {
     match end {
-        NotReady::Exited { code, out_of_memory, .. } => {
-            let lines = wait.engine.last_log_lines(&wait.container, 20).await.unwrap_or_default();
-            let lines = lines.iter().map(|line| masked(&line.text, &lookout::secrets(wait))).collect();
-            NotReady::Exited { code, out_of_memory, lines }
+        NotReady::Exited {
+            code,
+            out_of_memory,
+            ..
+        } => {
+            let lines = wait
+                .engine
+                .last_log_lines(&wait.container, 20)
+                .await
+                .unwrap_or_default();
+            let lines = lines
+                .iter()
+                .map(|line| masked(&line.text, &lookout::secrets(wait)))
+                .collect();
+            NotReady::Exited {
+                code,
+                out_of_memory,
+                lines,
+            }
         }
         other => other,
     }
@@ -184,7 +229,9 @@ async fn becomes_healthy(wait: &Wait) {
         let healthy = {
             let snapshot = snapshots.borrow_and_update();
             snapshot.containers.get(&wait.container).is_some_and(|row| {
-                row.health == Health::Healthy && row.state == ContainerState::Running && is_this_start(wait, row.started)
+                row.health == Health::Healthy
+                    && row.state == ContainerState::Running
+                    && is_this_start(wait, row.started)
             })
         };
         if healthy {
@@ -200,7 +247,11 @@ async fn becomes_healthy(wait: &Wait) {
 async fn has_nothing_to_ask(wait: &Wait) {
     let mut snapshots = wait.inventory.watch();
     loop {
-        let row = snapshots.borrow_and_update().containers.get(&wait.container).cloned();
+        let row = snapshots
+            .borrow_and_update()
+            .containers
+            .get(&wait.container)
+            .cloned();
         if let Some(row) = row
             && row.state == ContainerState::Running
         {
@@ -218,8 +269,15 @@ async fn has_nothing_to_ask(wait: &Wait) {
 }
 
 /// Tells what there is to see, about once a second; never ends.
-async fn tell_signs(wait: &Wait, hints: &Hints, begun: Instant, tell: &impl Fn(Sign)) {
-    let usual = wait.generation.ready.usual_seconds.map_or(30, |(_, most)| u64::from(most));
+async fn tell_signs(wait: &Wait, hints: &Hints, begun: Instant, tell: Option<&Tell<'_>>) {
+    let Some(tell) = tell else {
+        return std::future::pending().await;
+    };
+    let usual = wait
+        .generation
+        .ready
+        .usual_seconds
+        .map_or(30, |(_, most)| u64::from(most));
     let slow_after = Duration::from_secs((usual * 2).max(30));
     let mut file: Vec<String> = Vec::new();
     let mut round: u32 = 0;

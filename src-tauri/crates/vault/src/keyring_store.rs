@@ -64,25 +64,51 @@ enum Connection {
 
 impl Default for KeyringStore {
     fn default() -> Self {
-        Self { store: Arc::default(), turn: Arc::new(Semaphore::new(1)) }
+        Self {
+            store: Arc::default(),
+            turn: Arc::new(Semaphore::new(1)),
+        }
     }
 }
 
 impl KeyringStore {
     pub(crate) async fn ask(&self, limit: Duration) -> Result<(), Obstacle> {
-        self.run(PROBE, limit, |entry| absent_is_none(entry.get_password().map(drop))).await.map(drop)
+        self.run(PROBE, limit, |entry| {
+            absent_is_none(entry.get_password().map(drop))
+        })
+        .await
+        .map(drop)
     }
 
-    pub(crate) async fn set(&self, name: &str, secret: Secret, limit: Duration) -> Result<(), Obstacle> {
-        self.run(name, limit, move |entry| entry.set_password(secret.reveal())).await
+    pub(crate) async fn set(
+        &self,
+        name: &str,
+        secret: Secret,
+        limit: Duration,
+    ) -> Result<(), Obstacle> {
+        self.run(name, limit, move |entry| {
+            entry.set_password(secret.reveal())
+        })
+        .await
     }
 
-    pub(crate) async fn get(&self, name: &str, limit: Duration) -> Result<Option<Secret>, Obstacle> {
-        self.run(name, limit, |entry| absent_is_none(entry.get_password().map(Secret::new))).await
+    pub(crate) async fn get(
+        &self,
+        name: &str,
+        limit: Duration,
+    ) -> Result<Option<Secret>, Obstacle> {
+        self.run(name, limit, |entry| {
+            absent_is_none(entry.get_password().map(Secret::new))
+        })
+        .await
     }
 
     pub(crate) async fn delete(&self, name: &str, limit: Duration) -> Result<(), Obstacle> {
-        self.run(name, limit, |entry| absent_is_none(entry.delete_credential())).await.map(drop)
+        self.run(name, limit, |entry| {
+            absent_is_none(entry.delete_credential())
+        })
+        .await
+        .map(drop)
     }
 
     /// Runs one action on one entry, alone, on a blocking thread, for at most `limit`. An action
@@ -97,7 +123,9 @@ impl KeyringStore {
         let name = name.to_owned();
         let this = self.clone();
         let work = async move {
-            let Ok(turn) = Arc::clone(&this.turn).acquire_owned().await else { return Err(Obstacle::Absent) };
+            let Ok(turn) = Arc::clone(&this.turn).acquire_owned().await else {
+                return Err(Obstacle::Absent);
+            };
             let thread = tokio::task::spawn_blocking(move || {
                 let outcome = this.attempt(&name, &action);
                 drop(turn);
@@ -105,18 +133,29 @@ impl KeyringStore {
             });
             thread.await.unwrap_or(Err(Obstacle::Refused))
         };
-        tokio::time::timeout(limit, work).await.unwrap_or(Err(Obstacle::Slow))
+        tokio::time::timeout(limit, work)
+            .await
+            .unwrap_or(Err(Obstacle::Slow))
     }
 
-    fn attempt<T>(&self, name: &str, action: &impl Fn(&Entry) -> Result<T, Error>) -> Result<T, Obstacle> {
+    fn attempt<T>(
+        &self,
+        name: &str,
+        action: &impl Fn(&Entry) -> Result<T, Error>,
+    ) -> Result<T, Obstacle> {
         let (store, fresh) = self.connected().map_err(|error| Obstacle::from(&error))?;
-        match store.build(SERVICE, name, None).and_then(|entry| action(&entry)) {
+        match store
+            .build(SERVICE, name, None)
+            .and_then(|entry| action(&entry))
+        {
             // The daemon behind an older connection may have been restarted.
             Err(Error::PlatformFailure(why)) if !fresh => {
                 tracing::debug!(%why, "the keyring's connection broke; connecting again");
                 self.remember(Connection::Failed);
                 let (store, _) = self.connected().map_err(|error| Obstacle::from(&error))?;
-                store.build(SERVICE, name, None).and_then(|entry| action(&entry))
+                store
+                    .build(SERVICE, name, None)
+                    .and_then(|entry| action(&entry))
             }
             outcome => outcome,
         }
@@ -137,7 +176,9 @@ impl KeyringStore {
             }
         };
         let made = if first { through_keyring() } else { directly() };
-        self.remember(made.as_ref().map_or(Connection::Failed, |store| Connection::Made(Arc::clone(store))));
+        self.remember(made.as_ref().map_or(Connection::Failed, |store| {
+            Connection::Made(Arc::clone(store))
+        }));
         made.map(|store| (store, true))
     }
 

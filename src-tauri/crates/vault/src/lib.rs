@@ -42,7 +42,10 @@ pub struct Vault {
 impl Vault {
     /// The OS keyring, with memory as its stand-in where there is none.
     pub fn of_this_system() -> Self {
-        Self { keyring: Some(KeyringStore::default()), ..Self::default() }
+        Self {
+            keyring: Some(KeyringStore::default()),
+            ..Self::default()
+        }
     }
 
     /// Only memory, for tests of other crates.
@@ -81,7 +84,12 @@ impl Vault {
         if let Some(secret) = self.remembered().get(name) {
             return Some(secret.clone());
         }
-        self.keyring.as_ref()?.get(name, PATIENCE).await.ok().flatten()
+        self.keyring
+            .as_ref()?
+            .get(name, PATIENCE)
+            .await
+            .ok()
+            .flatten()
     }
 
     pub async fn forget(&self, name: &str) {
@@ -93,7 +101,9 @@ impl Vault {
     }
 
     fn remembered(&self) -> MutexGuard<'_, HashMap<String, Secret>> {
-        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+        self.remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -107,8 +117,17 @@ mod tests {
         assert!(matches!(vault.status().await, VaultStatus::MemoryOnly(_)));
         vault.keep("lab/password", Secret::new("kept".into())).await;
         let clone = vault.clone();
-        assert_eq!(clone.find("lab/password").await.map(|secret| secret.reveal().to_owned()), Some("kept".to_owned()));
+        assert_eq!(
+            clone
+                .find("lab/password")
+                .await
+                .map(|secret| secret.reveal().to_owned()),
+            Some("kept".to_owned())
+        );
         clone.forget("lab/password").await;
-        assert!(vault.find("lab/password").await.is_none(), "clones share what they keep");
+        assert!(
+            vault.find("lab/password").await.is_none(),
+            "clones share what they keep"
+        );
     }
 }

@@ -36,25 +36,30 @@ static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-static ANSI: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])").ok());
+static ANSI: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])").ok()
+});
 
 /// The line with which a server says that it runs; the addresses follow it.
 pub fn is_announcement(line: &str) -> bool {
-    RUNNING.as_ref().is_some_and(|running| running.is_match(&without_ansi(line)))
+    RUNNING
+        .as_ref()
+        .is_some_and(|running| running.is_match(&without_ansi(line)))
 }
 
 /// The address in one line of a log, if there is one.
 pub fn announced(line: &str) -> Option<Announced> {
     let line = without_ansi(line);
-    let link = LINK.as_ref()?.captures(&line)?;
-    let token = link.get(4).map(|token| token.as_str());
+    let found = LINK.as_ref()?.captures(&line)?;
+    let token = found.get(4).map(|token| token.as_str());
     let hides_token = token.is_some_and(|token| token.chars().all(|c| c == '.'));
     Some(Announced {
-        https: &link[1] == "https",
-        port: link[2].parse().ok()?,
-        path: link.get(3).map_or("/", |path| path.as_str()).to_owned(),
-        token: token.filter(|_| !hides_token).map(|token| Secret::new(decoded(token))),
+        https: &found[1] == "https",
+        port: found[2].parse().ok()?,
+        path: found.get(3).map_or("/", |path| path.as_str()).to_owned(),
+        token: token
+            .filter(|_| !hides_token)
+            .map(|token| Secret::new(decoded(token))),
         hides_token,
     })
 }
@@ -67,7 +72,9 @@ fn without_ansi(line: &str) -> std::borrow::Cow<'_, str> {
 }
 
 fn decoded(token: &str) -> String {
-    url::form_urlencoded::parse(format!("t={token}").as_bytes()).next().map_or_else(String::new, |(_, value)| value.into_owned())
+    url::form_urlencoded::parse(format!("t={token}").as_bytes())
+        .next()
+        .map_or_else(String::new, |(_, value)| value.into_owned())
 }
 
 /// One server of the listing.
@@ -93,11 +100,17 @@ pub fn servers_inside(listing: &str) -> Vec<Announced> {
         match objects.next() {
             Some(Ok(value)) => {
                 rest = &rest[objects.byte_offset()..];
-                let Ok(listed) = serde_json::from_value::<Listed>(value) else { continue };
+                let Ok(listed) = serde_json::from_value::<Listed>(value) else {
+                    continue;
+                };
                 servers.push(Announced {
                     https: listed.secure,
                     port: listed.port,
-                    path: if listed.base_url.starts_with('/') { listed.base_url } else { format!("/{}", listed.base_url) },
+                    path: if listed.base_url.starts_with('/') {
+                        listed.base_url
+                    } else {
+                        format!("/{}", listed.base_url)
+                    },
                     token: (!listed.token.is_empty()).then(|| Secret::new(listed.token)),
                     hides_token: false,
                 });
@@ -115,9 +128,21 @@ mod tests {
     const TOKEN: &str = "c8de56fa4deed24899803e93c227592aef6538f93025fe01";
 
     fn parts(line: &str) -> Option<(bool, u16, String, Option<String>, bool)> {
-        announced(line).map(|a| (a.https, a.port, a.path, a.token.map(|t| t.reveal().to_owned()), a.hides_token))
+        announced(line).map(|a| {
+            (
+                a.https,
+                a.port,
+                a.path,
+                a.token.map(|t| t.reveal().to_owned()),
+                a.hides_token,
+            )
+        })
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "it stands where an outcome stands"
+    )]
     fn with_token(port: u16, path: &str) -> Option<(bool, u16, String, Option<String>, bool)> {
         Some((false, port, path.to_owned(), Some(TOKEN.to_owned()), false))
     }
@@ -133,38 +158,100 @@ mod tests {
         ] {
             assert!(is_announcement(line), "{line}");
         }
-        assert!(!is_announcement("[I 2026-10-01 ServerApp] jupyterlab | extension was successfully loaded."));
+        assert!(!is_announcement(
+            "[I 2026-10-01 ServerApp] jupyterlab | extension was successfully loaded."
+        ));
     }
 
     #[test]
     fn the_token_is_read_from_every_generation() {
-        assert_eq!(parts(&format!("[I 20:21:20.208 NotebookApp] http://vm:18906/?token={TOKEN}")), with_token(18906, "/"));
-        assert_eq!(parts(&format!("[I 20:21:20.208 NotebookApp]  or http://127.0.0.1:18906/?token={TOKEN}")), with_token(18906, "/"));
-        assert_eq!(parts(&format!("     or http://127.0.0.1:18906/?token={TOKEN}")), with_token(18906, "/"));
-        assert_eq!(parts(&format!("[I 10:00:00 NotebookApp] http://(hostname or 127.0.0.1):8888/?token={TOKEN}")), with_token(8888, "/"));
-        assert_eq!(parts(&format!("[I 2026-10-01 ServerApp] http://vm:18911/lab?token={TOKEN}")), with_token(18911, "/lab"));
-        assert_eq!(parts(&format!("[I 2026-10-01 ServerApp]  or http://127.0.0.1:18911/lab?token={TOKEN}")), with_token(18911, "/lab"));
-        assert_eq!(parts(&format!("[I 2026-10-01 ServerApp] http://0.0.0.0:18901/lab?token={TOKEN}")), with_token(18901, "/lab"));
-        assert_eq!(parts(&format!("    http://127.0.0.1:18901/lab?token={TOKEN}")), with_token(18901, "/lab"));
-        assert_eq!(parts(&format!("http://[::1]:8888/pre/fix/lab?token={TOKEN}")), with_token(8888, "/pre/fix/lab"));
-        assert_eq!(parts(&format!("\u{1b}[32mhttp://vm:8888/lab?token={TOKEN}\u{1b}[0m")), with_token(8888, "/lab"));
+        assert_eq!(
+            parts(&format!(
+                "[I 20:21:20.208 NotebookApp] http://vm:18906/?token={TOKEN}"
+            )),
+            with_token(18906, "/")
+        );
+        assert_eq!(
+            parts(&format!(
+                "[I 20:21:20.208 NotebookApp]  or http://127.0.0.1:18906/?token={TOKEN}"
+            )),
+            with_token(18906, "/")
+        );
+        assert_eq!(
+            parts(&format!("     or http://127.0.0.1:18906/?token={TOKEN}")),
+            with_token(18906, "/")
+        );
+        assert_eq!(
+            parts(&format!(
+                "[I 10:00:00 NotebookApp] http://(hostname or 127.0.0.1):8888/?token={TOKEN}"
+            )),
+            with_token(8888, "/")
+        );
+        assert_eq!(
+            parts(&format!(
+                "[I 2026-10-01 ServerApp] http://vm:18911/lab?token={TOKEN}"
+            )),
+            with_token(18911, "/lab")
+        );
+        assert_eq!(
+            parts(&format!(
+                "[I 2026-10-01 ServerApp]  or http://127.0.0.1:18911/lab?token={TOKEN}"
+            )),
+            with_token(18911, "/lab")
+        );
+        assert_eq!(
+            parts(&format!(
+                "[I 2026-10-01 ServerApp] http://0.0.0.0:18901/lab?token={TOKEN}"
+            )),
+            with_token(18901, "/lab")
+        );
+        assert_eq!(
+            parts(&format!("    http://127.0.0.1:18901/lab?token={TOKEN}")),
+            with_token(18901, "/lab")
+        );
+        assert_eq!(
+            parts(&format!("http://[::1]:8888/pre/fix/lab?token={TOKEN}")),
+            with_token(8888, "/pre/fix/lab")
+        );
+        assert_eq!(
+            parts(&format!(
+                "\u{1b}[32mhttp://vm:8888/lab?token={TOKEN}\u{1b}[0m"
+            )),
+            with_token(8888, "/lab")
+        );
     }
 
     #[test]
     fn a_hidden_token_is_no_token() {
-        assert_eq!(parts("[I ServerApp] http://vm:8888/lab?token=..."), Some((false, 8888, "/lab".into(), None, true)));
+        assert_eq!(
+            parts("[I ServerApp] http://vm:8888/lab?token=..."),
+            Some((false, 8888, "/lab".into(), None, true))
+        );
     }
 
     #[test]
     fn a_password_lab_names_no_token() {
-        assert_eq!(parts("[I ServerApp] http://vm:18903/lab"), Some((false, 18903, "/lab".into(), None, false)));
-        assert_eq!(parts("[I ServerApp] https://vm:8888/lab").map(|p| p.0), Some(true), "a self-signed certificate");
+        assert_eq!(
+            parts("[I ServerApp] http://vm:18903/lab"),
+            Some((false, 18903, "/lab".into(), None, false))
+        );
+        assert_eq!(
+            parts("[I ServerApp] https://vm:8888/lab").map(|p| p.0),
+            Some(true),
+            "a self-signed certificate"
+        );
     }
 
     #[test]
     fn lines_without_an_address_give_none() {
-        assert!(parts("        file:///root/.local/share/jupyter/runtime/nbserver-18990-open.html").is_none());
-        assert!(parts("Docs at https://jupyter.org/documentation").is_none(), "no port, no server");
+        assert!(
+            parts("        file:///root/.local/share/jupyter/runtime/nbserver-18990-open.html")
+                .is_none()
+        );
+        assert!(
+            parts("Docs at https://jupyter.org/documentation").is_none(),
+            "no port, no server"
+        );
         assert!(parts("The server is listening on all interfaces, so any hostname or IP of this machine will work.").is_none());
         assert!(parts("http://vm:99999/").is_none());
     }
@@ -173,13 +260,19 @@ mod tests {
     fn listings_of_every_generation() {
         let new = r#"{"base_url":"/","hostname":"0.0.0.0","password":false,"pid":17340,"port":18901,"root_dir":"/x","secure":false,"sock":"","token":"abc","url":"http://vm:18901/","version":"2.21.1"}"#;
         let old = r#"{"base_url": "/pre/fix/", "hostname": "localhost", "notebook_dir": "/x", "password": false, "pid": 1, "port": 8888, "secure": true, "token": "", "url": "https://localhost:8888/"}"#;
-        let servers = servers_inside(&format!("[JupyterServerListApp] Currently running:\n{new}\n{old}\n"));
+        let servers = servers_inside(&format!(
+            "[JupyterServerListApp] Currently running:\n{new}\n{old}\n"
+        ));
         assert_eq!(servers.len(), 2);
         assert_eq!(servers[0].token.as_ref().map(Secret::reveal), Some("abc"));
         assert_eq!(servers[0].path, "/");
         assert!(servers[1].token.is_none() && servers[1].https);
         assert_eq!(servers[1].path, "/pre/fix/");
-        assert_eq!(servers_inside(&format!("[{new}, {new}]")).len(), 2, "the array form");
+        assert_eq!(
+            servers_inside(&format!("[{new}, {new}]")).len(),
+            2,
+            "the array form"
+        );
         assert!(servers_inside("no such file {x").is_empty());
     }
 }

@@ -16,12 +16,23 @@ pub struct PageAddress {
 
 impl PageAddress {
     pub fn new(https: bool, host: String, port: u16, path: &str, token: Option<Secret>) -> Self {
-        Self { https, host, port, path: clean_path(path), token }
+        Self {
+            https,
+            host,
+            port,
+            path: clean_path(path),
+            token,
+        }
     }
 
     /// Without path and token: `http://127.0.0.1:8888`.
     pub fn shown(&self) -> String {
-        format!("{}://{}:{}", if self.https { "https" } else { "http" }, self.host, self.port)
+        format!(
+            "{}://{}:{}",
+            if self.https { "https" } else { "http" },
+            self.host,
+            self.port
+        )
     }
 
     /// What goes to the browser, and nowhere else.
@@ -30,7 +41,9 @@ impl PageAddress {
         if let Some(token) = &self.token {
             text.push(if self.path.contains('?') { '&' } else { '?' });
             text.push_str("token=");
-            text.push_str(&encode(token.reveal(), |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)));
+            text.push_str(&encode(token.reveal(), |byte| {
+                byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+            }));
         }
         Secret::new(text)
     }
@@ -43,7 +56,8 @@ impl PageAddress {
 /// A path that begins with one slash: two would make it another host's address.
 fn clean_path(path: &str) -> String {
     let path = path.trim_start_matches(['/', '\\']);
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%?".contains(&byte);
+    let allowed =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%?".contains(&byte);
     format!("/{}", encode(path, allowed))
 }
 
@@ -65,22 +79,40 @@ mod tests {
     use super::*;
 
     fn page(path: &str, token: Option<&str>) -> PageAddress {
-        PageAddress::new(false, "127.0.0.1".into(), 8888, path, token.map(|text| Secret::new(text.to_owned())))
+        PageAddress::new(
+            false,
+            "127.0.0.1".into(),
+            8888,
+            path,
+            token.map(|text| Secret::new(text.to_owned())),
+        )
     }
 
     #[test]
     fn the_token_is_encoded_and_never_shown() {
         let page = page("/lab/tree/start.ipynb", Some("a b&c=%"));
-        assert_eq!(page.opened().reveal(), "http://127.0.0.1:8888/lab/tree/start.ipynb?token=a%20b%26c%3D%25");
+        assert_eq!(
+            page.opened().reveal(),
+            "http://127.0.0.1:8888/lab/tree/start.ipynb?token=a%20b%26c%3D%25"
+        );
         assert_eq!(page.shown(), "http://127.0.0.1:8888");
     }
 
     #[test]
     fn a_path_cannot_name_another_host() {
-        assert_eq!(page("//evil.example/x", None).opened().reveal(), "http://127.0.0.1:8888/evil.example/x");
-        assert_eq!(page("\\\\evil.example", None).opened().reveal(), "http://127.0.0.1:8888/evil.example");
+        assert_eq!(
+            page("//evil.example/x", None).opened().reveal(),
+            "http://127.0.0.1:8888/evil.example/x"
+        );
+        assert_eq!(
+            page("\\\\evil.example", None).opened().reveal(),
+            "http://127.0.0.1:8888/evil.example"
+        );
         assert_eq!(page("", None).opened().reveal(), "http://127.0.0.1:8888/");
-        assert_eq!(page("/a b\n<x>", None).opened().reveal(), "http://127.0.0.1:8888/a%20b%0A%3Cx%3E");
+        assert_eq!(
+            page("/a b\n<x>", None).opened().reveal(),
+            "http://127.0.0.1:8888/a%20b%0A%3Cx%3E"
+        );
     }
 
     proptest::proptest! {

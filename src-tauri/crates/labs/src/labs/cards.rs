@@ -39,12 +39,21 @@ fn is_replaced(state: &State, lab: &LabId) -> bool {
     state.launches.get(lab).is_some_and(Launch::is_failed)
 }
 
-fn lab_card(profile: &Profile, state: &State, snapshot: &Snapshot, engine_host: Option<&str>) -> LabCard {
+fn lab_card(
+    profile: &Profile,
+    state: &State,
+    snapshot: &Snapshot,
+    engine_host: Option<&str>,
+) -> LabCard {
     let form = &profile.saved.form;
     let row = row_of(profile, snapshot);
     let image = row.as_ref().and_then(|row| state.images.get(&row.image_id));
     let (recipe, generation) = kind_of(profile, image.map(AsRef::as_ref));
-    let launch = state.launches.get(&profile.id).filter(|launch| launch.is_under_way()).map(|launch| launch.board.progress());
+    let launch = state
+        .launches
+        .get(&profile.id)
+        .filter(|launch| launch.is_under_way())
+        .map(|launch| launch.board.progress());
     let watched = state.watched.get(&profile.id);
     let page = match watched.map(|watched| &watched.answer) {
         Some(Answer::Answered(page)) => page.as_ref(),
@@ -63,7 +72,9 @@ fn lab_card(profile: &Profile, state: &State, snapshot: &Snapshot, engine_host: 
         recipe: recipe.id.clone(),
         icon: recipe.icon.clone(),
         tint: recipe.tint,
-        image: row.as_ref().map_or_else(|| form.reference_text(), |row| row.image.clone()),
+        image: row
+            .as_ref()
+            .map_or_else(|| form.reference_text(), |row| row.image.clone()),
         container: row.as_ref().map(|row| row.id.clone()),
         state: lab_state,
         intent: state.intents.get(&profile.id).map(|asked| asked.intent),
@@ -78,7 +89,9 @@ fn lab_card(profile: &Profile, state: &State, snapshot: &Snapshot, engine_host: 
         sign_in: generation.sign_in.kind,
         has_password: form.sign_in == SignInChoice::Own
             || image_password.is_some()
-            || page.is_some_and(|page| generation.sign_in.kind == SignInKind::Token && page.token().is_some()),
+            || page.is_some_and(|page| {
+                generation.sign_in.kind == SignInKind::Token && page.token().is_some()
+            }),
         addresses,
         launch,
         stale: snapshot.report.status != EngineStatus::Ready,
@@ -93,7 +106,11 @@ fn launch_card(launch: LaunchProgress, snapshot: &Snapshot) -> LabCard {
         (Some(recipe), Some(reference)) => recognition::generation(recipe, &reference, None),
         _ => Generation::default(),
     };
-    let created = launch.steps.iter().find_map(|step| step.started).unwrap_or(UnixMillis(0));
+    let created = launch
+        .steps
+        .iter()
+        .find_map(|step| step.started)
+        .unwrap_or(UnixMillis(0));
     LabCard {
         id: launch.lab.clone(),
         name: form.name.clone(),
@@ -120,26 +137,48 @@ fn launch_card(launch: LaunchProgress, snapshot: &Snapshot) -> LabCard {
     }
 }
 
-fn state_of(profile: &Profile, row: Option<&ContainerRow>, state: &State, snapshot: &Snapshot, launching: bool) -> (LabState, Option<Problem>) {
+fn state_of(
+    profile: &Profile,
+    row: Option<&ContainerRow>,
+    state: &State,
+    snapshot: &Snapshot,
+    launching: bool,
+) -> (LabState, Option<Problem>) {
     if launching {
         return (LabState::Launching, None);
     }
     let Some(row) = row else {
         // Without an engine nothing is known; the lab is not missing because of that.
-        let known = snapshot.report.status == EngineStatus::Ready || snapshot.report.facts.is_some();
-        return (if known { LabState::Missing } else { LabState::Stopped }, None);
+        let known =
+            snapshot.report.status == EngineStatus::Ready || snapshot.report.facts.is_some();
+        return (
+            if known {
+                LabState::Missing
+            } else {
+                LabState::Stopped
+            },
+            None,
+        );
     };
     match row.state {
         ContainerState::Paused => (LabState::Paused, None),
         ContainerState::Restarting => (LabState::Starting, None),
         ContainerState::Running => {
-            let watched = state.watched.get(&profile.id).filter(|watched| watched.started == row.started);
+            let watched = state
+                .watched
+                .get(&profile.id)
+                .filter(|watched| watched.started == row.started);
             match watched.map(|watched| &watched.answer) {
                 Some(Answer::Answered(_) | Answer::Silent) => (LabState::Running, None),
                 _ => (LabState::Starting, None),
             }
         }
-        _ => match state.failures.get(&profile.id).cloned().or_else(|| ended_badly(profile, row)) {
+        _ => match state
+            .failures
+            .get(&profile.id)
+            .cloned()
+            .or_else(|| ended_badly(profile, row))
+        {
             Some(problem) => (LabState::Problem, Some(problem)),
             None => (LabState::Stopped, None),
         },
@@ -147,7 +186,10 @@ fn state_of(profile: &Profile, row: Option<&ContainerRow>, state: &State, snapsh
 }
 
 pub(super) fn is_up(state: ContainerState) -> bool {
-    matches!(state, ContainerState::Running | ContainerState::Paused | ContainerState::Restarting)
+    matches!(
+        state,
+        ContainerState::Running | ContainerState::Paused | ContainerState::Restarting
+    )
 }
 
 /// Why a container that nobody stopped has ended.
@@ -161,25 +203,39 @@ fn ended_badly(profile: &Profile, row: &ContainerRow) -> Option<Problem> {
                 .detail(error.clone()),
         );
     }
-    if row.state == ContainerState::Created || (profile.stopped.is_some() && profile.stopped == row.finished) {
+    if row.state == ContainerState::Created
+        || (profile.stopped.is_some() && profile.stopped == row.finished)
+    {
         return None;
     }
     let code = row.exit_code.unwrap_or(0);
     let kept = kept_sentence(&profile.saved.form);
     if row.out_of_memory && code != 0 {
         return Some(
-            Problem::new(ProblemKind::OutOfMemory, format!("{name} ran out of memory."))
-                .because(format!("It needed more than it may use, so it was stopped. {kept}").trim().to_owned())
-                .hint("Stop other labs, or give the engine more memory, then start it again."),
+            Problem::new(
+                ProblemKind::OutOfMemory,
+                format!("{name} ran out of memory."),
+            )
+            .because(
+                format!("It needed more than it may use, so it was stopped. {kept}")
+                    .trim()
+                    .to_owned(),
+            )
+            .hint("Stop other labs, or give the engine more memory, then start it again."),
         );
     }
-    // 130, 137 and 143: interrupted, killed or asked to end, so somebody wanted it.
-    if matches!(code, 0 | 130 | 137 | 143) {
+    // 130, 137 and 143: interrupted, killed or asked to end, so somebody wanted it. 255: the engine
+    // itself was not there when it ended, as after a power cut.
+    if matches!(code, 0 | 130 | 137 | 143 | 255) {
         return None;
     }
     Some(
         Problem::new(ProblemKind::Other, format!("{name} stopped by itself."))
-            .because(format!("Its program ended with exit code {code}. {kept}").trim().to_owned())
+            .because(
+                format!("Its program ended with exit code {code}. {kept}")
+                    .trim()
+                    .to_owned(),
+            )
             .hint("Its log shows what it said last. Start it again to go on."),
     )
 }
@@ -202,9 +258,22 @@ fn kept_in(form: &LaunchForm) -> String {
 
 /// What a person should not forget about this lab. The container's own settings count where there
 /// is one: the form only says what was asked for.
-fn warnings(form: &LaunchForm, row: Option<&ContainerRow>, generation: &Generation, addresses: &[ShownAddress]) -> Vec<LabWarning> {
-    let warning = |kind: WarningKind, title: &str, message: String| LabWarning { kind, title: title.to_owned(), message };
-    let binds = || row.into_iter().flat_map(|row| &row.mounts).filter(|mount| mount.kind == "bind");
+fn warnings(
+    form: &LaunchForm,
+    row: Option<&ContainerRow>,
+    generation: &Generation,
+    addresses: &[ShownAddress],
+) -> Vec<LabWarning> {
+    let warning = |kind: WarningKind, title: &str, message: String| LabWarning {
+        kind,
+        title: title.to_owned(),
+        message,
+    };
+    let binds = || {
+        row.into_iter()
+            .flat_map(|row| &row.mounts)
+            .filter(|mount| mount.kind == "bind")
+    };
     let mut warnings = Vec::new();
     if form.docker_control || binds().any(|mount| mount.source.ends_with("docker.sock")) {
         warnings.push(warning(
@@ -217,7 +286,8 @@ fn warnings(form: &LaunchForm, row: Option<&ContainerRow>, generation: &Generati
         warnings.push(warning(
             WarningKind::Privileged,
             "Runs privileged",
-            "Code in this lab can get at the devices and the files of the engine's computer.".to_owned(),
+            "Code in this lab can get at the devices and the files of the engine's computer."
+                .to_owned(),
         ));
     }
     if binds().any(|mount| mount.source == "/") {
@@ -227,11 +297,20 @@ fn warnings(form: &LaunchForm, row: Option<&ContainerRow>, generation: &Generati
             "The file system of the engine's computer is mounted in this lab.".to_owned(),
         ));
     }
-    let widest = addresses.iter().find(|address| address.reach == Reach::Everyone);
-    let beyond = widest.or_else(|| addresses.iter().find(|address| address.reach == Reach::Network));
+    let widest = addresses
+        .iter()
+        .find(|address| address.reach == Reach::Everyone);
+    let beyond = widest.or_else(|| {
+        addresses
+            .iter()
+            .find(|address| address.reach == Reach::Network)
+    });
     if let Some(address) = beyond {
         let open = generation.sign_in.kind == SignInKind::Open;
-        let reached = format!("{} can reach it. Docker opens its ports past the firewall of the engine's computer.", address.reach_words);
+        let reached = format!(
+            "{} can reach it. Docker opens its ports past the firewall of the engine's computer.",
+            address.reach_words
+        );
         if open {
             warnings.push(warning(
                 WarningKind::OpenWithoutPassword,
@@ -239,7 +318,11 @@ fn warnings(form: &LaunchForm, row: Option<&ContainerRow>, generation: &Generati
                 format!("{reached} It asks for no password."),
             ));
         } else {
-            warnings.push(warning(WarningKind::OpenToNetwork, "Open to the network", reached));
+            warnings.push(warning(
+                WarningKind::OpenToNetwork,
+                "Open to the network",
+                reached,
+            ));
         }
     }
     if form.storage.kind == StorageKind::Nothing {
@@ -253,7 +336,11 @@ fn warnings(form: &LaunchForm, row: Option<&ContainerRow>, generation: &Generati
 }
 
 /// The container of every lab, for the checks of another form.
-pub(super) fn lab_facts(state: &State, snapshot: &Arc<Snapshot>, except: &[LabId]) -> Vec<crate::check::LabFacts> {
+pub(super) fn lab_facts(
+    state: &State,
+    snapshot: &Arc<Snapshot>,
+    except: &[LabId],
+) -> Vec<crate::check::LabFacts> {
     let of_form = |form: &LaunchForm, container: Option<String>| crate::check::LabFacts {
         name: form.name.clone(),
         container,
@@ -264,7 +351,12 @@ pub(super) fn lab_facts(state: &State, snapshot: &Arc<Snapshot>, except: &[LabId
         .profiles
         .values()
         .filter(|profile| !except.contains(&profile.id))
-        .map(|profile| of_form(&profile.saved.form, row_of(profile, snapshot).map(|row| row.name.clone())))
+        .map(|profile| {
+            of_form(
+                &profile.saved.form,
+                row_of(profile, snapshot).map(|row| row.name.clone()),
+            )
+        })
         .collect();
     for (lab, launch) in &state.launches {
         if launch.is_under_way() && !state.profiles.contains_key(lab) && !except.contains(lab) {

@@ -11,14 +11,21 @@ const EXAMPLES: usize = 3;
 /// The groups, most first, and how many paths there are in all. Folders that only hold changed
 /// paths, mount points and what a start itself leaves (locks, sockets) are no changes of a person.
 pub(super) fn change_groups(changes: &[FileChange], mounts: &[&str]) -> (Vec<ChangeGroup>, u32) {
-    let mut paths: Vec<&FileChange> = changes.iter().filter(|change| !is_mount(&change.path, mounts)).collect();
+    let mut paths: Vec<&FileChange> = changes
+        .iter()
+        .filter(|change| !is_mount(&change.path, mounts))
+        .collect();
     paths.sort_by(|a, b| a.path.cmp(&b.path));
     let mut groups: Vec<ChangeGroup> = Vec::new();
     let mut count = 0;
     for (index, change) in paths.iter().enumerate() {
         // Everything below a folder follows it directly, apart from names like `folder-2`.
         let below = format!("{}/", change.path);
-        let holds = paths.iter().skip(index + 1).take_while(|next| next.path.starts_with(&change.path)).any(|next| next.path.starts_with(&below));
+        let holds = paths
+            .iter()
+            .skip(index + 1)
+            .take_while(|next| next.path.starts_with(&change.path))
+            .any(|next| next.path.starts_with(&below));
         if holds || is_noise(&change.path) {
             continue;
         }
@@ -32,7 +39,11 @@ pub(super) fn change_groups(changes: &[FileChange], mounts: &[&str]) -> (Vec<Cha
                     group.examples.push(example);
                 }
             }
-            None => groups.push(ChangeGroup { title: title.to_owned(), count: 1, examples: vec![example] }),
+            None => groups.push(ChangeGroup {
+                title: title.to_owned(),
+                count: 1,
+                examples: vec![example],
+            }),
         }
     }
     groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.title.cmp(&b.title)));
@@ -41,7 +52,12 @@ pub(super) fn change_groups(changes: &[FileChange], mounts: &[&str]) -> (Vec<Cha
 }
 
 fn is_mount(path: &str, mounts: &[&str]) -> bool {
-    mounts.iter().any(|mount| path == *mount || path.strip_prefix(mount).is_some_and(|rest| rest.starts_with('/')))
+    mounts.iter().any(|mount| {
+        path == *mount
+            || path
+                .strip_prefix(mount)
+                .is_some_and(|rest| rest.starts_with('/'))
+    })
 }
 
 fn is_noise(path: &str) -> bool {
@@ -51,11 +67,22 @@ fn is_noise(path: &str) -> bool {
 
 fn group_of(path: &str) -> &'static str {
     let name = path.rsplit('/').next().unwrap_or(path);
+    let has_ending = |ending: &str| {
+        name.rsplit_once('.')
+            .is_some_and(|(_, last)| last.eq_ignore_ascii_case(ending))
+    };
     let within = |folder: &str| path.starts_with(folder);
     let has = |part: &str| path.contains(part);
-    if has("/.ipynb_checkpoints") || has("/.cache/") || has("/__pycache__") || within("/tmp/") || within("/var/tmp/") || within("/var/cache/") || has("/pkgs/cache") {
+    if has("/.ipynb_checkpoints")
+        || has("/.cache/")
+        || has("/__pycache__")
+        || within("/tmp/")
+        || within("/var/tmp/")
+        || within("/var/cache/")
+        || has("/pkgs/cache")
+    {
         "Caches and temporary files"
-    } else if name.ends_with(".ipynb") {
+    } else if has_ending("ipynb") {
         "Notebooks"
     } else if has("/site-packages/") || has("/dist-packages/") {
         "Python packages"
@@ -63,9 +90,15 @@ fn group_of(path: &str) -> &'static str {
         "Conda packages"
     } else if within("/usr/local/lib/R/") || has("/R/x86_64-") || has("/R/library/") {
         "R packages"
-    } else if within("/var/log/") || name.ends_with(".log") || name == "nohup.out" {
+    } else if within("/var/log/") || has_ending("log") || name == "nohup.out" {
         "Logs"
-    } else if within("/var/lib/dpkg") || within("/var/lib/apt") || within("/usr/") || within("/lib") || within("/bin") || within("/sbin") {
+    } else if within("/var/lib/dpkg")
+        || within("/var/lib/apt")
+        || within("/usr/")
+        || within("/lib")
+        || within("/bin")
+        || within("/sbin")
+    {
         "System packages"
     } else if within("/etc/") || is_setting(path) {
         "Settings"
@@ -78,15 +111,22 @@ fn group_of(path: &str) -> &'static str {
 
 /// Hidden files and folders of a home.
 fn is_setting(path: &str) -> bool {
-    let in_home = path.strip_prefix("/root/").or_else(|| path.strip_prefix("/home/").and_then(|rest| rest.split_once('/').map(|(_, rest)| rest)));
+    let in_home = path.strip_prefix("/root/").or_else(|| {
+        path.strip_prefix("/home/")
+            .and_then(|rest| rest.split_once('/').map(|(_, rest)| rest))
+    });
     in_home.is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// A package by its name, everything else by its path.
 fn example_of(title: &str, change: &FileChange) -> String {
-    let package = ["/site-packages/", "/dist-packages/", "/conda-meta/"].iter().find_map(|folder| change.path.split_once(folder));
+    let package = ["/site-packages/", "/dist-packages/", "/conda-meta/"]
+        .iter()
+        .find_map(|folder| change.path.split_once(folder));
     let text = match package {
-        Some((_, rest)) if title.ends_with("packages") => rest.split(['/', '-']).next().unwrap_or(rest).to_owned(),
+        Some((_, rest)) if title.ends_with("packages") => {
+            rest.split(['/', '-']).next().unwrap_or(rest).to_owned()
+        }
         _ => change.path.clone(),
     };
     match change.kind {
@@ -100,7 +140,10 @@ mod tests {
     use super::*;
 
     fn added(path: &str) -> FileChange {
-        FileChange { path: path.to_owned(), kind: ChangeKind::Added }
+        FileChange {
+            path: path.to_owned(),
+            kind: ChangeKind::Added,
+        }
     }
 
     #[test]
@@ -119,8 +162,19 @@ mod tests {
             added("/tmp/y"),
         ];
         let (groups, count) = change_groups(&changes, &["/root/notebooks"]);
-        let titles: Vec<(&str, u32)> = groups.iter().map(|group| (group.title.as_str(), group.count)).collect();
-        assert_eq!(titles, [("Python packages", 3), ("Caches and temporary files", 1), ("Notebooks", 1), ("Settings", 1)]);
+        let titles: Vec<(&str, u32)> = groups
+            .iter()
+            .map(|group| (group.title.as_str(), group.count))
+            .collect();
+        assert_eq!(
+            titles,
+            [
+                ("Python packages", 3),
+                ("Caches and temporary files", 1),
+                ("Notebooks", 1),
+                ("Settings", 1)
+            ]
+        );
         assert_eq!(groups[0].examples, ["numpy", "pandas"]);
         assert_eq!(count, 6, "folders on the way, mounts and /run do not count");
     }

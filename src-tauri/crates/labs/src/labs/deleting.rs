@@ -22,7 +22,12 @@ const MOST_CHANGES: usize = 50_000;
 const SIZE_PATIENCE: Duration = Duration::from_secs(8);
 
 pub(super) async fn preview(shared: &Arc<Shared>, lab: &LabId) -> Result<DeletePreview> {
-    let profile = shared.state().profiles.get(lab).cloned().ok_or_else(Problem::no_such_lab)?;
+    let profile = shared
+        .state()
+        .profiles
+        .get(lab)
+        .cloned()
+        .ok_or_else(Problem::no_such_lab)?;
     let engine = shared.engine()?;
     let snapshot = shared.snapshot();
     let row = row_of(&profile, &snapshot);
@@ -32,8 +37,15 @@ pub(super) async fn preview(shared: &Arc<Shared>, lab: &LabId) -> Result<DeleteP
             engine.container_changes(&row.id, MOST_CHANGES),
             tokio::time::timeout(SIZE_PATIENCE, engine.container_size(&row.id))
         );
-        let targets: Vec<&str> = row.mounts.iter().map(|mount| mount.target.as_str()).collect();
-        (changes, changes_count) = change_groups(&listed.map(|(listed, _)| listed).unwrap_or_default(), &targets);
+        let targets: Vec<&str> = row
+            .mounts
+            .iter()
+            .map(|mount| mount.target.as_str())
+            .collect();
+        (changes, changes_count) = change_groups(
+            &listed.map(|(listed, _)| listed).unwrap_or_default(),
+            &targets,
+        );
         changes_size = size.ok().and_then(std::result::Result::ok);
     }
     Ok(DeletePreview {
@@ -49,7 +61,12 @@ pub(super) async fn preview(shared: &Arc<Shared>, lab: &LabId) -> Result<DeleteP
 }
 
 /// Named volumes of the lab, each with whatever else uses it.
-fn volumes(shared: &Shared, profile: &Profile, row: Option<&ContainerRow>, snapshot: &Snapshot) -> Vec<VolumeFate> {
+fn volumes(
+    shared: &Shared,
+    profile: &Profile,
+    row: Option<&ContainerRow>,
+    snapshot: &Snapshot,
+) -> Vec<VolumeFate> {
     let mut volumes: Vec<String> = row
         .into_iter()
         .flat_map(|row| &row.mounts)
@@ -58,35 +75,57 @@ fn volumes(shared: &Shared, profile: &Profile, row: Option<&ContainerRow>, snaps
         .collect();
     let form = &profile.saved.form;
     let kept = &form.storage.volume;
-    if form.storage.kind == StorageKind::Volume && snapshot.volumes.keys().any(|name| name.as_str() == kept) {
+    if form.storage.kind == StorageKind::Volume
+        && snapshot.volumes.keys().any(|name| name.as_str() == kept)
+    {
         volumes.push(kept.clone());
     }
     volumes.sort();
     volumes.dedup();
-    let fate = |name: String| VolumeFate { used_by: other_users(shared, profile, &name, snapshot), name };
+    let fate = |name: String| VolumeFate {
+        used_by: other_users(shared, profile, &name, snapshot),
+        name,
+    };
     volumes.into_iter().map(fate).collect()
 }
 
 /// Other containers with this volume, by their lab's name where they are one, and labs whose
 /// container is gone that would take it again.
-fn other_users(shared: &Shared, profile: &Profile, volume: &str, snapshot: &Snapshot) -> Vec<String> {
+fn other_users(
+    shared: &Shared,
+    profile: &Profile,
+    volume: &str,
+    snapshot: &Snapshot,
+) -> Vec<String> {
     let state = shared.state();
     let own = row_of(profile, snapshot).map(|row| row.id.clone());
     let mut users: Vec<String> = snapshot
         .containers
         .values()
         .filter(|row| Some(&row.id) != own.as_ref())
-        .filter(|row| row.mounts.iter().any(|mount| mount.kind == "volume" && mount.source == volume))
+        .filter(|row| {
+            row.mounts
+                .iter()
+                .any(|mount| mount.kind == "volume" && mount.source == volume)
+        })
         .map(|row| {
-            let lab = state.profiles.values().find(|other| other.container.as_ref() == Some(&row.id));
+            let lab = state
+                .profiles
+                .values()
+                .find(|other| other.container.as_ref() == Some(&row.id));
             lab.map_or_else(|| row.name.clone(), |lab| lab.saved.form.name.clone())
         })
         .collect();
-    let waiting = state.profiles.values().filter(|other| other.id != profile.id && row_of(other, snapshot).is_none());
+    let waiting = state
+        .profiles
+        .values()
+        .filter(|other| other.id != profile.id && row_of(other, snapshot).is_none());
     users.extend(
         waiting
             .map(|other| &other.saved.form)
-            .filter(|form| form.storage.kind == StorageKind::Volume && form.storage.volume == volume)
+            .filter(|form| {
+                form.storage.kind == StorageKind::Volume && form.storage.volume == volume
+            })
             .map(|form| form.name.clone()),
     );
     users.sort();
@@ -96,19 +135,32 @@ fn other_users(shared: &Shared, profile: &Profile, volume: &str, snapshot: &Snap
 
 fn stays(profile: &Profile, row: Option<&ContainerRow>) -> Vec<String> {
     let mut stays = Vec::new();
-    let binds = row.into_iter().flat_map(|row| &row.mounts).filter(|mount| mount.kind == "bind");
+    let binds = row
+        .into_iter()
+        .flat_map(|row| &row.mounts)
+        .filter(|mount| mount.kind == "bind");
     for bind in binds {
         if !bind.source.ends_with("docker.sock") {
             stays.push(format!("Your files in the folder {} stay.", bind.source));
         }
     }
-    let image = row.map_or_else(|| profile.saved.form.reference_text(), |row| row.image.clone());
-    stays.push(format!("The image {image} stays, so the next launch needs no download."));
+    let image = row.map_or_else(
+        || profile.saved.form.reference_text(),
+        |row| row.image.clone(),
+    );
+    stays.push(format!(
+        "The image {image} stays, so the next launch needs no download."
+    ));
     stays
 }
 
 pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]) -> Result<()> {
-    let profile = shared.state().profiles.get(lab).cloned().ok_or_else(Problem::no_such_lab)?;
+    let profile = shared
+        .state()
+        .profiles
+        .get(lab)
+        .cloned()
+        .ok_or_else(Problem::no_such_lab)?;
     let engine = shared.engine()?;
     let snapshot = shared.snapshot();
     if snapshot.report.status != EngineStatus::Ready {
@@ -116,9 +168,17 @@ pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]
     }
     let row = row_of(&profile, &snapshot);
     shared.change(|state| state.going.insert(lab.clone()));
-    ask(shared, lab, Intent::Delete, row.as_ref().and_then(|row| row.started));
+    ask(
+        shared,
+        lab,
+        Intent::Delete,
+        row.as_ref().and_then(|row| row.started),
+    );
     if let Some(row) = &row {
-        let removal = Removal { kill: true, with_anonymous_volumes: true };
+        let removal = Removal {
+            kill: true,
+            with_anonymous_volumes: true,
+        };
         if let Err(error) = engine.remove_container(&row.id, removal).await {
             no_longer_asked(shared, lab);
             shared.change(|state| state.going.remove(lab));
@@ -128,7 +188,14 @@ pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]
     let mut left = Vec::new();
     for volume in volumes {
         let used_by = other_users(shared, &profile, volume, &snapshot);
-        let removed = if used_by.is_empty() { engine.remove_volume(volume).await.map_err(|error| error.to_string()) } else { Err(format!("It is still used by {}.", used_by.join(", "))) };
+        let removed = if used_by.is_empty() {
+            engine
+                .remove_volume(volume)
+                .await
+                .map_err(|error| error.to_string())
+        } else {
+            Err(format!("It is still used by {}.", used_by.join(", ")))
+        };
         if let Err(why) = removed {
             left.push((volume.clone(), why));
         }
@@ -151,7 +218,11 @@ pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]
     what_is_left(&profile, &left, profile_left)
 }
 
-fn what_is_left(profile: &Profile, volumes: &[(String, String)], profile_left: Option<Problem>) -> Result<()> {
+fn what_is_left(
+    profile: &Profile,
+    volumes: &[(String, String)],
+    profile_left: Option<Problem>,
+) -> Result<()> {
     if let Some((name, why)) = volumes.first() {
         let names: Vec<&str> = volumes.iter().map(|(name, _)| name.as_str()).collect();
         let title = match names.as_slice() {
@@ -163,7 +234,10 @@ fn what_is_left(profile: &Profile, volumes: &[(String, String)], profile_left: O
             .hint("Delete the volume when nothing uses it any more."));
     }
     match profile_left {
-        Some(problem) => Err(problem.because(format!("The container of {} is deleted.", profile.saved.form.name))),
+        Some(problem) => Err(problem.because(format!(
+            "The container of {} is deleted.",
+            profile.saved.form.name
+        ))),
         None => Ok(()),
     }
 }

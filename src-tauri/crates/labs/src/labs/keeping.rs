@@ -8,7 +8,10 @@ use slipway_engine::inventory::{ContainerRow, ContainerState, EngineStatus, Snap
 use slipway_engine::{ImageId, UnixMillis};
 
 use super::cards::{cards, is_up};
-use super::shared::{Answer, Asked, Shared, State, Watched, known_token, kind_of, row_of, token_entry};
+use super::launching;
+use super::shared::{
+    Answer, Asked, Shared, State, Watched, kind_of, known_token, row_of, token_entry,
+};
 use crate::address;
 use crate::card::{Intent, LabId, LabList};
 use crate::launch;
@@ -18,7 +21,7 @@ use crate::readiness::{self, NotReady, Wait, probe};
 /// Several changes at once make one list.
 const COALESCE: Duration = Duration::from_millis(40);
 /// A lab that runs and is silent for so long is not asked any more, until somebody opens it.
-const BACKGROUND_PATIENCE: Duration = Duration::from_secs(15 * 60);
+const BACKGROUND_PATIENCE: Duration = Duration::from_mins(15);
 
 pub(super) async fn keep(shared: Arc<Shared>) {
     let mut snapshots = shared.home.inventory.watch();
@@ -45,6 +48,7 @@ fn refresh(shared: &Arc<Shared>, snapshot: &Arc<Snapshot>) {
         look_after_answers(shared, &mut state, snapshot, ready);
         if ready {
             learn_images(shared, &mut state, snapshot);
+            clear_leftovers(shared, &state);
         }
         publish(shared, &state, snapshot);
     }
@@ -60,8 +64,14 @@ fn refresh(shared: &Arc<Shared>, snapshot: &Arc<Snapshot>) {
 fn adopt(state: &mut State, snapshot: &Snapshot) -> Vec<Profile> {
     let mut changed = Vec::new();
     for row in snapshot.containers.values() {
-        let Some(found) = Profile::of_container(row) else { continue };
-        let busy = state.going.contains(&found.id) || state.launches.get(&found.id).is_some_and(|launch| !launch.is_over());
+        let Some(found) = Profile::of_container(row) else {
+            continue;
+        };
+        let busy = state.going.contains(&found.id)
+            || state
+                .launches
+                .get(&found.id)
+                .is_some_and(|launch| !launch.is_over());
         if busy || row.state == ContainerState::Removing {
             continue;
         }
@@ -71,7 +81,10 @@ fn adopt(state: &mut State, snapshot: &Snapshot) -> Vec<Profile> {
                 changed.push(found);
             }
             Some(known) => {
-                let lost = known.container.as_ref().is_none_or(|id| !snapshot.containers.contains_key(id));
+                let lost = known
+                    .container
+                    .as_ref()
+                    .is_none_or(|id| !snapshot.containers.contains_key(id));
                 let newest = row_of(known, snapshot).map(|row| row.id.clone());
                 if lost && newest.is_some() && known.container != newest {
                     known.container = newest;
@@ -86,9 +99,16 @@ fn adopt(state: &mut State, snapshot: &Snapshot) -> Vec<Profile> {
 /// Intents end with the engine's own event. Gives the profiles that have to be saved.
 fn settle(state: &mut State, snapshot: &Snapshot) -> Vec<Profile> {
     let mut changed = Vec::new();
-    let State { profiles, intents, failures, .. } = state;
+    let State {
+        profiles,
+        intents,
+        failures,
+        ..
+    } = state;
     intents.retain(|lab, asked| {
-        let Some(profile) = profiles.get_mut(lab) else { return false };
+        let Some(profile) = profiles.get_mut(lab) else {
+            return false;
+        };
         let row = row_of(profile, snapshot);
         let settled = is_settled(asked, row.as_deref());
         if settled && asked.intent == Intent::Stop {
@@ -98,14 +118,18 @@ fn settle(state: &mut State, snapshot: &Snapshot) -> Vec<Profile> {
         !settled
     });
     failures.retain(|lab, _| {
-        let row = profiles.get(lab).and_then(|profile| row_of(profile, snapshot));
+        let row = profiles
+            .get(lab)
+            .and_then(|profile| row_of(profile, snapshot));
         row.is_some_and(|row| !is_up(row.state))
     });
     changed
 }
 
 fn is_settled(asked: &Asked, row: Option<&ContainerRow>) -> bool {
-    let Some(row) = row else { return asked.intent != Intent::Delete };
+    let Some(row) = row else {
+        return asked.intent != Intent::Delete;
+    };
     let anew = row.started > asked.started_before;
     match asked.intent {
         Intent::Start => is_up(row.state) || (asked.done && anew),
@@ -118,7 +142,13 @@ fn is_settled(asked: &Asked, row: Option<&ContainerRow>) -> bool {
 /// Each start of a running lab is asked for its answer once.
 fn look_after_answers(shared: &Arc<Shared>, state: &mut State, snapshot: &Snapshot, ready: bool) {
     let mut wanted: Vec<(Profile, Arc<ContainerRow>)> = Vec::new();
-    let State { profiles, watched, launches, going, .. } = state;
+    let State {
+        profiles,
+        watched,
+        launches,
+        going,
+        ..
+    } = state;
     watched.retain(|lab, _| profiles.contains_key(lab));
     for (lab, profile) in profiles.iter() {
         if launches.get(lab).is_some_and(|launch| !launch.is_over()) || going.contains(lab) {
@@ -133,7 +163,9 @@ fn look_after_answers(shared: &Arc<Shared>, state: &mut State, snapshot: &Snapsh
             }
             continue;
         };
-        let known = watched.get(lab).is_some_and(|watched| watched.started == row.started);
+        let known = watched
+            .get(lab)
+            .is_some_and(|watched| watched.started == row.started);
         if ready && !known {
             wanted.push((profile.clone(), row));
         }
@@ -143,13 +175,22 @@ fn look_after_answers(shared: &Arc<Shared>, state: &mut State, snapshot: &Snapsh
         let lab = profile.id.clone();
         let task = tokio::spawn(ask_for_answer(Arc::downgrade(shared), profile, row));
         let task = tokio_util::task::AbortOnDropHandle::new(task);
-        state.watched.insert(lab, Watched { started, answer: Answer::Waiting, task: Some(task) });
+        state.watched.insert(
+            lab,
+            Watched {
+                started,
+                answer: Answer::Waiting,
+                task: Some(task),
+            },
+        );
     }
 }
 
 /// Waits in the background until a running lab answers, and remembers its page.
 async fn ask_for_answer(shared: std::sync::Weak<Shared>, profile: Profile, row: Arc<ContainerRow>) {
-    let Some(shared) = shared.upgrade() else { return };
+    let Some(shared) = shared.upgrade() else {
+        return;
+    };
     let outcome = Box::pin(answer_of(&shared, &profile, &row)).await;
     let answer = match outcome {
         Some(Ok(page)) => Some(Answer::Answered(page)),
@@ -167,23 +208,47 @@ async fn ask_for_answer(shared: std::sync::Weak<Shared>, profile: Profile, row: 
 }
 
 /// `None` where the engine cannot be asked.
-async fn answer_of(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRow) -> Option<Result<Option<address::PageAddress>, NotReady>> {
+async fn answer_of(
+    shared: &Arc<Shared>,
+    profile: &Profile,
+    row: &ContainerRow,
+) -> Option<Result<Option<address::PageAddress>, NotReady>> {
     let wait = wait_for(shared, profile, row, BACKGROUND_PATIENCE).await?;
     serve_inside(shared, profile, row, &wait).await;
     // The token may have been made just now.
     let token = known_token(shared, &profile.id, &wait.generation).await;
-    let wait = Wait { token: token.or(wait.token.clone()), ..wait };
-    Some(readiness::until_it_answers(&wait, |_| {}).await)
+    let wait = Wait {
+        token: token.or(wait.token.clone()),
+        ..wait
+    };
+    Some(readiness::until_it_answers(&wait, None).await)
 }
 
 /// What is waited for when this lab's running container is asked.
-pub(super) async fn wait_for(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRow, patience: Duration) -> Option<Wait> {
+pub(super) async fn wait_for(
+    shared: &Arc<Shared>,
+    profile: &Profile,
+    row: &ContainerRow,
+    patience: Duration,
+) -> Option<Wait> {
     let engine = shared.engine().ok()?;
     let image = shared.image_of(&engine, row).await;
     let (_, generation) = kind_of(profile, image.as_deref());
-    let page_port = profile.saved.form.ports.first().and_then(|port| port.container.trim().parse().ok()).unwrap_or(generation.port);
+    let page_port = profile
+        .saved
+        .form
+        .ports
+        .first()
+        .and_then(|port| port.container.trim().parse().ok())
+        .unwrap_or(generation.port);
     let token = known_token(shared, &profile.id, &generation).await;
-    let secrets = shared.home.vault.find(&super::shared::password_entry(&profile.id)).await.into_iter().collect();
+    let secrets = shared
+        .home
+        .vault
+        .find(&super::shared::password_entry(&profile.id))
+        .await
+        .into_iter()
+        .collect();
     Some(Wait {
         engine,
         inventory: shared.home.inventory.clone(),
@@ -200,23 +265,38 @@ pub(super) async fn wait_for(shared: &Arc<Shared>, profile: &Profile, row: &Cont
 
 /// A lab whose image starts no server gets its server at each start.
 async fn serve_inside(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRow, wait: &Wait) {
-    let Some(program) = &wait.generation.start_inside else { return };
-    if let Some(port) = address::binding(row, wait.page_port).and_then(|binding| binding.host_port) {
-        let host = address::host("127.0.0.1", address::engine_host(wait.engine.endpoint()).as_deref());
-        let listen = address::binding(row, wait.page_port).map_or(host, |binding| address::host(&binding.listen_ip, None));
+    let Some(program) = &wait.generation.start_inside else {
+        return;
+    };
+    if let Some(port) = address::binding(row, wait.page_port).and_then(|binding| binding.host_port)
+    {
+        let host = address::host(
+            "127.0.0.1",
+            address::engine_host(wait.engine.endpoint()).as_deref(),
+        );
+        let listen = address::binding(row, wait.page_port)
+            .map_or(host, |binding| address::host(&binding.listen_ip, None));
         if probe::status(&listen, port, "/api").await.is_some() {
             return;
         }
     }
-    let token = match wait.token.clone() {
-        Some(token) => token,
-        None => {
-            let token = slipway_vault::Secret::new(shared.sources.hex(24));
-            shared.home.vault.keep(&token_entry(&profile.id), token.clone()).await;
-            token
-        }
+    let token = if let Some(token) = wait.token.clone() {
+        token
+    } else {
+        let token = slipway_vault::Secret::new(shared.sources.hex(24));
+        let entry = token_entry(&profile.id);
+        shared.home.vault.keep(&entry, token.clone()).await;
+        token
     };
-    let started = launch::run_inside(&wait.engine, &row.id, program, &wait.generation, &profile.saved.form, &token).await;
+    let started = launch::run_inside(
+        &wait.engine,
+        &row.id,
+        program,
+        &wait.generation,
+        &profile.saved.form,
+        &token,
+    )
+    .await;
     if let Err(error) = started {
         tracing::warn!(%error, lab = %profile.id.0, "the server inside a lab could not be started");
     }
@@ -224,7 +304,11 @@ async fn serve_inside(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRo
 
 /// Configs of the labs' images, each asked once: they decide port, folder and sign-in.
 fn learn_images(shared: &Arc<Shared>, state: &mut State, snapshot: &Snapshot) {
-    let rows: Vec<Arc<ContainerRow>> = state.profiles.values().filter_map(|profile| row_of(profile, snapshot)).collect();
+    let rows: Vec<Arc<ContainerRow>> = state
+        .profiles
+        .values()
+        .filter_map(|profile| row_of(profile, snapshot))
+        .collect();
     for row in rows {
         let image: &ImageId = &row.image_id;
         if state.images.contains_key(image) || !state.asked_images.insert(image.clone()) {
@@ -239,24 +323,62 @@ fn learn_images(shared: &Arc<Shared>, state: &mut State, snapshot: &Snapshot) {
     }
 }
 
+/// What a launch could not take back while the engine was away goes as soon as it is there again.
+fn clear_leftovers(shared: &Arc<Shared>, state: &State) {
+    let failed = state
+        .launches
+        .iter()
+        .filter(|(_, launch)| launch.has_leftovers());
+    for lab in failed.map(|(lab, _)| lab.clone()) {
+        let shared = Arc::clone(shared);
+        tokio::spawn(async move {
+            if let Err(problem) = launching::take_back_leftovers(&shared, &lab).await {
+                tracing::warn!(%problem, lab = %lab.0, "what a launch left is still there");
+            }
+        });
+    }
+}
+
 fn publish(shared: &Shared, state: &State, snapshot: &Snapshot) {
-    let engine_host = shared.home.inventory.engine().ok().and_then(|engine| address::engine_host(engine.endpoint()));
+    let engine_host = shared
+        .home
+        .inventory
+        .engine()
+        .ok()
+        .and_then(|engine| address::engine_host(engine.endpoint()));
     let labs = cards(state, snapshot, engine_host.as_deref());
     let loaded = snapshot.report.status != EngineStatus::Connecting;
     shared.lists.send_if_modified(|list| {
         if list.loaded == loaded && list.labs == labs && list.unreadable == state.unreadable {
             return false;
         }
-        *list = Arc::new(LabList { revision: list.revision + 1, loaded, labs, unreadable: state.unreadable.clone() });
+        *list = Arc::new(LabList {
+            revision: list.revision + 1,
+            loaded,
+            labs,
+            unreadable: state.unreadable.clone(),
+        });
         true
     });
 }
 
 /// Records what was asked for.
-pub(super) fn ask(shared: &Shared, lab: &LabId, intent: Intent, started_before: Option<UnixMillis>) {
+pub(super) fn ask(
+    shared: &Shared,
+    lab: &LabId,
+    intent: Intent,
+    started_before: Option<UnixMillis>,
+) {
     shared.change(|state| {
         state.failures.remove(lab);
-        state.intents.insert(lab.clone(), Asked { intent, started_before, done: false });
+        state.intents.insert(
+            lab.clone(),
+            Asked {
+                intent,
+                started_before,
+                done: false,
+            },
+        );
     });
 }
 

@@ -15,7 +15,11 @@ use crate::names;
 use crate::plan;
 use crate::problem::{Problem, ProblemKind, Result};
 
-pub(super) async fn launch(shared: &Arc<Shared>, form: LaunchForm, own_password: Option<Secret>) -> Result<LabId> {
+pub(super) async fn launch(
+    shared: &Arc<Shared>,
+    form: LaunchForm,
+    own_password: Option<Secret>,
+) -> Result<LabId> {
     let engine = shared.engine()?;
     if shared.snapshot().report.status != EngineStatus::Ready {
         return Err(slipway_engine::Error::Connecting.into());
@@ -38,15 +42,31 @@ pub(super) async fn launch(shared: &Arc<Shared>, form: LaunchForm, own_password:
     };
     let plan = plan::plan(&form, image.as_ref())?;
 
-    let lab = replaced.first().cloned().unwrap_or_else(|| new_id(shared, &form));
-    let luggage = Luggage { lab: lab.clone(), risks_accepted: checked.risks.is_some() && form.risk_accepted, form, own_password, plan, previous: None };
+    let lab = replaced
+        .first()
+        .cloned()
+        .unwrap_or_else(|| new_id(shared, &form));
+    let luggage = Luggage {
+        lab: lab.clone(),
+        risks_accepted: checked.risks.is_some() && form.risk_accepted,
+        form,
+        own_password,
+        plan,
+        previous: None,
+    };
     shared.change(|state| {
         for other in replaced.iter().skip(1) {
             state.launches.remove(other);
         }
         state.failures.remove(&lab);
         let previous = state.profiles.remove(&lab);
-        let launch = launch::begin(shared, Luggage { previous, ..luggage });
+        let launch = launch::begin(
+            shared,
+            Luggage {
+                previous,
+                ..luggage
+            },
+        );
         state.launches.insert(lab.clone(), launch);
     });
     Ok(lab)
@@ -55,8 +75,14 @@ pub(super) async fn launch(shared: &Arc<Shared>, form: LaunchForm, own_password:
 /// # Errors
 /// `InvalidForm` with the first field that is wrong.
 fn refuse(checked: &FormCheck) -> Result<()> {
-    if let Some(note) = checked.notes.iter().find(|note| note.level == NoteLevel::Error) {
-        return Err(Problem::new(ProblemKind::InvalidForm, note.message.clone()).at(note.field.clone()));
+    if let Some(note) = checked
+        .notes
+        .iter()
+        .find(|note| note.level == NoteLevel::Error)
+    {
+        return Err(
+            Problem::new(ProblemKind::InvalidForm, note.message.clone()).at(note.field.clone())
+        );
     }
     match &checked.gate {
         Some(gate) => Err(Problem::new(ProblemKind::InvalidForm, gate.clone())),
@@ -66,7 +92,11 @@ fn refuse(checked: &FormCheck) -> Result<()> {
 
 /// Readable, a file name everywhere, and never the same twice: `ai-lab-3f9c2a1b`.
 fn new_id(shared: &Shared, form: &LaunchForm) -> LabId {
-    let name: String = names::slug(&form.name).chars().map(|c| if c == '.' { '-' } else { c }).take(40).collect();
+    let name: String = names::slug(&form.name)
+        .chars()
+        .map(|c| if c == '.' { '-' } else { c })
+        .take(40)
+        .collect();
     let name = if name.is_empty() { "lab" } else { &name };
     LabId(format!("{name}-{}", shared.sources.hex(4)))
 }
@@ -75,9 +105,13 @@ fn new_id(shared: &Shared, form: &LaunchForm) -> LabId {
 pub(super) async fn cancel(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
     let under_way = {
         let state = shared.state();
-        let Some(launch) = state.launches.get(lab) else { return Ok(()) };
+        let Some(launch) = state.launches.get(lab) else {
+            return Ok(());
+        };
         launch.cancel.cancel();
-        launch.is_under_way().then(|| (Arc::clone(&launch.board), launch.ended.clone()))
+        launch
+            .is_under_way()
+            .then(|| (Arc::clone(&launch.board), launch.ended.clone()))
     };
     if let Some((board, mut ended)) = under_way {
         board.change(|progress| {
@@ -90,7 +124,12 @@ pub(super) async fn cancel(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
     take_back_leftovers(shared, lab).await?;
     shared.change(|state| {
         // A launch that reached its end before it saw the cancellation is a lab by now.
-        if !state.profiles.contains_key(lab) || state.launches.get(lab).is_some_and(|launch| !launch.is_over()) {
+        if !state.profiles.contains_key(lab)
+            || state
+                .launches
+                .get(lab)
+                .is_some_and(|launch| !launch.is_over())
+        {
             state.launches.remove(lab);
         }
     });
@@ -98,9 +137,15 @@ pub(super) async fn cancel(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
 }
 
 /// What a failed launch had to leave because the engine was away.
-async fn take_back_leftovers(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
-    let leftovers = shared.state().launches.get(lab).map(|launch| Arc::clone(&launch.leftovers));
-    let Some(leftovers) = leftovers else { return Ok(()) };
+pub(super) async fn take_back_leftovers(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
+    let leftovers = shared
+        .state()
+        .launches
+        .get(lab)
+        .map(|launch| Arc::clone(&launch.leftovers));
+    let Some(leftovers) = leftovers else {
+        return Ok(());
+    };
     let mut made = std::mem::take(&mut *leftovers.lock().unwrap_or_else(PoisonError::into_inner));
     if made.is_nothing() {
         return Ok(());

@@ -9,7 +9,7 @@ use slipway_vault::Secret;
 
 use super::cards::is_up;
 use super::keeping::{ask, asked_and_done, no_longer_asked, wait_for};
-use super::shared::{Answer, Shared, Watched, known_token, kind_of, password_entry};
+use super::shared::{Answer, Shared, Watched, kind_of, known_token, password_entry};
 use crate::address::PageAddress;
 use crate::card::{Intent, LabId};
 use crate::form::SignInChoice;
@@ -31,12 +31,22 @@ pub(super) async fn open(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
     let (profile, row) = shared.lab(lab)?;
     let name = profile.saved.form.name.clone();
     if row.state != ContainerState::Running {
-        return Err(Problem::new(ProblemKind::Other, format!("{name} is not running."))
-            .because("Its page can be opened while it runs.")
-            .hint("Start the lab first."));
+        return Err(
+            Problem::new(ProblemKind::Other, format!("{name} is not running."))
+                .because("Its page can be opened while it runs.")
+                .hint("Start the lab first."),
+        );
     }
-    let known = match shared.state().watched.get(lab).filter(|watched| watched.started == row.started) {
-        Some(Watched { answer: Answer::Answered(page), .. }) => Some(page.clone()),
+    let known = match shared
+        .state()
+        .watched
+        .get(lab)
+        .filter(|watched| watched.started == row.started)
+    {
+        Some(Watched {
+            answer: Answer::Answered(page),
+            ..
+        }) => Some(page.clone()),
         _ => None,
     };
     let page = match known {
@@ -45,24 +55,44 @@ pub(super) async fn open(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
     };
     match page {
         Some(page) => launch::open_in_browser(shared, &page).await,
-        None => Err(Problem::new(ProblemKind::Other, format!("{name} has no page to open."))
-            .because("None of its ports is published.")
-            .hint("Launch another lab like it with a port.")),
+        None => Err(
+            Problem::new(ProblemKind::Other, format!("{name} has no page to open."))
+                .because("None of its ports is published.")
+                .hint("Launch another lab like it with a port."),
+        ),
     }
 }
 
 /// The page of a lab whose answer is not known yet.
-async fn ask_now(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRow) -> Result<Option<PageAddress>> {
+async fn ask_now(
+    shared: &Arc<Shared>,
+    profile: &Profile,
+    row: &ContainerRow,
+) -> Result<Option<PageAddress>> {
     let silent = || {
         let (_, generation) = kind_of(profile, None);
-        Problem::new(ProblemKind::Other, format!("{} does not answer yet.", profile.saved.form.name))
-            .because(format!("Its container runs, and {} in it is still starting.", generation.answers))
-            .hint("Wait a moment; its log shows how far it is.")
+        Problem::new(
+            ProblemKind::Other,
+            format!("{} does not answer yet.", profile.saved.form.name),
+        )
+        .because(format!(
+            "Its container runs, and {} in it is still starting.",
+            generation.answers
+        ))
+        .hint("Wait a moment; its log shows how far it is.")
     };
-    let wait = wait_for(shared, profile, row, CLICK_PATIENCE).await.ok_or_else(silent)?;
-    let page = Box::pin(readiness::until_it_answers(&wait, |_| {})).await.map_err(|_| silent())?;
+    let wait = wait_for(shared, profile, row, CLICK_PATIENCE)
+        .await
+        .ok_or_else(silent)?;
+    let page = Box::pin(readiness::until_it_answers(&wait, None))
+        .await
+        .map_err(|_| silent())?;
     shared.change(|state| {
-        if let Some(watched) = state.watched.get_mut(&profile.id).filter(|watched| watched.started == row.started) {
+        if let Some(watched) = state
+            .watched
+            .get_mut(&profile.id)
+            .filter(|watched| watched.started == row.started)
+        {
             watched.answer = Answer::Answered(page.clone());
             watched.task = None;
         }
@@ -76,7 +106,9 @@ pub(super) async fn start(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
     ask(shared, lab, Intent::Start, row.started);
     let started = if row.state == ContainerState::Paused {
         // A paused container cannot be started; stopping and starting it would lose what it computes.
-        Err(Error::NotSupported { what: format!("{} is paused.", profile.saved.form.name) })
+        Err(Error::NotSupported {
+            what: format!("{} is paused.", profile.saved.form.name),
+        })
     } else {
         engine.start_container(&row.id).await
     };
@@ -93,7 +125,12 @@ pub(super) async fn restart(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
 }
 
 /// The outcome of a start: its event clears the intent, its failure stands on the card.
-async fn finish(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRow, outcome: slipway_engine::Result<()>) -> Result<()> {
+async fn finish(
+    shared: &Arc<Shared>,
+    profile: &Profile,
+    row: &ContainerRow,
+    outcome: slipway_engine::Result<()>,
+) -> Result<()> {
     match outcome {
         Ok(()) => {
             asked_and_done(shared, &profile.id);
@@ -108,13 +145,24 @@ async fn finish(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRow, out
     }
 }
 
-async fn start_problem(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRow, error: Error) -> Problem {
+async fn start_problem(
+    shared: &Arc<Shared>,
+    profile: &Profile,
+    row: &ContainerRow,
+    error: Error,
+) -> Problem {
     let name = &profile.saved.form.name;
     let Error::PortTaken { port, detail, .. } = error else {
         let problem = Problem::from(error);
         return match problem.kind {
             ProblemKind::EngineAway | ProblemKind::Gone => problem,
-            _ => Problem { message: format!("{} {}", problem.title, problem.message).trim().to_owned(), title: format!("{name} could not start."), ..problem },
+            _ => Problem {
+                message: format!("{} {}", problem.title, problem.message)
+                    .trim()
+                    .to_owned(),
+                title: format!("{name} could not start."),
+                ..problem
+            },
         };
     };
     let snapshot = shared.snapshot();
@@ -128,7 +176,9 @@ async fn start_problem(shared: &Arc<Shared>, profile: &Profile, row: &ContainerR
         _ => "another program".to_owned(),
     };
     Problem::new(ProblemKind::PortTaken, format!("{name} could not start."))
-        .because(format!("Port {port} is already used by {who}, and two programs cannot share a port."))
+        .because(format!(
+            "Port {port} is already used by {who}, and two programs cannot share a port."
+        ))
         .hint("Stop what uses the port, then start the lab again.")
         .detail(detail)
 }
@@ -154,22 +204,38 @@ pub(super) async fn stop(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
 }
 
 /// How long this lab may take to end by itself.
-async fn grace(shared: &Arc<Shared>, engine: &Engine, profile: &Profile, row: &ContainerRow) -> Duration {
+async fn grace(
+    shared: &Arc<Shared>,
+    engine: &Engine,
+    profile: &Profile,
+    row: &ContainerRow,
+) -> Duration {
     let image = shared.image_of(engine, row).await;
-    let seconds = plan::plan(&profile.saved.form, image.as_deref()).map_or(STOP_GRACE, |plan| plan.stop_grace_seconds);
+    let seconds = plan::plan(&profile.saved.form, image.as_deref())
+        .map_or(STOP_GRACE, |plan| plan.stop_grace_seconds);
     Duration::from_secs(u64::from(seconds))
 }
 
 pub(super) async fn password(shared: &Arc<Shared>, lab: &LabId) -> Result<Secret> {
-    let profile = shared.state().profiles.get(lab).cloned().ok_or_else(Problem::no_such_lab)?;
+    let profile = shared
+        .state()
+        .profiles
+        .get(lab)
+        .cloned()
+        .ok_or_else(Problem::no_such_lab)?;
     if let Some(own) = shared.home.vault.find(&password_entry(lab)).await {
         return Ok(own);
     }
     let name = &profile.saved.form.name;
     if profile.saved.form.sign_in == SignInChoice::Own {
-        return Err(Problem::new(ProblemKind::KeyringUnavailable, format!("The password of {name} is not kept here."))
-            .because("It was not in the keyring; without a keyring it is kept only until Slipway quits.")
-            .hint("Unlock the keyring and try again, or type the password yourself."));
+        return Err(Problem::new(
+            ProblemKind::KeyringUnavailable,
+            format!("The password of {name} is not kept here."),
+        )
+        .because(
+            "It was not in the keyring; without a keyring it is kept only until Slipway quits.",
+        )
+        .hint("Unlock the keyring and try again, or type the password yourself."));
     }
     let snapshot = shared.snapshot();
     let row = super::shared::row_of(&profile, &snapshot);
@@ -186,8 +252,11 @@ pub(super) async fn password(shared: &Arc<Shared>, lab: &LabId) -> Result<Secret
     {
         return Ok(token);
     }
-    Err(Problem::new(ProblemKind::Other, format!("Slipway knows no password of {name}."))
-        .because("The lab either has none, or it was set inside."))
+    Err(Problem::new(
+        ProblemKind::Other,
+        format!("Slipway knows no password of {name}."),
+    )
+    .because("The lab either has none, or it was set inside."))
 }
 
 /// The token of the lab's page, where it answered with one.
@@ -202,7 +271,12 @@ pub(super) async fn masked_texts(shared: &Arc<Shared>, lab: &LabId) -> Vec<Strin
     let vault = &shared.home.vault;
     let mut texts: Vec<String> = Vec::new();
     for entry in [password_entry(lab), super::shared::token_entry(lab)] {
-        texts.extend(vault.find(&entry).await.map(|secret| secret.reveal().to_owned()));
+        texts.extend(
+            vault
+                .find(&entry)
+                .await
+                .map(|secret| secret.reveal().to_owned()),
+        );
     }
     texts.extend(page_token(shared, lab).map(|token| token.reveal().to_owned()));
     texts.retain(|text| text.len() >= 3);

@@ -20,18 +20,23 @@ use crate::profile::{Profile, ProfileFolder};
 use crate::recipe::{Generation, Recipe};
 use crate::recognition;
 
+/// Fills bytes with values that nobody can guess.
+pub type FillRandom = dyn Fn(&mut [u8]) + Send + Sync;
+
 /// Time and randomness, so that a test can give its own.
 #[derive(Clone)]
 pub struct Sources {
     pub now: Arc<dyn Fn() -> UnixMillis + Send + Sync>,
-    /// Fills the bytes with values that nobody can guess.
-    pub random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    pub random: Arc<FillRandom>,
 }
 
 impl Sources {
     /// This system's clock and random numbers.
     pub fn of_this_system() -> Self {
-        Self { now: Arc::new(|| UnixMillis(jiff::Timestamp::now().as_millisecond())), random: Arc::new(fill_random) }
+        Self {
+            now: Arc::new(|| UnixMillis(jiff::Timestamp::now().as_millisecond())),
+            random: Arc::new(fill_random),
+        }
     }
 
     /// So many random bytes as hexadecimal digits.
@@ -50,7 +55,11 @@ impl Sources {
 fn fill_random(bytes: &mut [u8]) {
     for chunk in bytes.chunks_mut(14) {
         let drawn = uuid::Uuid::new_v4().into_bytes();
-        let free = drawn.iter().enumerate().filter(|(place, _)| *place != 6 && *place != 8).map(|(_, byte)| *byte);
+        let free = drawn
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| *place != 6 && *place != 8)
+            .map(|(_, byte)| *byte);
         for (slot, byte) in chunk.iter_mut().zip(free) {
             *slot = byte;
         }
@@ -115,8 +124,18 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(home: LabsHome, sources: Sources, folder: ProfileFolder, state: State) -> Self {
-        let empty = LabList { revision: 0, loaded: false, labs: Vec::new(), unreadable: state.unreadable.clone() };
+    pub(crate) fn new(
+        home: LabsHome,
+        sources: Sources,
+        folder: ProfileFolder,
+        state: State,
+    ) -> Self {
+        let empty = LabList {
+            revision: 0,
+            loaded: false,
+            labs: Vec::new(),
+            unreadable: state.unreadable.clone(),
+        };
         Self {
             home,
             sources,
@@ -161,11 +180,17 @@ impl Shared {
     }
 
     pub(crate) fn save(&self, profile: &Profile) -> Result<()> {
-        self.folder.lock().unwrap_or_else(PoisonError::into_inner).save(profile)
+        self.folder
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .save(profile)
     }
 
     pub(crate) fn remove_profile(&self, lab: &LabId) -> Result<()> {
-        self.folder.lock().unwrap_or_else(PoisonError::into_inner).remove(lab)
+        self.folder
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(lab)
     }
 
     /// The profile and its container.
@@ -173,48 +198,83 @@ impl Shared {
     /// # Errors
     /// `Gone`, `EngineAway`.
     pub(crate) fn lab(&self, lab: &LabId) -> Result<(Profile, Arc<ContainerRow>)> {
-        let profile = self.state().profiles.get(lab).cloned().ok_or_else(Problem::no_such_lab)?;
+        let profile = self
+            .state()
+            .profiles
+            .get(lab)
+            .cloned()
+            .ok_or_else(Problem::no_such_lab)?;
         self.engine()?;
-        let row = row_of(&profile, &self.snapshot()).ok_or_else(|| Problem::container_gone(&profile.saved.form.name))?;
+        let row = row_of(&profile, &self.snapshot())
+            .ok_or_else(|| Problem::container_gone(&profile.saved.form.name))?;
         Ok((profile, row))
     }
 
     /// The Config of a lab's image, asked once.
-    pub(crate) async fn image_of(&self, engine: &Engine, row: &ContainerRow) -> Option<Arc<ImageDetails>> {
+    pub(crate) async fn image_of(
+        &self,
+        engine: &Engine,
+        row: &ContainerRow,
+    ) -> Option<Arc<ImageDetails>> {
         if let Some(known) = self.state().images.get(&row.image_id) {
             return Some(Arc::clone(known));
         }
         let details = Arc::new(engine.inspect_image(row.image_id.as_str()).await.ok()?);
-        self.change(|state| state.images.insert(row.image_id.clone(), Arc::clone(&details)));
+        self.change(|state| {
+            state
+                .images
+                .insert(row.image_id.clone(), Arc::clone(&details))
+        });
         Some(details)
     }
 }
 
 /// The container of a lab: the one that its profile names, else one that carries its label.
 pub(crate) fn row_of(profile: &Profile, snapshot: &Snapshot) -> Option<Arc<ContainerRow>> {
-    if let Some(row) = profile.container.as_ref().and_then(|id| snapshot.containers.get(id)) {
+    if let Some(row) = profile
+        .container
+        .as_ref()
+        .and_then(|id| snapshot.containers.get(id))
+    {
         return Some(Arc::clone(row));
     }
-    let labelled = snapshot.containers.values().filter(|row| row.labels.get(crate::profile::LAB_LABEL) == Some(&profile.id.0));
+    let labelled = snapshot
+        .containers
+        .values()
+        .filter(|row| row.labels.get(crate::profile::LAB_LABEL) == Some(&profile.id.0));
     labelled.max_by_key(|row| row.created).cloned()
 }
 
 /// The recipe and generation of a lab.
-pub(crate) fn kind_of(profile: &Profile, image: Option<&ImageDetails>) -> (&'static Recipe, Generation) {
+pub(crate) fn kind_of(
+    profile: &Profile,
+    image: Option<&ImageDetails>,
+) -> (&'static Recipe, Generation) {
     let form = &profile.saved.form;
     let reference = reference_of(&form.image, &form.version);
-    let recipe = catalogue::recipe(&form.recipe).unwrap_or_else(|| recognition::recognise(&reference, image));
+    let recipe = catalogue::recipe(&form.recipe)
+        .unwrap_or_else(|| recognition::recognise(&reference, image));
     (recipe, recognition::generation(recipe, &reference, image))
 }
 
 /// A reference from the form's two fields; whatever they hold, so that a card can always be made.
 pub(crate) fn reference_of(image: &str, version: &str) -> slipway_engine::ImageReference {
-    let joined = if version.starts_with("sha256:") { format!("{image}@{version}") } else { format!("{image}:{version}") };
-    let joined = if version.trim().is_empty() { image.to_owned() } else { joined };
-    slipway_engine::ImageReference::parse(joined.trim()).unwrap_or_else(|_| slipway_engine::ImageReference {
-        repository: image.to_owned(),
-        tag: (!version.is_empty()).then(|| version.to_owned()),
-        digest: None,
+    let joined = if version.starts_with("sha256:") {
+        format!("{image}@{version}")
+    } else {
+        format!("{image}:{version}")
+    };
+    let joined = if version.trim().is_empty() {
+        image.to_owned()
+    } else {
+        joined
+    };
+    slipway_engine::ImageReference::parse(joined.trim()).unwrap_or_else(|_| {
+        slipway_engine::ImageReference {
+            repository: image.to_owned(),
+            tag: (!version.is_empty()).then(|| version.to_owned()),
+            digest: None,
+        }
     })
 }
 
@@ -229,7 +289,11 @@ pub(crate) fn token_entry(lab: &LabId) -> String {
 }
 
 /// The token that Slipway knows of: its own, or a password that is one.
-pub(crate) async fn known_token(shared: &Shared, lab: &LabId, generation: &Generation) -> Option<Secret> {
+pub(crate) async fn known_token(
+    shared: &Shared,
+    lab: &LabId,
+    generation: &Generation,
+) -> Option<Secret> {
     if let Some(token) = shared.home.vault.find(&token_entry(lab)).await {
         return Some(token);
     }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use slipway_engine::endpoint::EngineProduct;
 use slipway_engine::images::ImageDetails;
 use slipway_engine::{Bytes, ImageReference};
 use slipway_vault::{Secret, VaultStatus};
@@ -16,7 +15,7 @@ use crate::check::{self, CheckFacts, FormCheck};
 use crate::form::{self, FormFrame, FormSeed, LaunchForm, SignInChoice};
 use crate::problem::{Problem, ProblemKind, Result};
 use crate::recipe::RecipeTile;
-use crate::recognition;
+use crate::{processor, recognition};
 
 /// The engine's answer about an image must not hold the form up.
 const ENGINE_PATIENCE: Duration = Duration::from_millis(150);
@@ -25,19 +24,16 @@ const KEYRING_PATIENCE: Duration = Duration::from_millis(60);
 pub(super) fn recipes(shared: &Shared) -> Vec<RecipeTile> {
     let snapshot = shared.snapshot();
     let facts = snapshot.report.facts.as_ref();
-    let emulates = facts.is_some_and(|facts| {
-        matches!(
-            facts.endpoint.product,
-            EngineProduct::DockerDesktop | EngineProduct::OrbStack | EngineProduct::RancherDesktop | EngineProduct::Colima
-        )
-    });
-    let architecture = facts.map(|facts| facts.architecture.as_str()).filter(|architecture| !architecture.is_empty());
     catalogue::recipes()
         .iter()
         .map(|recipe| {
-            let runs = emulates
-                || recipe.platforms.is_empty()
-                || architecture.is_none_or(|architecture| recipe.platforms.iter().any(|platform| platform == architecture));
+            let runs = facts.is_none_or(|facts| {
+                processor::runs(
+                    &recipe.platforms,
+                    &facts.architecture,
+                    facts.endpoint.product,
+                )
+            });
             RecipeTile {
                 id: recipe.id.clone(),
                 name: recipe.name.clone(),
@@ -86,9 +82,17 @@ pub(super) async fn new_form(shared: &Arc<Shared>, seed: FormSeed) -> Result<Lau
 async fn form_like(shared: &Arc<Shared>, lab: &LabId) -> Result<LaunchForm> {
     let form = {
         let state = shared.state();
-        let failed = state.launches.get(lab).filter(|launch| launch.is_failed() || !state.profiles.contains_key(lab));
+        let failed = state
+            .launches
+            .get(lab)
+            .filter(|launch| launch.is_failed() || !state.profiles.contains_key(lab));
         let failed = failed.map(|launch| launch.board.progress().form);
-        failed.or_else(|| state.profiles.get(lab).map(|profile| profile.saved.form.clone()))
+        failed.or_else(|| {
+            state
+                .profiles
+                .get(lab)
+                .map(|profile| profile.saved.form.clone())
+        })
     };
     let form = form.ok_or_else(Problem::no_such_lab)?;
     let facts = facts(shared, form.reference(), &replaceable(shared, &form)).await;
@@ -98,7 +102,9 @@ async fn form_like(shared: &Arc<Shared>, lab: &LabId) -> Result<LaunchForm> {
 pub(super) async fn revise_form(shared: &Arc<Shared>, form: LaunchForm) -> LaunchForm {
     let facts = facts(shared, form.reference(), &replaceable(shared, &form)).await;
     let unchanged = form.clone();
-    on_thread(move || form::revise(form, &facts)).await.unwrap_or(unchanged)
+    on_thread(move || form::revise(form, &facts))
+        .await
+        .unwrap_or(unchanged)
 }
 
 pub(super) async fn frame(shared: &Arc<Shared>, form: &LaunchForm) -> FormFrame {
@@ -106,12 +112,23 @@ pub(super) async fn frame(shared: &Arc<Shared>, form: &LaunchForm) -> FormFrame 
     form::frame(form, &facts)
 }
 
-pub(super) async fn check(shared: &Arc<Shared>, form: &LaunchForm, own_password: Option<&str>) -> FormCheck {
-    let kept = if own_password.is_none() { kept_password(shared, form).await } else { None };
-    let own = own_password.map(|text| Secret::new(text.to_owned())).or(kept);
+pub(super) async fn check(
+    shared: &Arc<Shared>,
+    form: &LaunchForm,
+    own_password: Option<&str>,
+) -> FormCheck {
+    let kept = if own_password.is_none() {
+        kept_password(shared, form).await
+    } else {
+        None
+    };
+    let own = own_password
+        .map(|text| Secret::new(text.to_owned()))
+        .or(kept);
     let facts = facts(shared, form.reference(), &replaceable(shared, form)).await;
     let typed = form.clone();
-    let checked = on_thread(move || check::check(&typed, &facts, own.as_ref().map(Secret::reveal))).await;
+    let checked =
+        on_thread(move || check::check(&typed, &facts, own.as_ref().map(Secret::reveal))).await;
     checked.unwrap_or_else(|problem| FormCheck {
         notes: Vec::new(),
         review: Vec::new(),
@@ -126,7 +143,9 @@ pub(super) async fn check(shared: &Arc<Shared>, form: &LaunchForm, own_password:
 /// Runs what looks at ports and folders where it may block.
 async fn on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let joined = tokio::task::spawn_blocking(work).await;
-    joined.map_err(|error| Problem::new(ProblemKind::Other, "The form could not be checked.").detail(error.to_string()))
+    joined.map_err(|error| {
+        Problem::new(ProblemKind::Other, "The form could not be checked.").detail(error.to_string())
+    })
 }
 
 /// Labs that a launch with this form would replace: a failed launch, or a lab whose container is
@@ -134,18 +153,32 @@ async fn on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
 pub(super) fn replaceable(shared: &Shared, form: &LaunchForm) -> Vec<LabId> {
     let snapshot = shared.snapshot();
     let state = shared.state();
-    let failed = state.launches.iter().filter(|(_, launch)| launch.is_failed()).filter(|(_, launch)| {
-        let progress = launch.board.progress();
-        let offered = match &progress.outcome {
-            crate::launch::LaunchOutcome::Failed { fixes, .. } => fixes.iter().any(|fix| fix.form.as_ref() == Some(form)),
-            _ => false,
-        };
-        offered || progress.form.name == form.name
-    });
+    let failed = state
+        .launches
+        .iter()
+        .filter(|(_, launch)| launch.is_failed())
+        .filter(|(_, launch)| {
+            let progress = launch.board.progress();
+            let offered = match &progress.outcome {
+                crate::launch::LaunchOutcome::Failed { fixes, .. } => {
+                    fixes.iter().any(|fix| fix.form.as_ref() == Some(form))
+                }
+                _ => false,
+            };
+            offered || progress.form.name == form.name
+        });
     let missing = state.profiles.values().filter(|profile| {
-        profile.saved.form.name == form.name && row_of(profile, &snapshot).is_none() && !state.launches.get(&profile.id).is_some_and(crate::launch::Launch::is_under_way)
+        profile.saved.form.name == form.name
+            && row_of(profile, &snapshot).is_none()
+            && !state
+                .launches
+                .get(&profile.id)
+                .is_some_and(crate::launch::Launch::is_under_way)
     });
-    let mut replaced: Vec<LabId> = failed.map(|(lab, _)| lab.clone()).chain(missing.map(|profile| profile.id.clone())).collect();
+    let mut replaced: Vec<LabId> = failed
+        .map(|(lab, _)| lab.clone())
+        .chain(missing.map(|profile| profile.id.clone()))
+        .collect();
     replaced.dedup();
     replaced
 }
@@ -156,7 +189,11 @@ pub(super) async fn kept_password(shared: &Arc<Shared>, form: &LaunchForm) -> Op
         return None;
     }
     for lab in replaceable(shared, form) {
-        let launched = shared.state().launches.get(&lab).and_then(|launch| launch.own_password.clone());
+        let launched = shared
+            .state()
+            .launches
+            .get(&lab)
+            .and_then(|launch| launch.own_password.clone());
         if launched.is_some() {
             return launched;
         }
@@ -168,32 +205,57 @@ pub(super) async fn kept_password(shared: &Arc<Shared>, form: &LaunchForm) -> Op
 }
 
 /// Everything a check has to know, within a fraction of a second.
-pub(super) async fn facts(shared: &Arc<Shared>, reference: Option<ImageReference>, replaced: &[LabId]) -> CheckFacts {
+pub(super) async fn facts(
+    shared: &Arc<Shared>,
+    reference: Option<ImageReference>,
+    replaced: &[LabId],
+) -> CheckFacts {
     let (image, keyring) = tokio::join!(local_image(shared, reference), keyring(shared));
     let snapshot = shared.snapshot();
     let labs = lab_facts(&shared.state(), &snapshot, replaced);
-    CheckFacts { snapshot, image, labs, keyring, user: shared.home.user }
+    CheckFacts {
+        snapshot,
+        image,
+        labs,
+        keyring,
+        user: shared.home.user,
+    }
 }
 
 /// The Config of an image that is on the engine.
-async fn local_image(shared: &Arc<Shared>, reference: Option<ImageReference>) -> Option<ImageDetails> {
+async fn local_image(
+    shared: &Arc<Shared>,
+    reference: Option<ImageReference>,
+) -> Option<ImageDetails> {
     let reference = reference?;
     let snapshot = shared.snapshot();
-    let is_named = |name: &String| ImageReference::parse(name).is_ok_and(|name| recognition::same_image(&name, &reference));
-    let row = snapshot.images.values().find(|row| row.tags.iter().chain(&row.digests).any(is_named))?;
+    let is_named = |name: &String| {
+        ImageReference::parse(name).is_ok_and(|name| recognition::same_image(&name, &reference))
+    };
+    let row = snapshot
+        .images
+        .values()
+        .find(|row| row.tags.iter().chain(&row.digests).any(is_named))?;
     let known = shared.state().images.get(&row.id).cloned();
-    let details = match known {
-        Some(known) => known,
-        None => {
-            let engine = shared.engine().ok()?;
-            let asked = tokio::time::timeout(ENGINE_PATIENCE, engine.inspect_image(row.id.as_str())).await;
-            let details = Arc::new(asked.ok()?.ok()?);
-            shared.state().images.insert(row.id.clone(), Arc::clone(&details));
-            details
-        }
+    let details = if let Some(known) = known {
+        known
+    } else {
+        let engine = shared.engine().ok()?;
+        let asked = engine.inspect_image(row.id.as_str());
+        let details = tokio::time::timeout(ENGINE_PATIENCE, asked).await;
+        let details = Arc::new(details.ok()?.ok()?);
+        shared
+            .state()
+            .images
+            .insert(row.id.clone(), Arc::clone(&details));
+        details
     };
     // An image keeps its Config for ever, and its names only until they are moved.
-    Some(ImageDetails { tags: row.tags.clone(), digests: row.digests.clone(), ..ImageDetails::clone(&details) })
+    Some(ImageDetails {
+        tags: row.tags.clone(),
+        digests: row.digests.clone(),
+        ..ImageDetails::clone(&details)
+    })
 }
 
 /// The keyring's answer, or its last one where it does not answer at once.
@@ -208,6 +270,10 @@ async fn keyring(shared: &Arc<Shared>) -> VaultStatus {
     };
     match tokio::time::timeout(KEYRING_PATIENCE, asking).await {
         Ok(Ok(status)) => status,
-        _ => shared.state().keyring.clone().unwrap_or(VaultStatus::Keyring),
+        _ => shared
+            .state()
+            .keyring
+            .clone()
+            .unwrap_or(VaultStatus::Keyring),
     }
 }

@@ -29,7 +29,15 @@ struct Draft {
 impl Board {
     pub(crate) fn new(progress: LaunchProgress, sources: Sources) -> Arc<Self> {
         let sender = watch::Sender::new(Arc::new(progress.clone()));
-        Arc::new(Self { sources, sender, draft: Mutex::new(Draft { progress, sent: None, due: false }) })
+        Arc::new(Self {
+            sources,
+            sender,
+            draft: Mutex::new(Draft {
+                progress,
+                sent: None,
+                due: false,
+            }),
+        })
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<Arc<LaunchProgress>> {
@@ -97,12 +105,20 @@ impl Board {
     }
 
     /// The step's title turns to what has happened, its aside to how long it took.
-    pub(crate) fn done(self: &Arc<Self>, kind: StepKind, title: impl Into<String>, amount: Option<String>) {
+    pub(crate) fn done(
+        self: &Arc<Self>,
+        kind: StepKind,
+        title: impl Into<String>,
+        amount: Option<String>,
+    ) {
         self.step(kind, |step, now| {
             step.state = StepState::Done;
             step.ended = Some(now);
             step.title = title.into();
-            let took = step.started.map(|started| words::duration(now.0 - started.0)).unwrap_or_default();
+            let took = step
+                .started
+                .map(|started| words::duration(now.0 - started.0))
+                .unwrap_or_default();
             step.aside = match amount {
                 Some(amount) => format!("{amount} in {took}"),
                 None => took,
@@ -110,7 +126,12 @@ impl Board {
         });
     }
 
-    pub(crate) fn skip(self: &Arc<Self>, kind: StepKind, title: impl Into<String>, aside: impl Into<String>) {
+    pub(crate) fn skip(
+        self: &Arc<Self>,
+        kind: StepKind,
+        title: impl Into<String>,
+        aside: impl Into<String>,
+    ) {
         self.step(kind, |step, _| {
             step.state = StepState::Skipped;
             step.title = title.into();

@@ -5,22 +5,27 @@ use std::sync::Arc;
 use slipway_engine::{Bytes, Error};
 use slipway_vault::Secret;
 
-use super::journey::kept_words;
 use super::{LaunchFix, StepKind, words};
 use crate::address::PageAddress;
 use crate::form::LaunchForm;
 use crate::labs::shared::Shared;
 use crate::listen::{self, PortHolder};
+use crate::names;
 use crate::plan::LaunchPlan;
 use crate::problem::{Problem, ProblemKind};
 use crate::readiness::{NotReady, masked};
-use crate::names;
+
+/// After a container was made.
+const KEPT: &str = "The container was removed again; your download and your settings are kept.";
 
 /// What stopped a launch.
 pub(super) enum Trouble {
     Engine(Error),
     NotReady(NotReady),
-    TooLittleDisk { needed: Bytes, free: Bytes },
+    TooLittleDisk {
+        needed: Bytes,
+        free: Bytes,
+    },
     /// In words already.
     Told(Problem),
 }
@@ -42,8 +47,12 @@ pub(super) async fn explain(
 ) -> (Problem, Vec<LaunchFix>) {
     let container = plan.container.name.clone();
     let (mut problem, fixes) = match trouble {
-        Trouble::Engine(Error::PortTaken { port, detail, .. }) => port_taken(shared, &form, &container, port, detail).await,
-        Trouble::Engine(Error::PortNotAllowed { port, detail }) => port_not_allowed(shared, &form, port, detail).await,
+        Trouble::Engine(Error::PortTaken { port, detail, .. }) => {
+            port_taken(shared, &form, &container, port, detail).await
+        }
+        Trouble::Engine(Error::PortNotAllowed { port, detail }) => {
+            port_not_allowed(shared, &form, port, detail).await
+        }
         Trouble::Engine(error) => engine_error(shared, &form, step, error),
         Trouble::NotReady(end) => not_ready(&form, plan, end),
         Trouble::TooLittleDisk { needed, free } => too_little_disk(&form, plan, needed, free),
@@ -58,7 +67,10 @@ pub(super) async fn explain(
 }
 
 fn fix(label: impl Into<String>, form: LaunchForm) -> LaunchFix {
-    LaunchFix { label: label.into(), form: Some(form) }
+    LaunchFix {
+        label: label.into(),
+        form: Some(form),
+    }
 }
 
 fn again(form: &LaunchForm) -> LaunchFix {
@@ -67,14 +79,28 @@ fn again(form: &LaunchForm) -> LaunchFix {
 
 /// Opens the wizard with the form as it was.
 fn change(label: &str) -> LaunchFix {
-    LaunchFix { label: label.to_owned(), form: None }
+    LaunchFix {
+        label: label.to_owned(),
+        form: None,
+    }
 }
 
-async fn port_taken(shared: &Arc<Shared>, form: &LaunchForm, container: &str, port: u16, detail: String) -> (Problem, Vec<LaunchFix>) {
+async fn port_taken(
+    shared: &Arc<Shared>,
+    form: &LaunchForm,
+    container: &str,
+    port: u16,
+    detail: String,
+) -> (Problem, Vec<LaunchFix>) {
     let (holder, free) = look_at_port(shared, form, container, port).await;
     let (who, owner) = match &holder {
-        Some(PortHolder::Container { lab: Some(lab), .. }) => (format!("The lab {lab}"), Some(format!("lab {lab}"))),
-        Some(PortHolder::Container { name, .. }) => (format!("The container {name}"), Some(format!("container {name}"))),
+        Some(PortHolder::Container { lab: Some(lab), .. }) => {
+            (format!("The lab {lab}"), Some(format!("lab {lab}")))
+        }
+        Some(PortHolder::Container { name, .. }) => (
+            format!("The container {name}"),
+            Some(format!("container {name}")),
+        ),
         Some(PortHolder::Program(Some(name))) => (name.clone(), Some(name.clone())),
         _ => ("Another program".to_owned(), None),
     };
@@ -83,20 +109,30 @@ async fn port_taken(shared: &Arc<Shared>, form: &LaunchForm, container: &str, po
         None => detail,
     };
     let problem = Problem::new(ProblemKind::PortTaken, format!("{who} took port {port}."))
-        .because("The port was free when you pressed Launch. Your download and your settings are kept.")
+        .because(
+            "The port was free when you pressed Launch. Your download and your settings are kept.",
+        )
         .hint("Use the next free port, or choose one.")
         .at(field_of(form, port))
         .detail(detail);
     let mut fixes = Vec::new();
     if let Some(free) = free {
-        fixes.push(fix(format!("Use port {free} and start"), with_port(form, port, free)));
+        fixes.push(fix(
+            format!("Use port {free} and start"),
+            with_port(form, port, free),
+        ));
     }
     fixes.push(change("Choose another port"));
     fixes.push(fix(format!("Try {port} again"), form.clone()));
     (problem, fixes)
 }
 
-async fn port_not_allowed(shared: &Arc<Shared>, form: &LaunchForm, port: u16, detail: String) -> (Problem, Vec<LaunchFix>) {
+async fn port_not_allowed(
+    shared: &Arc<Shared>,
+    form: &LaunchForm,
+    port: u16,
+    detail: String,
+) -> (Problem, Vec<LaunchFix>) {
     let (_, free) = look_at_port(shared, form, "", port.saturating_add(8_000)).await;
     let problem = Problem::new(ProblemKind::Other, format!("This engine may not open port {port}."))
         .because("Ports below 1024 need administrator rights on the engine's computer. Your download and your settings are kept.")
@@ -104,25 +140,48 @@ async fn port_not_allowed(shared: &Arc<Shared>, form: &LaunchForm, port: u16, de
         .at(field_of(form, port))
         .detail(detail);
     let mut fixes: Vec<LaunchFix> = Vec::new();
-    fixes.extend(free.map(|free| fix(format!("Use port {free} and start"), with_port(form, port, free))));
+    fixes.extend(free.map(|free| {
+        fix(
+            format!("Use port {free} and start"),
+            with_port(form, port, free),
+        )
+    }));
     fixes.push(change("Choose another port"));
     (problem, fixes)
 }
 
 /// Who holds the port, and the next free one.
-async fn look_at_port(shared: &Arc<Shared>, form: &LaunchForm, except: &str, port: u16) -> (Option<PortHolder>, Option<u16>) {
+async fn look_at_port(
+    shared: &Arc<Shared>,
+    form: &LaunchForm,
+    except: &str,
+    port: u16,
+) -> (Option<PortHolder>, Option<u16>) {
     let snapshot = shared.snapshot();
     let (listen_ip, except) = (form.listen_ip.trim().to_owned(), except.to_owned());
-    let typed: Vec<u16> = form.ports.iter().filter_map(|row| row.host.trim().parse().ok()).collect();
+    let typed: Vec<u16> = form
+        .ports
+        .iter()
+        .filter_map(|row| row.host.trim().parse().ok())
+        .collect();
     let look = move || {
         let holder = listen::holder(&snapshot, &listen_ip, port, Some(except.as_str()));
-        (holder, listen::free_port(&snapshot, &listen_ip, port.saturating_add(1), &typed))
+        (
+            holder,
+            listen::free_port(&snapshot, &listen_ip, port.saturating_add(1), &typed),
+        )
     };
-    tokio::task::spawn_blocking(look).await.unwrap_or((None, None))
+    tokio::task::spawn_blocking(look)
+        .await
+        .unwrap_or((None, None))
 }
 
 fn field_of(form: &LaunchForm, port: u16) -> String {
-    let row = form.ports.iter().position(|row| row.host.trim() == port.to_string()).unwrap_or(0);
+    let row = form
+        .ports
+        .iter()
+        .position(|row| row.host.trim() == port.to_string())
+        .unwrap_or(0);
     format!("ports.{row}.host")
 }
 
@@ -136,90 +195,155 @@ fn with_port(form: &LaunchForm, old: u16, new: u16) -> LaunchForm {
     form
 }
 
-fn engine_error(shared: &Arc<Shared>, form: &LaunchForm, step: StepKind, error: Error) -> (Problem, Vec<LaunchFix>) {
+fn engine_error(
+    shared: &Arc<Shared>,
+    form: &LaunchForm,
+    step: StepKind,
+    error: Error,
+) -> (Problem, Vec<LaunchFix>) {
     let fixes = match &error {
         Error::NameTaken { .. } => {
             let snapshot = shared.snapshot();
             let taken = |name: &str| {
                 let container = names::container_name(name);
-                name == form.name || snapshot.containers.values().any(|row| row.name == container)
+                name == form.name
+                    || snapshot
+                        .containers
+                        .values()
+                        .any(|row| row.name == container)
             };
             let mut renamed = form.clone();
             renamed.name = names::unique(&form.name, ' ', taken);
-            vec![fix(format!("Call it {} and start", renamed.name), renamed), change("Choose another name")]
+            vec![
+                fix(format!("Call it {} and start", renamed.name), renamed),
+                change("Choose another name"),
+            ]
         }
         Error::AddressNotAvailable { .. } => {
             let mut local = form.clone();
             "127.0.0.1".clone_into(&mut local.listen_ip);
-            vec![fix("Open it only to this computer and start", local), change("Choose another address")]
+            vec![
+                fix("Open it only to this computer and start", local),
+                change("Choose another address"),
+            ]
         }
-        Error::ImageNotFound { .. } | Error::RegistryDenied { .. } => vec![change("Choose another image"), again(form)],
+        Error::ImageNotFound { .. } | Error::RegistryDenied { .. } => {
+            vec![change("Choose another image"), again(form)]
+        }
         Error::WrongPlatform { .. } => vec![change("Choose another version")],
-        Error::FolderNotFound { .. } | Error::FolderNotShared { .. } => vec![change("Choose another folder"), again(form)],
+        Error::FolderNotFound { .. } | Error::FolderNotShared { .. } => {
+            vec![change("Choose another folder"), again(form)]
+        }
         Error::InvalidName { .. } => vec![change("Choose another name")],
         _ => vec![again(form), change("Change your choices")],
     };
     let mut problem = Problem::from(error);
-    let kept = match step {
-        StepKind::Check => "Your settings are kept.",
-        StepKind::Download => "What was downloaded so far and your settings are kept.",
-        _ => "The container was removed again; your download and your settings are kept.",
+    let kept = match (problem.kind, step) {
+        (ProblemKind::EngineAway, _) => {
+            "Your settings are kept, and what the launch made so far is cleared away when Docker is back."
+        }
+        (ProblemKind::ImageNotFound | ProblemKind::RegistryDenied, _) | (_, StepKind::Check) => {
+            "Your settings are kept."
+        }
+        (_, StepKind::Download) => "What was downloaded so far and your settings are kept.",
+        (_, StepKind::Create) => "Your download and your settings are kept.",
+        _ => KEPT,
     };
     if problem.kind == ProblemKind::DiskFull {
         problem.message = format!("The lab needs more room than is left. {kept}");
     } else {
-        problem.message = format!("{} {kept}", problem.message).trim().to_owned();
+        let message = format!("{} {kept}", problem.message);
+        message.trim().clone_into(&mut problem.message);
     }
     (problem, fixes)
 }
 
-fn too_little_disk(form: &LaunchForm, plan: &LaunchPlan, needed: Bytes, free: Bytes) -> (Problem, Vec<LaunchFix>) {
-    let problem = Problem::new(ProblemKind::DiskFull, "The disk for Docker has too little room.")
-        .because(format!(
-            "{} needs at least {}, and {} is free. Your settings are kept.",
-            plan.image,
-            words::size(needed),
-            words::size(free)
-        ))
-        .hint("Remove images or files that you no longer need, then try again.");
+fn too_little_disk(
+    form: &LaunchForm,
+    plan: &LaunchPlan,
+    needed: Bytes,
+    free: Bytes,
+) -> (Problem, Vec<LaunchFix>) {
+    let problem = Problem::new(
+        ProblemKind::DiskFull,
+        "The disk for Docker has too little room.",
+    )
+    .because(format!(
+        "{} needs at least {}, and {} is free. Your settings are kept.",
+        plan.image,
+        words::size(needed),
+        words::size(free)
+    ))
+    .hint("Remove images or files that you no longer need, then try again.");
     (problem, vec![again(form), change("Choose another image")])
 }
 
 fn not_ready(form: &LaunchForm, plan: &LaunchPlan, end: NotReady) -> (Problem, Vec<LaunchFix>) {
-    const KEPT: &str = "The container was removed again; your download and your settings are kept.";
     let name = &form.name;
     match end {
-        NotReady::Exited { out_of_memory: true, lines, .. } => {
-            let problem = Problem::new(ProblemKind::OutOfMemory, format!("{name} ran out of memory."))
-                .because(format!("It needed more memory than it may use, so it was stopped. {KEPT}"))
-                .hint("Stop other labs, or give the engine more memory, then try again.")
-                .detail(lines.join("\n"));
+        NotReady::Exited {
+            out_of_memory: true,
+            lines,
+            ..
+        } => {
+            let problem = Problem::new(
+                ProblemKind::OutOfMemory,
+                format!("{name} ran out of memory."),
+            )
+            .because(format!(
+                "It needed more memory than it may use, so it was stopped. {KEPT}"
+            ))
+            .hint("Stop other labs, or give the engine more memory, then try again.")
+            .detail(lines.join("\n"));
             (problem, vec![again(form), change("Change your choices")])
         }
-        NotReady::Exited { lines, .. } if lines.iter().any(|line| line.contains("exec format error")) => {
-            let problem = Problem::new(ProblemKind::WrongPlatform, format!("{} is made for another processor.", plan.image))
-                .because(format!("This engine cannot run its programs. {KEPT}"))
-                .hint("Choose a version of the image that is made for this engine's processor.")
-                .detail(lines.join("\n"));
+        NotReady::Exited { lines, .. }
+            if lines.iter().any(|line| line.contains("exec format error")) =>
+        {
+            let problem = Problem::new(
+                ProblemKind::WrongPlatform,
+                format!("{} is made for another processor.", plan.image),
+            )
+            .because(format!("This engine cannot run its programs. {KEPT}"))
+            .hint("Choose a version of the image that is made for this engine's processor.")
+            .detail(lines.join("\n"));
             (problem, vec![change("Choose another version")])
         }
         NotReady::Exited { code, lines, .. } => {
             let code = code.map_or_else(String::new, |code| format!(" with exit code {code}"));
-            let last = lines.iter().rev().map(|line| line.trim()).find(|line| !line.is_empty());
+            let last = lines
+                .iter()
+                .rev()
+                .map(|line| line.trim())
+                .find(|line| !line.is_empty());
             let said = match last {
-                Some(line) if line.chars().count() <= 200 => format!(" The last thing it said was: “{line}”"),
+                Some(line) if line.chars().count() <= 200 => {
+                    format!(" The last thing it said was: “{line}”")
+                }
                 Some(_) => " What it said last is in the technical details.".to_owned(),
                 None => " It said nothing.".to_owned(),
             };
-            let no_group = form.docker_control && lines.iter().any(|line| line.contains("No rw permissions for group"));
-            let problem = Problem::new(ProblemKind::ExitedAtOnce, format!("{name} stopped right after it started."))
-                .because(format!("Its program ended{code}.{said} {KEPT}"))
-                .hint(if no_group {
-                    "The lab may not use the engine's socket; start it without Docker control."
-                } else {
-                    "The technical details show its last lines."
-                })
-                .detail(lines.join("\n"));
+            let no_group = form.docker_control
+                && lines
+                    .iter()
+                    .any(|line| line.contains("No rw permissions for group"));
+            let problem = Problem::new(
+                ProblemKind::ExitedAtOnce,
+                format!("{name} stopped right after it started."),
+            )
+            .because(format!("Its program ended{code}.{said} {KEPT}"))
+            .hint(if no_group {
+                "The lab may not use the engine's socket; start it without Docker control."
+            } else if last.is_some() {
+                "The technical details show its last lines."
+            } else {
+                "Check that this image is meant to go on running; some only do one thing and end."
+            });
+            let problem = if last.is_some() {
+                problem.detail(lines.join("\n"))
+            } else {
+                problem
+            };
             let mut fixes = vec![again(form), change("Change your choices")];
             if no_group {
                 let mut without = form.clone();
@@ -236,9 +360,8 @@ fn not_ready(form: &LaunchForm, plan: &LaunchPlan, end: NotReady) -> (Problem, V
             (problem, vec![again(form), change("Change your choices")])
         }
         NotReady::EngineAway | NotReady::OutOfPatience => {
-            let kept = kept_words(form).unwrap_or_default();
             let problem = Problem::new(ProblemKind::EngineAway, "Docker stopped while the lab was starting.")
-                .because(format!("Your settings and the image are kept. {kept}").trim().to_owned())
+                .because("Your download and your settings are kept, and the half-started container is cleared away when Docker is back.")
                 .hint("Start Docker, then try again.");
             (problem, vec![again(form)])
         }
@@ -248,8 +371,21 @@ fn not_ready(form: &LaunchForm, plan: &LaunchPlan, end: NotReady) -> (Problem, V
 /// The lab runs, and no browser could be started. The detail is where the address can be copied
 /// from; it has no token.
 pub(super) fn no_browser(page: &PageAddress, why: &str) -> Problem {
-    Problem::new(ProblemKind::BrowserUnavailable, "No browser could be started.")
-        .because("The lab runs. Copy its address and open it in a browser yourself.")
-        .hint("Copy the address, or try to open it again.")
-        .detail(format!("{}\n{}", page.shown(), masked(why, page.token().map(std::slice::from_ref).unwrap_or_default())))
+    Problem::new(
+        ProblemKind::BrowserUnavailable,
+        "No browser could be started.",
+    )
+    .because("The lab runs. Copy its address and open it in a browser yourself.")
+    .hint("Copy the address, or try to open it again.")
+    .detail(format!(
+        "{}\n{}",
+        page.shown(),
+        masked(
+            why,
+            page.token().map(std::slice::from_ref).unwrap_or_default()
+        )
+    ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,7 +26,11 @@ impl Made {
 
     /// Takes everything back: the container first, because it holds the volumes. What could not be
     /// taken back stays in `self`, to be tried again.
-    pub(crate) async fn take_back(&mut self, shared: &Arc<Shared>, lab: &LabId) -> Result<(), Problem> {
+    pub(crate) async fn take_back(
+        &mut self,
+        shared: &Arc<Shared>,
+        lab: &LabId,
+    ) -> Result<(), Problem> {
         if self.container.is_some() || !self.volumes.is_empty() {
             let engine = shared.engine()?;
             self.take_back_container(shared, &engine).await?;
@@ -50,9 +54,21 @@ impl Made {
     }
 
     /// The inventory has to have seen it, so that the next try finds name and port free.
-    async fn take_back_container(&mut self, shared: &Shared, engine: &Engine) -> Result<(), Problem> {
+    async fn take_back_container(
+        &mut self,
+        shared: &Shared,
+        engine: &Engine,
+    ) -> Result<(), Problem> {
         if let Some(container) = &self.container {
-            engine.remove_container(container, Removal { kill: true, with_anonymous_volumes: true }).await?;
+            engine
+                .remove_container(
+                    container,
+                    Removal {
+                        kill: true,
+                        with_anonymous_volumes: true,
+                    },
+                )
+                .await?;
             shared.until_gone(container).await;
             self.container = None;
         }
@@ -63,7 +79,10 @@ impl Made {
     async fn take_back_volumes(&mut self, engine: &Engine) -> Result<(), Problem> {
         while let Some(volume) = self.volumes.last() {
             match engine.remove_volume(volume).await {
-                Ok(()) | Err(slipway_engine::Error::InUse { .. } | slipway_engine::Error::NotFound { .. }) => {
+                Ok(())
+                | Err(
+                    slipway_engine::Error::InUse { .. } | slipway_engine::Error::NotFound { .. },
+                ) => {
                     self.volumes.pop();
                 }
                 Err(error) => return Err(error.into()),

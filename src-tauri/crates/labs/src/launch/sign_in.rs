@@ -14,7 +14,7 @@ use crate::form::LaunchForm;
 use crate::recipe::{Generation, StartInside, UserMapping};
 
 /// Time for an entrypoint to give the person's ids to the lab's user.
-const MAPPING_LIMIT: Duration = Duration::from_secs(60);
+const MAPPING_LIMIT: Duration = Duration::from_mins(1);
 
 /// Jupyter's config with this token. Each generation of the server reads its own of the three:
 /// `jupyter_server` 2, 1, and Notebook (`auth/identity.py`, `serverapp.py`, `notebookapp.py`).
@@ -25,7 +25,13 @@ pub(super) fn token_file(path: &str, token: &Secret) -> PlacedFile {
         "ServerApp": { "token": token },
         "NotebookApp": { "token": token },
     });
-    PlacedFile { path: path.to_owned(), content: config.to_string().into_bytes(), mode: 0o644, uid: 0, gid: 0 }
+    PlacedFile {
+        path: path.to_owned(),
+        content: config.to_string().into_bytes(),
+        mode: 0o644,
+        uid: 0,
+        gid: 0,
+    }
 }
 
 /// Starts the server inside a container whose image starts none.
@@ -44,7 +50,8 @@ pub(crate) async fn run_inside(
         wait_for_mapping(engine, container, user, generation, form).await?;
     }
     let fill = |part: &String| {
-        part.replace("${TOKEN}", token.reveal()).replace("${PORT}", &generation.port.to_string())
+        part.replace("${TOKEN}", token.reveal())
+            .replace("${PORT}", &generation.port.to_string())
     };
     let spec = ExecSpec {
         command: program.command.iter().map(fill).collect(),
@@ -63,13 +70,20 @@ async fn wait_for_mapping(
     generation: &Generation,
     form: &LaunchForm,
 ) -> slipway_engine::Result<()> {
-    let mapped = form.user.mapped && matches!(generation.user_mapping, Some(UserMapping::Variables { .. }));
-    let safe = user.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let mapped =
+        form.user.mapped && matches!(generation.user_mapping, Some(UserMapping::Variables { .. }));
+    let safe = user
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if !mapped || !safe {
         return Ok(());
     }
     let owner = ExecSpec {
-        command: vec!["sh".into(), "-c".into(), format!("id -u {user}; stat -c %u ~{user}")],
+        command: vec![
+            "sh".into(),
+            "-c".into(),
+            format!("id -u {user}; stat -c %u ~{user}"),
+        ],
         user: Some("0".into()),
         ..ExecSpec::default()
     };
@@ -85,7 +99,9 @@ async fn wait_for_mapping(
             tokio::time::sleep(Duration::from_millis(150)).await;
         }
     };
-    tokio::time::timeout(MAPPING_LIMIT, mapped).await.unwrap_or(Ok(()))
+    tokio::time::timeout(MAPPING_LIMIT, mapped)
+        .await
+        .unwrap_or(Ok(()))
 }
 
 #[cfg(test)]
@@ -94,8 +110,12 @@ mod tests {
 
     #[test]
     fn the_token_file_speaks_to_every_generation() {
-        let file = token_file("/etc/jupyter/jupyter_server_config.json", &Secret::new("a\"b".into()));
-        let config: serde_json::Value = serde_json::from_slice(&file.content).expect("it is JSON whatever the token");
+        let file = token_file(
+            "/etc/jupyter/jupyter_server_config.json",
+            &Secret::new("a\"b".into()),
+        );
+        let config: serde_json::Value =
+            serde_json::from_slice(&file.content).expect("it is JSON whatever the token");
         for section in ["IdentityProvider", "ServerApp", "NotebookApp"] {
             assert_eq!(config[section]["token"], "a\"b");
         }

@@ -10,7 +10,11 @@ pub(crate) fn duration(milliseconds: i64) -> String {
         let tenths = (milliseconds + 50) / 100;
         return format!("{}.{} s", tenths / 10, tenths % 10);
     }
-    if seconds < 60 { format!("{seconds} s") } else { format!("{} min {} s", seconds / 60, seconds % 60) }
+    if seconds < 60 {
+        format!("{seconds} s")
+    } else {
+        format!("{} min {} s", seconds / 60, seconds % 60)
+    }
 }
 
 /// "512 kB", "1.9 GB": decimal, as registries and disks count.

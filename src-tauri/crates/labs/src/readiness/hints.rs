@@ -149,15 +149,25 @@ impl Hints {
 
 fn slashed(base: &str) -> String {
     let inner = base.trim_matches('/');
-    if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") }
+    if inner.is_empty() {
+        "/".to_owned()
+    } else {
+        format!("/{inner}/")
+    }
 }
 
 /// The base URL in a page's path: what stands before `lab`, `tree` and their like.
 fn base_of(path: &str) -> String {
     let mut base = Vec::new();
-    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let segments: Vec<&str> = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
     for (index, segment) in segments.iter().enumerate() {
-        let is_page = matches!(*segment, "lab" | "tree" | "notebooks" | "retro" | "nbclassic" | "doc");
+        let is_page = matches!(
+            *segment,
+            "lab" | "tree" | "notebooks" | "retro" | "nbclassic" | "doc"
+        );
         let is_last_name = index + 1 == segments.len() && !path.ends_with('/');
         if is_page || is_last_name {
             break;

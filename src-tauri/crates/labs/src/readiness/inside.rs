@@ -20,7 +20,8 @@ for file in $(ls -1t "$JUPYTER_RUNTIME_DIR"/*server-*.json "$HOME"/.local/share/
     /root/.local/share/jupyter/runtime/*server-*.json /home/*/.local/share/jupyter/runtime/*server-*.json 2>/dev/null)
 do cat "$file" 2>/dev/null; echo; done"#;
 
-const LIST: &str = "jupyter server list --json 2>/dev/null; jupyter notebook list --json 2>/dev/null";
+const LIST: &str =
+    "jupyter server list --json 2>/dev/null; jupyter notebook list --json 2>/dev/null";
 
 /// Looks inside each time it is asked to; never ends.
 pub(super) async fn look_when_asked(wait: &Wait, hints: &Hints) {
@@ -39,7 +40,11 @@ pub(super) async fn look_when_asked(wait: &Wait, hints: &Hints) {
 /// The server of the page's port, as it keeps itself.
 pub(super) async fn look(wait: &Wait) -> Option<Announced> {
     let files = shell(wait, Some("0"), READ_FILES).await;
-    let ours = |listing: &str| servers_inside(listing).into_iter().find(|server| server.port == wait.page_port);
+    let ours = |listing: &str| {
+        servers_inside(listing)
+            .into_iter()
+            .find(|server| server.port == wait.page_port)
+    };
     if let Some(server) = ours(&files) {
         return Some(server);
     }
@@ -48,7 +53,9 @@ pub(super) async fn look(wait: &Wait) -> Option<Announced> {
 
 /// The last lines of the log file that the recipe names, masked.
 pub(super) async fn log_file(wait: &Wait) -> Vec<String> {
-    let Some(file) = &wait.generation.ready.log_file else { return Vec::new() };
+    let Some(file) = &wait.generation.ready.log_file else {
+        return Vec::new();
+    };
     let spec = ExecSpec {
         command: vec!["tail".into(), "-n".into(), "12".into(), file.clone()],
         user: Some("0".into()),
@@ -69,7 +76,12 @@ async fn shell(wait: &Wait, user: Option<&str>, script: &str) -> String {
 }
 
 async fn exec(wait: &Wait, spec: &ExecSpec) -> String {
-    match tokio::time::timeout(Duration::from_secs(5), wait.engine.exec(&wait.container, spec)).await {
+    match tokio::time::timeout(
+        Duration::from_secs(5),
+        wait.engine.exec(&wait.container, spec),
+    )
+    .await
+    {
         Ok(Ok(output)) => String::from_utf8_lossy(&output.stdout).into_owned(),
         _ => String::new(),
     }

@@ -13,13 +13,23 @@ use crate::address;
 /// Enough to find the server's address in a log that says a lot.
 const TAIL: u32 = 2_000;
 
-static TOKEN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)((?:token|password|passwd|secret)[=:]\s*)[0-9A-Za-z%._~-]{4,}").ok());
+static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)((?:token|password|passwd|secret)[=:]\s*)[0-9A-Za-z%._~-]{4,}").ok()
+});
 
 /// Reads what the server says of itself; never ends.
 pub(super) async fn read_log(wait: &Wait, hints: &Hints) {
-    let ready = wait.generation.ready.log.as_deref().and_then(|pattern| Regex::new(pattern).ok());
-    let Ok(log) = wait.engine.follow_log(&wait.container, TAIL, Vec::new()).await else {
+    let ready = wait
+        .generation
+        .ready
+        .log
+        .as_deref()
+        .and_then(|pattern| Regex::new(pattern).ok());
+    let Ok(log) = wait
+        .engine
+        .follow_log(&wait.container, TAIL, Vec::new())
+        .await
+    else {
         // A log driver that cannot be read: the probe is enough.
         return std::future::pending().await;
     };
@@ -30,13 +40,21 @@ pub(super) async fn read_log(wait: &Wait, hints: &Hints) {
         let state = *states.borrow_and_update();
         next = next.max(state.first);
         while next < state.end {
-            let page = log.read(&LogQuery { start: next, count: 1_000, search: String::new() });
+            let page = log.read(&LogQuery {
+                start: next,
+                count: 1_000,
+                search: String::new(),
+            });
             if page.lines.is_empty() {
                 break;
             }
             for line in &page.lines {
                 next = next.max(line.number + 1);
-                if line.time.zip(wait.started).is_some_and(|(time, started)| time < started) {
+                if line
+                    .time
+                    .zip(wait.started)
+                    .is_some_and(|(time, started)| time < started)
+                {
                     continue;
                 }
                 hints.saw_line(masked(&line.text, &secrets));
@@ -45,7 +63,10 @@ pub(super) async fn read_log(wait: &Wait, hints: &Hints) {
                 {
                     hints.announced(server);
                 }
-                if ready.as_ref().is_some_and(|ready| ready.is_match(&line.text)) {
+                if ready
+                    .as_ref()
+                    .is_some_and(|ready| ready.is_match(&line.text))
+                {
                     hints.saw_ready_line();
                 }
             }
@@ -83,9 +104,18 @@ mod tests {
     #[test]
     fn secrets_are_masked() {
         let secrets = [Secret::new("correct horse".into())];
-        assert_eq!(masked("password is correct horse!", &secrets), "password is ••••••!");
-        assert_eq!(masked("http://vm:8888/lab?token=c8de56fa4deed248", &[]), "http://vm:8888/lab?token=••••••");
-        assert_eq!(masked("http://vm:8888/lab?token=...", &[]), "http://vm:8888/lab?token=...");
+        assert_eq!(
+            masked("password is correct horse!", &secrets),
+            "password is ••••••!"
+        );
+        assert_eq!(
+            masked("http://vm:8888/lab?token=c8de56fa4deed248", &[]),
+            "http://vm:8888/lab?token=••••••"
+        );
+        assert_eq!(
+            masked("http://vm:8888/lab?token=...", &[]),
+            "http://vm:8888/lab?token=..."
+        );
         assert_eq!(masked("Token: abcdef", &[]), "Token: ••••••");
         assert_eq!(masked("nothing to hide", &[]), "nothing to hide");
     }

@@ -66,17 +66,27 @@ fn accepted(wait: &Wait, status: u16) -> bool {
 /// The path to ask, with the base URL filled in: `{base}api` at `/pre/fix/` is `/pre/fix/api`.
 fn path(template: &str, base: &str) -> String {
     let filled = match template.split_once("{base}") {
-        Some((before, after)) => format!("{before}{}/{}", base.trim_end_matches('/'), after.trim_start_matches('/')),
+        Some((before, after)) => format!(
+            "{before}{}/{}",
+            base.trim_end_matches('/'),
+            after.trim_start_matches('/')
+        ),
         None => template.to_owned(),
     };
-    if filled.starts_with('/') { filled } else { format!("/{filled}") }
+    if filled.starts_with('/') {
+        filled
+    } else {
+        format!("/{filled}")
+    }
 }
 
 /// The status that a GET gets, without following anything.
 pub(crate) async fn status(host: &str, port: u16, path: &str) -> Option<u16> {
     let request = async {
         let stream = connect(host, port).await?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .ok()?;
         let request = hyper::Request::get(path)
             .header("host", format!("{host}:{port}"))
             .header("accept", "*/*")
@@ -97,7 +107,9 @@ pub(crate) async fn status(host: &str, port: u16, path: &str) -> Option<u16> {
 }
 
 async fn connect(host: &str, port: u16) -> Option<TcpStream> {
-    let stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await.ok()?;
+    let stream = TcpStream::connect((host.trim_matches(['[', ']']), port))
+        .await
+        .ok()?;
     let _ = stream.set_nodelay(true);
     Some(stream)
 }
@@ -107,8 +119,9 @@ const CLIENT_HELLO: &[u8] = &[
     0x16, 0x03, 0x01, 0x00, 0x45, // handshake record, 69 bytes
     0x01, 0x00, 0x00, 0x41, // client hello, 65 bytes
     0x03, 0x03, // TLS 1.2
-    0x53, 0x6c, 0x69, 0x70, 0x77, 0x61, 0x79, 0x20, 0x61, 0x73, 0x6b, 0x73, 0x20, 0x69, 0x66, 0x20, 0x79, 0x6f, 0x75,
-    0x20, 0x61, 0x72, 0x65, 0x20, 0x74, 0x68, 0x65, 0x72, 0x65, 0x2e, 0x2e, 0x2e, // 32 bytes; nothing is secret here
+    0x53, 0x6c, 0x69, 0x70, 0x77, 0x61, 0x79, 0x20, 0x61, 0x73, 0x6b, 0x73, 0x20, 0x69, 0x66, 0x20,
+    0x79, 0x6f, 0x75, 0x20, 0x61, 0x72, 0x65, 0x20, 0x74, 0x68, 0x65, 0x72, 0x65, 0x2e, 0x2e,
+    0x2e, // 32 bytes; nothing is secret here
     0x00, // no session
     0x00, 0x08, 0xc0, 0x2f, 0xc0, 0x2b, 0xc0, 0x30, 0x00, 0x2f, // four suites
     0x01, 0x00, // no compression
@@ -126,7 +139,11 @@ async fn speaks_tls(host: &str, port: u16) -> bool {
         stream.read_exact(&mut first).await.ok()?;
         Some(matches!(first, [0x15 | 0x16, 0x03, _]))
     };
-    tokio::time::timeout(LIMIT, question).await.ok().flatten().unwrap_or(false)
+    tokio::time::timeout(LIMIT, question)
+        .await
+        .ok()
+        .flatten()
+        .unwrap_or(false)
 }
 
 #[cfg(test)]
@@ -143,17 +160,27 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_comes_with_the_end_of_the_connection_counts() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
         let port = listener.local_addr().expect("it has an address").port();
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut request = [0_u8; 1024];
                 let _ = stream.read(&mut request).await;
-                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok").await;
+                let _ = stream
+                    .write_all(
+                        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok",
+                    )
+                    .await;
             }
         });
         for _ in 0..40 {
-            assert_eq!(status("127.0.0.1", port, "/api").await, Some(200), "an answer is never lost");
+            assert_eq!(
+                status("127.0.0.1", port, "/api").await,
+                Some(200),
+                "an answer is never lost"
+            );
         }
     }
 

@@ -20,8 +20,23 @@ fn failure(progress: &LaunchProgress) -> (Problem, Vec<LaunchFix>) {
 static DOWNLOADS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 fn leaves_nothing(name: &str) {
-    assert_eq!(docker(&["ps", "-aq", "--filter", &format!("name=^{name}$")]).trim(), "", "no container");
-    assert_eq!(docker(&["volume", "ls", "-q", "--filter", &format!("name=^{name}-vol$")]).trim(), "", "no volume");
+    assert_eq!(
+        docker(&["ps", "-aq", "--filter", &format!("name=^{name}$")]).trim(),
+        "",
+        "no container"
+    );
+    assert_eq!(
+        docker(&[
+            "volume",
+            "ls",
+            "-q",
+            "--filter",
+            &format!("name=^{name}-vol$")
+        ])
+        .trim(),
+        "",
+        "no volume"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,18 +50,42 @@ async fn a_lab_that_exits_at_once_says_its_last_words() {
     let (problem, fixes) = failure(&progress);
     assert_eq!(problem.kind, ProblemKind::ExitedAtOnce, "{problem:#?}");
     assert!(problem.message.contains("exit code 3"), "{problem:#?}");
-    assert!(problem.message.contains("The lab cannot start without it."), "{problem:#?}");
-    assert!(problem.detail.as_deref().unwrap().contains("Traceback: the settings file"), "{problem:#?}");
-    assert!(fixes.iter().any(|fix| fix.form.is_none()), "the form can be changed");
+    assert!(
+        problem.message.contains("The lab cannot start without it."),
+        "{problem:#?}"
+    );
+    assert!(
+        problem
+            .detail
+            .as_deref()
+            .unwrap()
+            .contains("Traceback: the settings file"),
+        "{problem:#?}"
+    );
+    assert!(
+        fixes.iter().any(|fix| fix.form.is_none()),
+        "the form can be changed"
+    );
     assert_eq!(progress.form, form, "the form is as it was");
     leaves_nothing("exits");
-    assert!(docker(&["images", "-q", "slipway/exits:1"]).trim() != "", "the image is kept");
+    assert!(
+        docker(&["images", "-q", "slipway/exits:1"]).trim() != "",
+        "the image is kept"
+    );
 
-    let card = room.card(&lab, "a failed launch", |card| card.launch.is_some()).await;
+    let card = room
+        .card(&lab, "a failed launch", |card| card.launch.is_some())
+        .await;
     assert_eq!(card.state, LabState::Launching);
-    assert!(!room.profiles.join(format!("{}.json", lab.0)).exists(), "no half-made lab");
+    assert!(
+        !room.profiles.join(format!("{}.json", lab.0)).exists(),
+        "no half-made lab"
+    );
     room.labs.cancel_launch(&lab).await.unwrap();
-    assert!(room.card_is_gone(&lab).await, "a discarded launch has no card");
+    assert!(
+        room.card_is_gone(&lab).await,
+        "a discarded launch has no card"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,23 +99,40 @@ async fn cancelling_the_download_leaves_nothing() {
     bed().registry().limit(Some(4 * 1024 * 1024));
     let lab = room.launch(&form, None).await;
     let mut progress = room.labs.watch_launch(&lab).unwrap();
-    let downloads = progress.wait_for(|progress| progress.pull.as_ref().is_some_and(|pull| pull.done.0 > 1_000_000));
-    tokio::time::timeout(Duration::from_secs(60), downloads).await.expect("bytes are counted").unwrap();
+    let downloads = progress.wait_for(|progress| {
+        progress
+            .pull
+            .as_ref()
+            .is_some_and(|pull| pull.done.0 > 1_000_000)
+    });
+    tokio::time::timeout(Duration::from_mins(1), downloads)
+        .await
+        .expect("bytes are counted")
+        .unwrap();
     let begun = std::time::Instant::now();
     room.labs.cancel_launch(&lab).await.unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(2), "a cancellation is quick: {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "a cancellation is quick: {:?}",
+        begun.elapsed()
+    );
     bed().registry().limit(None);
     assert_eq!(progress.borrow().outcome, LaunchOutcome::Cancelled);
     assert!(room.card_is_gone(&lab).await);
     leaves_nothing("layers");
-    assert_eq!(docker(&["images", "-q", "slipway/many-layers:1"]).trim(), "");
+    assert_eq!(
+        docker(&["images", "-q", "slipway/many-layers:1"]).trim(),
+        ""
+    );
 }
 
 impl Room {
     async fn card_is_gone(&self, lab: &slipway_labs::card::LabId) -> bool {
         let mut lists = self.labs.watch();
         let gone = lists.wait_for(|list| list.labs.iter().all(|card| card.id != *lab));
-        tokio::time::timeout(Duration::from_secs(5), gone).await.is_ok()
+        tokio::time::timeout(Duration::from_secs(5), gone)
+            .await
+            .is_ok()
     }
 }
 
@@ -88,8 +144,16 @@ async fn cancelling_the_wait_leaves_nothing() {
     form.storage.target = "/work".into();
     let lab = room.launch(&form, None).await;
     let mut progress = room.labs.watch_launch(&lab).unwrap();
-    let waits = progress.wait_for(|progress| progress.steps.iter().any(|step| step.kind == StepKind::Answer && step.state == StepState::Now));
-    tokio::time::timeout(Duration::from_secs(60), waits).await.unwrap().unwrap();
+    let waits = progress.wait_for(|progress| {
+        progress
+            .steps
+            .iter()
+            .any(|step| step.kind == StepKind::Answer && step.state == StepState::Now)
+    });
+    tokio::time::timeout(Duration::from_mins(1), waits)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(docker(&["ps", "-q", "--filter", "name=^slow-cancel$"]).trim() != "");
     room.labs.cancel_launch(&lab).await.unwrap();
     assert_eq!(progress.borrow().outcome, LaunchOutcome::Cancelled);
@@ -109,7 +173,10 @@ async fn a_port_taken_in_the_last_moment_names_its_holder() {
     let listener = tokio::spawn(async move {
         // As soon as the container exists, another program listens there.
         loop {
-            if !docker(&["ps", "-aq", "--filter", "name=^port-race$"]).trim().is_empty() {
+            if !docker(&["ps", "-aq", "--filter", "name=^port-race$"])
+                .trim()
+                .is_empty()
+            {
                 return None;
             }
             if let Ok(listener) = std::net::TcpListener::bind(("127.0.0.1", port)) {
@@ -123,15 +190,19 @@ async fn a_port_taken_in_the_last_moment_names_its_holder() {
     // Either the form's own check saw it, or the start did: both name the port.
     match launched {
         Err(problem) => {
-            assert_eq!(problem.field.as_deref(), Some("ports.0.host"), "{problem:#?}");
+            assert_eq!(
+                problem.field.as_deref(),
+                Some("ports.0.host"),
+                "{problem:#?}"
+            );
         }
         Ok(lab) => {
             let progress = room.outcome(&lab).await;
             let (problem, fixes) = failure(&progress);
             assert_eq!(problem.kind, ProblemKind::PortTaken, "{problem:#?}");
-            let fixed = fixes[0].form.clone().unwrap();
-            assert_ne!(fixed.ports[0].host, port.to_string());
-            let again = room.launched(&fixed, None).await;
+            let other_port = fixes[0].form.clone().unwrap();
+            assert_ne!(other_port.ports[0].host, port.to_string());
+            let again = room.launched(&other_port, None).await;
             assert_eq!(again, lab, "the same lab, on another port");
             room.delete(&again).await;
         }
@@ -145,19 +216,35 @@ async fn a_container_that_takes_the_port_during_the_launch_is_named() {
     docker(&["pull", "slipway/webapp:1"]);
     let mut form = room.small("slipway/many-layers:1", "late-port").await;
     form.ports.clear();
-    form.ports.push(slipway_labs::form::PortRow { host: free_port(0).to_string(), container: "8080".into(), protocol: "tcp".into(), purpose: String::new() });
+    form.ports.push(slipway_labs::form::PortRow {
+        host: free_port(0).to_string(),
+        container: "8080".into(),
+        protocol: "tcp".into(),
+        purpose: String::new(),
+    });
     let port = form.ports[0].host.clone();
     docker(&["rmi", "slipway/many-layers:1"]);
     bed().registry().limit(Some(8 * 1024 * 1024));
     let lab = room.launch(&form, None).await;
-    docker(&["run", "-d", "--name", "port-thief", "-p", &format!("127.0.0.1:{port}:8080"), "slipway/webapp:1"]);
+    docker(&[
+        "run",
+        "-d",
+        "--name",
+        "port-thief",
+        "-p",
+        &format!("127.0.0.1:{port}:8080"),
+        "slipway/webapp:1",
+    ]);
     bed().registry().limit(None);
     let progress = room.outcome(&lab).await;
     let (problem, fixes) = failure(&progress);
     docker(&["rm", "-f", "port-thief"]);
     assert_eq!(problem.kind, ProblemKind::PortTaken, "{problem:#?}");
     assert!(problem.title.contains("port-thief"), "{problem:#?}");
-    assert!(problem.message.contains("was free when you pressed Launch"), "{problem:#?}");
+    assert!(
+        problem.message.contains("was free when you pressed Launch"),
+        "{problem:#?}"
+    );
     assert!(fixes[0].label.starts_with("Use port "), "{fixes:#?}");
     leaves_nothing("late-port");
     room.labs.cancel_launch(&lab).await.unwrap();
@@ -166,11 +253,22 @@ async fn a_container_that_takes_the_port_during_the_launch_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn images_that_are_not_there_are_told_apart() {
     let room = Room::new().await;
-    let form = room.small("slipway/webapp:no-such-version", "no-image").await;
+    let form = room
+        .small("slipway/webapp:no-such-version", "no-image")
+        .await;
     let lab = room.launch(&form, None).await;
     let (problem, fixes) = failure(&*room.outcome(&lab).await);
-    assert!(matches!(problem.kind, ProblemKind::ImageNotFound | ProblemKind::RegistryDenied), "{problem:#?}");
-    assert!(fixes.iter().any(|fix| fix.label == "Choose another image"), "{fixes:#?}");
+    assert!(
+        matches!(
+            problem.kind,
+            ProblemKind::ImageNotFound | ProblemKind::RegistryDenied
+        ),
+        "{problem:#?}"
+    );
+    assert!(
+        fixes.iter().any(|fix| fix.label == "Choose another image"),
+        "{fixes:#?}"
+    );
     room.labs.cancel_launch(&lab).await.unwrap();
 
     let form = room.small("slipway/arm:1", "wrong-cpu").await;

@@ -4,7 +4,13 @@
 //! notes down what it is given, and names of its own. `SLIPWAY_ENGINE` chooses the engine (`floor`,
 //! `today-classic`, `today-containerd`).
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod failures;
 mod keeping;
@@ -28,7 +34,8 @@ use slipway_vault::Vault;
 pub fn bed() -> &'static Bed {
     static BED: OnceLock<Bed> = OnceLock::new();
     BED.get_or_init(|| {
-        let kind = std::env::var("SLIPWAY_ENGINE").map_or(EngineKind::Floor, |name| name.parse().unwrap());
+        let kind =
+            std::env::var("SLIPWAY_ENGINE").map_or(EngineKind::Floor, |name| name.parse().unwrap());
         Bed::start(kind).unwrap()
     })
 }
@@ -39,7 +46,7 @@ pub struct Room {
     pub vault: Vault,
     pub profiles: PathBuf,
     pub opened: Arc<Mutex<Vec<(Instant, String)>>>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Room {
@@ -50,11 +57,17 @@ impl Room {
     }
 
     async fn at(folder: tempfile::TempDir, profiles: PathBuf, vault: Vault) -> Self {
-        let surroundings = Surroundings { variables: [("DOCKER_HOST".to_owned(), bed().docker_host())].into(), home: None };
+        let surroundings = Surroundings {
+            variables: [("DOCKER_HOST".to_owned(), bed().docker_host())].into(),
+            home: None,
+        };
         let inventory = Inventory::start(surroundings);
         let mut snapshots = inventory.watch();
         let ready = snapshots.wait_for(|snapshot| snapshot.report.status == EngineStatus::Ready);
-        tokio::time::timeout(Duration::from_secs(30), ready).await.expect("the engine is there").unwrap();
+        tokio::time::timeout(Duration::from_secs(30), ready)
+            .await
+            .expect("the engine is there")
+            .unwrap();
         let opened: Arc<Mutex<Vec<(Instant, String)>>> = Arc::default();
         let notes = Arc::clone(&opened);
         let labs = Labs::start(LabsHome {
@@ -62,18 +75,32 @@ impl Room {
             inventory,
             vault: vault.clone(),
             open_address: Arc::new(move |address| {
-                notes.lock().unwrap().push((Instant::now(), address.to_owned()));
+                notes
+                    .lock()
+                    .unwrap()
+                    .push((Instant::now(), address.to_owned()));
                 Ok(())
             }),
             user: Some((1234, 1234)),
         });
-        Self { labs, vault, profiles, opened, _folder: folder }
+        Self {
+            labs,
+            vault,
+            profiles,
+            opened,
+            folder,
+        }
     }
 
     /// The same home after Slipway was closed and started again.
     pub async fn restarted(self) -> Self {
-        let Self { profiles, vault, _folder, .. } = self;
-        Self::at(_folder, profiles, vault).await
+        let Self {
+            profiles,
+            vault,
+            folder,
+            ..
+        } = self;
+        Self::at(folder, profiles, vault).await
     }
 
     /// A form of a recipe, or of an image.
@@ -99,49 +126,93 @@ impl Room {
     }
 
     pub async fn launch(&self, form: &LaunchForm, password: Option<&str>) -> LabId {
-        self.labs.launch(form.clone(), password.map(str::to_owned)).await.unwrap_or_else(|problem| panic!("{problem:#?}"))
+        self.labs
+            .launch(form.clone(), password.map(str::to_owned))
+            .await
+            .unwrap_or_else(|problem| panic!("{problem:#?}"))
     }
 
     /// Waits until the launch is over, one way or the other.
     pub async fn outcome(&self, lab: &LabId) -> Arc<LaunchProgress> {
-        let mut progress = self.labs.watch_launch(lab).expect("a launch can be watched");
-        let over = progress.wait_for(|progress| !matches!(progress.outcome, LaunchOutcome::Running | LaunchOutcome::Cancelling));
+        let mut progress = self
+            .labs
+            .watch_launch(lab)
+            .expect("a launch can be watched");
+        let over = progress.wait_for(|progress| {
+            !matches!(
+                progress.outcome,
+                LaunchOutcome::Running | LaunchOutcome::Cancelling
+            )
+        });
         let over = tokio::time::timeout(Duration::from_secs(150), over).await;
         let over = over.map(|over| Arc::clone(&over.unwrap()));
-        over.unwrap_or_else(|_| panic!("the launch never ended: {:#?}", self.labs.watch_launch(lab).map(|p| p.borrow().clone())))
+        over.unwrap_or_else(|_| {
+            panic!(
+                "the launch never ended: {:#?}",
+                self.labs.watch_launch(lab).map(|p| p.borrow().clone())
+            )
+        })
     }
 
     /// Launches, and expects the lab to answer.
     pub async fn launched(&self, form: &LaunchForm, password: Option<&str>) -> LabId {
         let lab = self.launch(form, password).await;
         let progress = self.outcome(&lab).await;
-        assert!(matches!(progress.outcome, LaunchOutcome::Ready { .. }), "{progress:#?}");
+        assert!(
+            matches!(progress.outcome, LaunchOutcome::Ready { .. }),
+            "{progress:#?}"
+        );
         lab
     }
 
     /// Waits until the lab's card is as wanted.
-    pub async fn card(&self, lab: &LabId, what: &str, wanted: impl Fn(&LabCard) -> bool) -> LabCard {
+    pub async fn card(
+        &self,
+        lab: &LabId,
+        what: &str,
+        wanted: impl Fn(&LabCard) -> bool,
+    ) -> LabCard {
         let mut lists = self.labs.watch();
         let find = async {
             loop {
-                let card = lists.borrow_and_update().labs.iter().find(|card| card.id == *lab).cloned();
+                let card = lists
+                    .borrow_and_update()
+                    .labs
+                    .iter()
+                    .find(|card| card.id == *lab)
+                    .cloned();
                 if let Some(card) = card.filter(&wanted) {
                     return card;
                 }
                 lists.changed().await.unwrap();
             }
         };
-        let found = tokio::time::timeout(Duration::from_secs(60), find).await;
-        found.unwrap_or_else(|_| panic!("the card of {} never was {what}: {:#?}", lab.0, self.labs.list()))
+        let found = tokio::time::timeout(Duration::from_mins(1), find).await;
+        found.unwrap_or_else(|_| {
+            panic!(
+                "the card of {} never was {what}: {:#?}",
+                lab.0,
+                self.labs.list()
+            )
+        })
     }
 
     pub fn last_opened(&self) -> String {
-        self.opened.lock().unwrap().last().expect("an address was opened").1.clone()
+        self.opened
+            .lock()
+            .unwrap()
+            .last()
+            .expect("an address was opened")
+            .1
+            .clone()
     }
 
     /// Removes whatever a test leaves, so that ports and memory are free for the next.
     pub async fn delete(&self, lab: &LabId) {
-        self.labs.delete_lab(lab, &[]).await.unwrap_or_else(|problem| panic!("{problem:#?}"));
+        self.labs
+            .delete_lab(lab, &[])
+            .await
+            .unwrap_or_else(|problem| panic!("{problem:#?}"));
     }
 }
 
@@ -161,11 +232,16 @@ pub async fn browse(address: &str) -> Answer {
         for _ in 0..10 {
             let header = cookies.join("; ");
             let answer = http_request("GET", &next, &[("cookie", &header)], b"").unwrap();
-            let set = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
-            cookies.extend(set.map(|(_, value)| value.split(';').next().unwrap_or_default().to_owned()));
+            let set = answer
+                .headers
+                .iter()
+                .filter(|(name, _)| name == "set-cookie");
+            cookies.extend(
+                set.map(|(_, value)| value.split(';').next().unwrap_or_default().to_owned()),
+            );
             match answer.header("location") {
                 Some(location) if location.starts_with('/') => next = format!("{origin}{location}"),
-                Some(location) => next = location.to_owned(),
+                Some(location) => location.clone_into(&mut next),
                 None => return answer,
             }
         }
@@ -177,7 +253,9 @@ pub async fn browse(address: &str) -> Answer {
 
 /// The page is JupyterLab or Notebook itself, not its login.
 pub fn is_signed_in(answer: &Answer) -> bool {
-    answer.status == 200 && answer.text().contains("jupyter-config-data") && !answer.text().contains("password_input")
+    answer.status == 200
+        && answer.text().contains("jupyter-config-data")
+        && !answer.text().contains("password_input")
 }
 
 pub fn docker(arguments: &[&str]) -> String {

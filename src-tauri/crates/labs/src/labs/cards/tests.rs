@@ -16,22 +16,52 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let facts = facts().with_container("ai-lab", ContainerState::Running, Some(("127.0.0.1", 8888)), None);
-        let mut row = facts.snapshot.containers.values().next().expect("a container").as_ref().clone();
+        let facts = facts().with_container(
+            "ai-lab",
+            ContainerState::Running,
+            Some(("127.0.0.1", 8888)),
+            None,
+        );
+        let mut row = facts
+            .snapshot
+            .containers
+            .values()
+            .next()
+            .expect("a container")
+            .as_ref()
+            .clone();
         row.started = Some(UnixMillis(50));
         let form = form_of("exasol-ai-lab", &facts);
-        let profile = Profile::new(LabId("ai-lab-1".to_owned()), row.id.clone(), UnixMillis(1), saved_form(form, None));
+        let profile = Profile::new(
+            LabId("ai-lab-1".to_owned()),
+            row.id.clone(),
+            UnixMillis(1),
+            saved_form(form, None),
+        );
         let mut state = State::default();
         state.profiles.insert(profile.id.clone(), profile);
-        Self { state, row, ready: true }
+        Self {
+            state,
+            row,
+            ready: true,
+        }
     }
 
     fn snapshot(&self) -> Snapshot {
         let mut snapshot = Snapshot::clone(&facts().snapshot);
-        snapshot.containers = Arc::new([(self.row.id.clone(), Arc::new(self.row.clone()))].into_iter().collect());
+        snapshot.containers = Arc::new(
+            [(self.row.id.clone(), Arc::new(self.row.clone()))]
+                .into_iter()
+                .collect(),
+        );
         if !self.ready {
-            let status = EngineStatus::Reconnecting { since: UnixMillis(9) };
-            snapshot.report = Arc::new(EngineReport { status, ..EngineReport::clone(&snapshot.report) });
+            let status = EngineStatus::Reconnecting {
+                since: UnixMillis(9),
+            };
+            snapshot.report = Arc::new(EngineReport {
+                status,
+                ..EngineReport::clone(&snapshot.report)
+            });
         }
         snapshot
     }
@@ -59,21 +89,45 @@ impl Scene {
 fn a_running_lab_is_starting_until_it_answers() {
     let mut scene = Scene::new();
     assert_eq!(scene.card().state, LabState::Starting);
-    let answered = |started| Watched { started, answer: Answer::Answered(None), task: None };
+    let answered = |started| Watched {
+        started,
+        answer: Answer::Answered(None),
+        task: None,
+    };
     let lab = LabId("ai-lab-1".to_owned());
-    scene.state.watched.insert(lab.clone(), answered(Some(UnixMillis(40))));
-    assert_eq!(scene.card().state, LabState::Starting, "an answer of an earlier start does not count");
-    scene.state.watched.insert(lab, answered(Some(UnixMillis(50))));
+    scene
+        .state
+        .watched
+        .insert(lab.clone(), answered(Some(UnixMillis(40))));
+    assert_eq!(
+        scene.card().state,
+        LabState::Starting,
+        "an answer of an earlier start does not count"
+    );
+    scene
+        .state
+        .watched
+        .insert(lab, answered(Some(UnixMillis(50))));
     assert_eq!(scene.card().state, LabState::Running);
 }
 
 #[test]
 fn an_intent_changes_no_state() {
     let mut scene = Scene::new();
-    let asked = Asked { intent: Intent::Stop, started_before: None, done: true };
-    scene.state.intents.insert(LabId("ai-lab-1".to_owned()), asked);
+    let asked = Asked {
+        intent: Intent::Stop,
+        started_before: None,
+        done: true,
+    };
+    scene
+        .state
+        .intents
+        .insert(LabId("ai-lab-1".to_owned()), asked);
     let card = scene.card();
-    assert_eq!((card.state, card.intent), (LabState::Starting, Some(Intent::Stop)));
+    assert_eq!(
+        (card.state, card.intent),
+        (LabState::Starting, Some(Intent::Stop))
+    );
 }
 
 #[test]
@@ -87,11 +141,19 @@ fn endings_are_told_apart() {
         (1, false, LabState::Problem, Some(ProblemKind::Other)),
     ] {
         let card = Scene::new().ended(code, out_of_memory).card();
-        assert_eq!((card.state, card.problem.map(|problem| problem.kind)), (state, kind), "exit code {code}");
+        assert_eq!(
+            (card.state, card.problem.map(|problem| problem.kind)),
+            (state, kind),
+            "exit code {code}"
+        );
     }
     let mut asked_to_stop = Scene::new().ended(241, false);
     asked_to_stop.profile().stopped = Some(UnixMillis(60));
-    assert_eq!(asked_to_stop.card().state, LabState::Stopped, "whatever a lab says when it is stopped");
+    assert_eq!(
+        asked_to_stop.card().state,
+        LabState::Stopped,
+        "whatever a lab says when it is stopped"
+    );
 }
 
 #[test]
@@ -99,7 +161,10 @@ fn without_its_container_a_lab_is_missing_and_without_an_engine_only_old() {
     let mut scene = Scene::new();
     scene.row.id = ContainerId::from("another");
     let card = scene.card();
-    assert_eq!((card.state, card.container, card.stale), (LabState::Missing, None, false));
+    assert_eq!(
+        (card.state, card.container, card.stale),
+        (LabState::Missing, None, false)
+    );
 
     let mut scene = Scene::new();
     scene.ready = false;
@@ -113,13 +178,22 @@ fn warnings_say_what_a_lab_can_do_and_who_reaches_it() {
     let mut scene = Scene::new();
     scene.row.privileged = true;
     scene.row.mounts = ["/", "/var/run/docker.sock"]
-        .map(|source| ContainerMount { kind: "bind".to_owned(), source: source.to_owned(), target: "/x".to_owned(), read_only: true })
+        .map(|source| ContainerMount {
+            kind: "bind".to_owned(),
+            source: source.to_owned(),
+            target: "/x".to_owned(),
+            read_only: true,
+        })
         .into();
     scene.row.ports[0].listen_ip = "0.0.0.0".to_owned();
     scene.profile().saved.form.ports[0].container = "8888".to_owned();
     scene.profile().saved.form.storage.kind = StorageKind::Nothing;
     let card = scene.card();
-    let words: Vec<String> = card.warnings.iter().map(|warning| format!("{:?}: {}. {}", warning.kind, warning.title, warning.message)).collect();
+    let words: Vec<String> = card
+        .warnings
+        .iter()
+        .map(|warning| format!("{:?}: {}. {}", warning.kind, warning.title, warning.message))
+        .collect();
     insta::assert_snapshot!(words.join("\n"));
     assert_eq!(card.addresses[0].text, "http://127.0.0.1:8888");
     assert_eq!(card.addresses[0].reach, Reach::Everyone);

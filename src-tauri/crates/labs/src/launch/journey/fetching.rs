@@ -1,0 +1,122 @@
+//! Check and download: until the image is here.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use slipway_engine::images::ImageDetails;
+use slipway_engine::{Bytes, Engine, Error, ImageReference};
+
+use super::{Journey, Step, Stop, failed};
+use crate::launch::failure::Trouble;
+use crate::launch::{StepKind, words};
+use crate::processor;
+
+/// A registry that does not answer soon is asked again by the download itself.
+const REGISTRY_PATIENCE: Duration = Duration::from_secs(4);
+
+impl Journey {
+    /// What can be known before a byte is downloaded. Gives the image's Config where it is here.
+    pub(super) async fn check(&mut self, engine: &Engine) -> Step<Option<ImageDetails>> {
+        self.board.begin(StepKind::Check);
+        let snapshot = self.shared.snapshot();
+        let facts = snapshot.report.facts.clone();
+        let architecture = facts
+            .as_ref()
+            .map(|facts| facts.architecture.clone())
+            .unwrap_or_default();
+        let reference = self.luggage.plan.image.clone();
+        let here = match engine.inspect_image(&reference.to_string()).await {
+            Ok(image) => Some(image),
+            Err(Error::ImageNotFound { .. }) => None,
+            Err(error) => return Err(failed(StepKind::Check, error.into())),
+        };
+        let platforms = if let Some(image) = &here {
+            vec![image.architecture.clone()]
+        } else {
+            let asked = engine.registry_platforms(&reference);
+            let asked = tokio::time::timeout(REGISTRY_PATIENCE, asked);
+            tokio::select! {
+                () = self.cancel.cancelled() => return Err(Stop::Cancelled),
+                asked = asked => asked.ok().and_then(Result::ok).unwrap_or_default(),
+            }
+        };
+        if !processor::runs(&platforms, &architecture, engine.endpoint().product) {
+            let detail = format!(
+                "The image is for {}, the engine is {architecture}.",
+                platforms.join(", ")
+            );
+            let error = Error::WrongPlatform {
+                reference: reference.to_string(),
+                detail,
+            };
+            return Err(failed(StepKind::Check, error.into()));
+        }
+        let free = facts.as_ref().and_then(|facts| facts.disk_free);
+        if let (None, Some(free), Some(needed)) =
+            (&here, free, self.luggage.plan.recipe.download_size)
+            && free.0 < needed
+        {
+            return Err(failed(
+                StepKind::Check,
+                Trouble::TooLittleDisk {
+                    needed: Bytes(needed),
+                    free,
+                },
+            ));
+        }
+        self.go_on()?;
+        self.board
+            .done(StepKind::Check, "Checked your choices", None);
+        Ok(here)
+    }
+
+    pub(super) async fn download(
+        &mut self,
+        engine: &Engine,
+        here: Option<ImageDetails>,
+    ) -> Step<ImageDetails> {
+        if let Some(image) = here {
+            self.board
+                .skip(StepKind::Download, "The image is already here", "");
+            return Ok(image);
+        }
+        self.board.begin(StepKind::Download);
+        let reference = self.luggage.plan.image.clone();
+        let mut pull = engine.pull(&reference, None);
+        let mut bytes = Bytes(0);
+        loop {
+            let item = tokio::select! {
+                () = self.cancel.cancelled() => return Err(Stop::Cancelled),
+                item = pull.next() => item,
+            };
+            match item {
+                Some(Ok(progress)) => {
+                    bytes = bytes.max(progress.done).max(progress.total);
+                    self.board.change(|launch| launch.pull = Some(progress));
+                }
+                Some(Err(error)) => return Err(failed(StepKind::Download, error.into())),
+                None => break,
+            }
+        }
+        drop(pull);
+        let image = inspect(engine, &reference).await?;
+        let amount = if bytes.0 > 0 {
+            Some(words::size(bytes))
+        } else {
+            None
+        };
+        self.board
+            .done(StepKind::Download, "Downloaded the image", amount);
+        self.board.change(|launch| launch.pull = None);
+        self.go_on()?;
+        Ok(image)
+    }
+}
+
+/// After a pull the image is looked up under the name that was pulled.
+async fn inspect(engine: &Engine, reference: &ImageReference) -> Step<ImageDetails> {
+    engine
+        .inspect_image(&reference.to_string())
+        .await
+        .map_err(|error| failed(StepKind::Download, error.into()))
+}

@@ -1,0 +1,215 @@
+//! Create and start: until the container runs.
+
+use std::sync::Arc;
+
+use slipway_engine::containers::MountSource;
+use slipway_engine::images::ImageDetails;
+use slipway_engine::{ContainerId, Engine, Error};
+use slipway_vault::Secret;
+
+use super::outset::start_title;
+use super::{Journey, Step, Stop, failed};
+use crate::form::{IMAGE_LABEL, SignInChoice};
+use crate::labs::shared::{Answer, Watched, password_entry, token_entry};
+use crate::launch::failure::Trouble;
+use crate::launch::{StepKind, sign_in};
+use crate::plan::{SavedForm, plan};
+use crate::profile::{self, LAB_LABEL, PROFILE_LABEL, Profile};
+use crate::recipe::SignInKind;
+
+/// Random bytes of a token: Jupyter's own are as long.
+const TOKEN_BYTES: usize = 24;
+
+impl Journey {
+    pub(super) async fn create(
+        &mut self,
+        engine: &Engine,
+        image: &ImageDetails,
+    ) -> Step<ContainerId> {
+        self.board.begin(StepKind::Create);
+        let at = |trouble: Trouble| failed(StepKind::Create, trouble);
+        // The Config may tell another generation than the name did.
+        let planned =
+            plan(&self.luggage.form, Some(image)).map_err(|problem| at(Trouble::Told(problem)))?;
+        // Docker control means this engine's own socket, wherever it lies.
+        self.luggage.plan = match &self.shared.snapshot().report.facts {
+            Some(facts) => planned.on_engine(facts),
+            None => planned,
+        };
+        let saved = self.saved_form();
+        self.make_volumes(engine).await?;
+        self.go_on()?;
+
+        let mut spec = self.luggage.plan.container.clone();
+        spec.labels
+            .insert(LAB_LABEL.to_owned(), self.luggage.lab.0.clone());
+        let label = profile::label_text(&saved).map_err(|problem| at(Trouble::Told(problem)))?;
+        spec.labels.insert(PROFILE_LABEL.to_owned(), label);
+        if let (Some(variable), Some(password)) = (
+            &self.luggage.plan.password_variable,
+            &self.luggage.own_password,
+        ) {
+            spec.environment
+                .push((variable.clone(), password.reveal().to_owned()));
+        }
+        let container = engine
+            .create_container(&spec)
+            .await
+            .map_err(|error| at(error.into()))?;
+        self.made.container = Some(container.clone());
+        self.give_token(engine, &container)
+            .await
+            .map_err(|error| at(error.into()))?;
+        self.keep_secrets();
+        self.go_on()?;
+        self.board
+            .done(StepKind::Create, "Created the container", None);
+        Ok(container)
+    }
+
+    fn saved_form(&self) -> SavedForm {
+        let accepted = self.luggage.risks_accepted.then(|| self.shared.now());
+        profile::saved_form(self.luggage.plan.form.clone(), accepted)
+    }
+
+    /// Volumes are made here and not by the engine on the way, so that it is known which are new.
+    async fn make_volumes(&mut self, engine: &Engine) -> Step<()> {
+        for mount in self.luggage.plan.container.mounts.clone() {
+            let MountSource::Volume(name) = mount.source else {
+                continue;
+            };
+            match engine.inspect_volume(&name).await {
+                Ok(_) => continue,
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(failed(StepKind::Create, error.into())),
+            }
+            let labels = [
+                (LAB_LABEL.to_owned(), self.luggage.lab.0.clone()),
+                (IMAGE_LABEL.to_owned(), self.luggage.plan.image.to_string()),
+            ];
+            engine
+                .create_volume(&name, labels.into_iter().collect())
+                .await
+                .map_err(|error| failed(StepKind::Create, error.into()))?;
+            self.made.volumes.push(name);
+            self.go_on()?;
+        }
+        Ok(())
+    }
+
+    /// The lab's token: the person's own, or one of ours where the recipe has a way for it.
+    async fn give_token(
+        &mut self,
+        engine: &Engine,
+        container: &ContainerId,
+    ) -> slipway_engine::Result<()> {
+        let generation = &self.luggage.plan.generation;
+        let own = self.luggage.form.sign_in == SignInChoice::Own
+            && generation.sign_in.kind == SignInKind::Token;
+        if own && self.luggage.plan.password_variable.is_some() {
+            self.token.clone_from(&self.luggage.own_password);
+            return Ok(());
+        }
+        if let Some(path) = &generation.sign_in.token_config {
+            let token = Secret::new(self.shared.sources.hex(TOKEN_BYTES));
+            engine
+                .place_files(container, &[sign_in::token_file(path, &token)])
+                .await?;
+            self.token = Some(token);
+        } else if generation.start_inside.is_some() {
+            self.token = Some(Secret::new(self.shared.sources.hex(TOKEN_BYTES)));
+        }
+        Ok(())
+    }
+
+    /// Kept while the launch goes on: a keyring may first ask for its own password.
+    fn keep_secrets(&mut self) {
+        let mut kept: Vec<(String, Secret)> = Vec::new();
+        if let Some(password) = &self.luggage.own_password {
+            kept.push((password_entry(&self.luggage.lab), password.clone()));
+        }
+        if let Some(token) = &self.token {
+            kept.push((token_entry(&self.luggage.lab), token.clone()));
+        }
+        if kept.is_empty() {
+            return;
+        }
+        self.made.secrets = true;
+        let vault = self.shared.home.vault.clone();
+        tokio::spawn(async move {
+            for (entry, secret) in kept {
+                vault.keep(&entry, secret).await;
+            }
+        });
+    }
+
+    pub(super) async fn start(
+        &mut self,
+        engine: &Engine,
+        container: &ContainerId,
+        image: &ImageDetails,
+    ) -> Step<()> {
+        self.board.begin(StepKind::Start);
+        let at = |trouble: Trouble| failed(StepKind::Start, trouble);
+        engine
+            .start_container(container)
+            .await
+            .map_err(|error| at(error.into()))?;
+        let row = engine
+            .inspect_container(container.as_str())
+            .await
+            .map_err(|error| at(error.into()))?;
+        let profile = Profile::new(
+            self.luggage.lab.clone(),
+            container.clone(),
+            row.created,
+            self.saved_form(),
+        );
+        self.made.profile = true;
+        // A profile that cannot be saved is no reason to stop: the container's labels carry it, too.
+        if let Err(problem) = self.shared.save(&profile) {
+            tracing::warn!(%problem, "a profile could not be saved");
+        }
+        self.shared.change(|state| {
+            state
+                .images
+                .insert(row.image_id.clone(), Arc::new(image.clone()));
+            let watched = Watched {
+                started: row.started,
+                answer: Answer::Waiting,
+                task: None,
+            };
+            state.watched.insert(profile.id.clone(), watched);
+            state.failures.remove(&profile.id);
+            state.profiles.insert(profile.id.clone(), profile);
+        });
+        if let (Some(program), Some(token)) =
+            (&self.luggage.plan.generation.start_inside, &self.token)
+        {
+            let generation = &self.luggage.plan.generation;
+            let started = sign_in::run_inside(
+                engine,
+                container,
+                program,
+                generation,
+                &self.luggage.form,
+                token,
+            );
+            tokio::select! {
+                () = self.cancel.cancelled() => return Err(Stop::Cancelled),
+                // A container that has ended already says so itself in the next step.
+                started = started => match started {
+                    Ok(()) | Err(Error::NotRunning { .. }) => {}
+                    Err(error) => return Err(at(error.into())),
+                },
+            }
+        }
+        self.go_on()?;
+        self.board.done(
+            StepKind::Start,
+            start_title("Started", &self.luggage.form),
+            None,
+        );
+        Ok(())
+    }
+}
