@@ -1,7 +1,7 @@
 /* Keeps one stream alive. Streams are hints: on some web views a message can be lost, and the other side can end.
    Messages are numbered from 1 on, and each is acknowledged once taken in. A gap closes the stream and opens it
    again, which begins with the whole truth. A lost last message leaves no gap, so after 10 s of silence, and when
-   the window is looked at again, the stream is asked how far it is. */
+   the window is looked at again, the stream is asked how far it is; while it stays silent, less and less often. */
 import type { OpenStream, Receive } from "./backend";
 import type { Numbered, Problem } from "./bindings";
 import { asProblem } from "./error";
@@ -11,6 +11,7 @@ export type Opener<Payload, Handle extends OpenStream> = (receive: Receive<Paylo
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 5000;
 export const SILENCE = 10_000;
+const LONGEST_SILENCE = 60_000;
 
 export class Stream<Payload, Handle extends OpenStream = OpenStream> {
   /** Why it could not be opened; `null` while it is well or not yet tried. */
@@ -26,6 +27,7 @@ export class Stream<Payload, Handle extends OpenStream = OpenStream> {
   #turn = 0;
   #taken = 0;
   #wait = FIRST_WAIT;
+  #silence = SILENCE;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
   #looked = () => {
@@ -91,6 +93,7 @@ export class Stream<Payload, Handle extends OpenStream = OpenStream> {
       this.handle = handle;
       this.problem = null;
       this.#wait = FIRST_WAIT;
+      this.#silence = SILENCE;
       this.#listen();
       for (const message of early) if (turn === this.#turn) this.#receive(message);
     } catch (thrown) {
@@ -107,6 +110,7 @@ export class Stream<Payload, Handle extends OpenStream = OpenStream> {
       return;
     }
     this.#taken = message.number;
+    this.#silence = SILENCE;
     this.#listen();
     this.#take(message.payload);
     this.handle?.acknowledge(message.number);
@@ -114,7 +118,7 @@ export class Stream<Payload, Handle extends OpenStream = OpenStream> {
 
   #listen(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#askPosition(), SILENCE);
+    this.#timer = setTimeout(() => void this.#askPosition(), this.#silence);
   }
 
   async #askPosition(): Promise<void> {
@@ -125,7 +129,10 @@ export class Stream<Payload, Handle extends OpenStream = OpenStream> {
     if (turn !== this.#turn || !this.handle) return;
     if (position === null && this.#ended()) this.#close();
     else if (position === null || (position > taken && this.#taken === taken)) this.again();
-    else this.#listen();
+    else {
+      this.#silence = Math.min(2 * this.#silence, LONGEST_SILENCE);
+      this.#listen();
+    }
   }
 
   #later(): void {

@@ -75,8 +75,20 @@ describe("a stream", () => {
     await vi.advanceTimersByTimeAsync(SILENCE);
     expect(sides, "nothing was lost").toHaveLength(1);
     last().position = 2;
-    await vi.advanceTimersByTimeAsync(SILENCE);
+    await vi.advanceTimersByTimeAsync(2 * SILENCE);
     expect(sides, "the second message never came").toHaveLength(2);
+  });
+
+  it("asks a silent stream less and less often, and at once when the window is looked at again", async () => {
+    const { last, stream } = await opened();
+    const asked = vi.spyOn(stream.handle as OpenStream, "position");
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    expect(asked.mock.calls.length).toBeLessThan(13);
+    last().position = 1;
+    document.dispatchEvent(new Event("visibilitychange"));
+    await settle();
+    expect(last().acknowledged).toEqual([]);
+    expect(stream.handle, "opened again").not.toBe(asked.mock.instances[0]);
   });
 
   it("opens again where the other side has ended, unless that is its end", async () => {

@@ -8,6 +8,9 @@ export interface EngineLine {
   tone: "ok" | "warn" | "danger" | "idle";
 }
 
+/** Without what a distribution added: "20.10.24" for "20.10.24+dfsg1". */
+const shortVersion = (version: string): string => /^\d+(\.\d+)*/.exec(version)?.[0] ?? version;
+
 export function engineLine({ status, facts, problems }: EngineReport): EngineLine {
   const name = facts?.productName ?? m.shell_engine();
   switch (status.state) {
@@ -19,7 +22,7 @@ export function engineLine({ status, facts, problems }: EngineReport): EngineLin
       return { name, meta: m.shell_engine_off(), tone: "danger" };
     case "ready": {
       const place = facts?.thisComputer === false ? facts.hostName : m.shell_engine_this_computer();
-      const meta = facts ? `${facts.version} · ${place}` : place;
+      const meta = facts ? `${shortVersion(facts.version)} · ${place}` : place;
       return { name, meta, tone: problems.some((problem) => problem.blocking) ? "danger" : "ok" };
     }
   }

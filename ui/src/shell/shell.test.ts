@@ -42,6 +42,10 @@ describe("the engine in the sidebar", () => {
     expect(
       engineLine({ status: { state: "ready" }, facts: { ...facts, thisComputer: false }, problems: [] }).meta,
     ).toBe("28.5.1 · workbench");
+    const debian = { ...facts, version: "20.10.24+dfsg1" };
+    expect(engineLine({ status: { state: "ready" }, facts: debian, problems: [] }).meta).toBe(
+      "20.10.24 · this computer",
+    );
     expect(engineLine({ status: { state: "reconnecting", since: 0 }, facts, problems: [] })).toMatchObject({
       name: "Docker Engine",
       tone: "warn",
