@@ -144,7 +144,7 @@ impl Window {
 
     /// Chooses the radio button, checkbox or switch of this name.
     pub async fn press_radio(&self, name: &str) {
-        let element = self.named("input[type=radio], input[type=checkbox], [role=switch]", name).await;
+        let element = self.named("input[type=radio], input[type=checkbox], [role=switch], [role=radio], .segmented button, .segmented label", name).await;
         // The native input may lie under its drawing; its label is what a person hits.
         self.client
             .execute("const e = document.querySelector('[data-found]'); (e.labels?.[0] ?? e).click()", vec![])
@@ -227,7 +227,7 @@ const named = (e) => {
 const visible = (e) => e.getClientRects().length > 0 && !e.disabled;
 const open = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document;
 const all = [...open.querySelectorAll(selector)].filter(visible);
-const found = all.find((e) => named(e) === name) ?? all.find((e) => named(e).startsWith(name));
+const found = all.find((e) => named(e) === name) ?? all.find((e) => named(e).startsWith(name)) ?? all.find((e) => named(e).includes(name));
 if (!found) return null;
 found.setAttribute('data-found', '');
 found.scrollIntoView({ block: 'nearest' });

@@ -52,7 +52,7 @@ async fn the_sandbox_is_launched_as_its_documentation_says() {
     let Some(opened) = opened else { window.fail("the browser was never called").await };
     assert!(opened.url.starts_with("http://127.0.0.1:8888/"), "the address is this computer's: {}", opened.url);
     assert_signed_in(&opened.url);
-    window.read("Open in browser", SOON).await;
+    window.read("Open again", SOON).await;
     window.picture("launch-done");
 
     let containers = turn.containers();
@@ -136,7 +136,7 @@ async fn spark_has_two_ports_and_a_folder_of_mine() {
     let window = Window::open(Setting::over(turn.bed.docker_host())).await;
     window.press("Images").await;
     window.read("all-spark-notebook", SOON).await;
-    window.press("Launch").await;
+    window.press("Launch quay.io/jupyter/all-spark-notebook:latest").await;
     window.read("Who can reach it", SOON).await;
     window.press_radio("In a folder").await;
     window.fill("Folder on this computer", &work.path().to_string_lossy()).await;
@@ -162,6 +162,8 @@ async fn eskapade_works_as_me() {
     let window = Window::open(Setting::over(turn.bed.docker_host())).await;
     window.press("Eskapade").await;
     window.read("Who can reach it", SOON).await;
+    window.fill("Version", "0.7").await;
+    window.keys("\t").await;
     window.read("HOST_USER_ID", SOON).await;
     window.picture("wizard-user");
     window.press("Launch").await;
