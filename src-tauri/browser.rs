@@ -11,7 +11,8 @@ use url::Url;
 /// One sentence: the address is not one that we open, or no browser could be started.
 pub fn open_address(address: &str) -> Result<(), String> {
     let url = acceptable(address)?;
-    open::that_detached(url.as_str()).map_err(|error| format!("No browser could be started ({error})."))
+    open::that_detached(url.as_str())
+        .map_err(|error| format!("No browser could be started ({error})."))
 }
 
 /// The address as a URL, if it is one that we open: http(s), with a host, without user info or control characters.
@@ -21,7 +22,10 @@ fn acceptable(address: &str) -> Result<Url, String> {
         return Err(refusal());
     }
     let url = Url::parse(address).map_err(|_| refusal())?;
-    let plain = matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.password().is_none();
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none();
     if plain { Ok(url) } else { Err(refusal()) }
 }
 
@@ -31,11 +35,28 @@ mod tests {
 
     #[test]
     fn opens_only_plain_web_addresses() {
-        assert!(acceptable("http://127.0.0.1:8888/lab?token=abc").is_ok(), "a lab's own address is opened");
-        assert!(acceptable("http://[::1]:8888/").is_ok(), "IPv6 hosts are hosts");
-        for refused in ["file:///etc/passwd", "javascript:alert(1)", "http://user:pw@127.0.0.1/", "http://", "--help", "http://127.0.0.1/\u{7}", "vscode://x"] {
+        assert!(
+            acceptable("http://127.0.0.1:8888/lab?token=abc").is_ok(),
+            "a lab's own address is opened"
+        );
+        assert!(
+            acceptable("http://[::1]:8888/").is_ok(),
+            "IPv6 hosts are hosts"
+        );
+        for refused in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "http://user:pw@127.0.0.1/",
+            "http://",
+            "--help",
+            "http://127.0.0.1/\u{7}",
+            "vscode://x",
+        ] {
             assert!(acceptable(refused).is_err(), "{refused} must not be opened");
         }
-        assert!(acceptable(&format!("http://127.0.0.1/{}", "a".repeat(3_000))).is_err(), "absurdly long addresses are refused");
+        assert!(
+            acceptable(&format!("http://127.0.0.1/{}", "a".repeat(3_000))).is_err(),
+            "absurdly long addresses are refused"
+        );
     }
 }

@@ -4,11 +4,16 @@
 fn main() {
     println!("cargo:rerun-if-changed=src-tauri/capabilities");
     println!("cargo:rerun-if-changed=src-tauri/bindings.rs");
-    let bindings = std::fs::read_to_string("src-tauri/bindings.rs").expect("bindings.rs can be read");
+    let bindings =
+        std::fs::read_to_string("src-tauri/bindings.rs").expect("bindings.rs can be read");
     let commands: Vec<&'static str> = bindings
         .lines()
         .filter_map(|line| line.trim().strip_prefix("commands::"))
-        .filter_map(|line| line.trim_end_matches(',').rsplit("::").find(|part| !part.starts_with('<')))
+        .filter_map(|line| {
+            line.trim_end_matches(',')
+                .rsplit("::")
+                .find(|part| !part.starts_with('<'))
+        })
         .map(|name| &*String::leak(name.to_owned()))
         .collect();
     tauri_build::try_build(

@@ -19,11 +19,14 @@ impl FolderDialog {
     pub fn of<R: Runtime>(app: &AppHandle<R>) -> Self {
         let app = app.clone();
         Self(Arc::new(move |answer| {
-            app.dialog().file().set_title("Where your work is kept").pick_folder(move |folder| {
-                let path = folder.and_then(|folder| folder.into_path().ok());
-                // The receiver is gone only when the page is; then nobody waits for the answer.
-                let _ = answer.send(path.map(|path| path.to_string_lossy().into_owned()));
-            });
+            app.dialog()
+                .file()
+                .set_title("Where your work is kept")
+                .pick_folder(move |folder| {
+                    let path = folder.and_then(|folder| folder.into_path().ok());
+                    // The receiver is gone only when the page is; then nobody waits for the answer.
+                    let _ = answer.send(path.map(|path| path.to_string_lossy().into_owned()));
+                });
         }))
     }
 

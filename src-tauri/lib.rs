@@ -23,15 +23,21 @@ use tauri::{Manager as _, Runtime};
 /// Opens the window and runs until it is closed.
 pub fn run() -> ExitCode {
     let logging = logging::start();
-    let builder = tauri::Builder::default().plugin(tauri_plugin_single_instance::init(|app, _, _| {
-        if let Some(window) = app.get_webview_window("main") {
-            // A second start only brings the first window to the front; if that fails, there is nothing to add.
-            let _ = window.unminimize().and_then(|()| window.set_focus());
-        }
-    }));
+    let builder =
+        tauri::Builder::default().plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            if let Some(window) = app.get_webview_window("main") {
+                // A second start only brings the first window to the front; if that fails, there is nothing to add.
+                let _ = window.unminimize().and_then(|()| window.set_focus());
+            }
+        }));
     let outcome = tauri::async_runtime::block_on(async { AppState::of_this_person() })
-        .map_err(|error| tauri::Error::Setup((Box::new(error) as Box<dyn std::error::Error>).into()))
-        .and_then(|state| attach(builder.plugin(tauri_plugin_dialog::init()), state).run(tauri::generate_context!()));
+        .map_err(|error| {
+            tauri::Error::Setup((Box::new(error) as Box<dyn std::error::Error>).into())
+        })
+        .and_then(|state| {
+            attach(builder.plugin(tauri_plugin_dialog::init()), state)
+                .run(tauri::generate_context!())
+        });
     drop(logging);
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

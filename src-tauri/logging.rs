@@ -10,7 +10,10 @@ use tracing_subscriber::EnvFilter;
 /// Starts logging; it ends when the guard is dropped. `None` where no folder can be written.
 pub fn start() -> Option<WorkerGuard> {
     let strategy = etcetera::choose_base_strategy().ok()?;
-    let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("slipway");
+    let folder = strategy
+        .state_dir()
+        .unwrap_or_else(|| strategy.data_dir())
+        .join("slipway");
     let appender = tracing_appender::rolling::Builder::new()
         .rotation(tracing_appender::rolling::Rotation::DAILY)
         .filename_prefix("slipway")
@@ -21,7 +24,15 @@ pub fn start() -> Option<WorkerGuard> {
     let (writer, guard) = tracing_appender::non_blocking(appender);
     let filter = std::env::var("SLIPWAY_LOG").unwrap_or_else(|_| "info,slipway=debug".to_owned());
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let filter = ["bollard=info", "hyper=info"].iter().filter_map(|cap| cap.parse().ok()).fold(filter, EnvFilter::add_directive);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).try_init().ok()?;
+    let filter = ["bollard=info", "hyper=info"]
+        .iter()
+        .filter_map(|cap| cap.parse().ok())
+        .fold(filter, EnvFilter::add_directive);
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .with_ansi(false)
+        .try_init()
+        .ok()?;
     Some(guard)
 }

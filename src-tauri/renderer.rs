@@ -10,16 +10,23 @@ pub fn settle_renderer() {
     use std::os::unix::process::CommandExt as _;
 
     const VARIABLE: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
-    let nvidia = std::fs::read_to_string("/proc/modules").is_ok_and(|modules| modules.lines().any(|line| line.starts_with("nvidia")));
+    let nvidia = std::fs::read_to_string("/proc/modules")
+        .is_ok_and(|modules| modules.lines().any(|line| line.starts_with("nvidia")));
     let no_card = !std::path::Path::new("/dev/dri").exists();
     if std::env::var_os(VARIABLE).is_some() || !(nvidia || no_card) {
         return;
     }
     if let Ok(program) = std::env::current_exe() {
-        #[expect(clippy::disallowed_methods, reason = "replaces this process by itself; starts no other program")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "replaces this process by itself; starts no other program"
+        )]
         let mut command = std::process::Command::new(program);
         // `exec` only returns when it failed; then the window is tried with the renderer as it is.
-        let _ = command.args(std::env::args_os().skip(1)).env(VARIABLE, "1").exec();
+        let _ = command
+            .args(std::env::args_os().skip(1))
+            .env(VARIABLE, "1")
+            .exec();
     }
 }
 

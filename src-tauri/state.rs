@@ -23,7 +23,11 @@ impl AppState {
     pub fn of_this_person() -> Result<Self, etcetera::HomeDirError> {
         let strategy = etcetera::choose_base_strategy()?;
         let profiles = strategy.data_dir().join("slipway").join("labs");
-        Ok(Self::new(Surroundings::of_this_process(), profiles, Vault::of_this_system()))
+        Ok(Self::new(
+            Surroundings::of_this_process(),
+            profiles,
+            Vault::of_this_system(),
+        ))
     }
 
     /// State over given surroundings; tests give their own. Within a tokio runtime.

@@ -85,20 +85,28 @@ impl Streams {
     /// The page has taken messages up to this number.
     pub fn acknowledge(&self, id: u32, number: u32) {
         if let Some(subscription) = self.lock().get(&id) {
-            subscription.acknowledged.fetch_max(number, Ordering::AcqRel);
+            subscription
+                .acknowledged
+                .fetch_max(number, Ordering::AcqRel);
             subscription.acknowledgement.notify_one();
         }
     }
 
     /// The number of the last message sent; `None` where the stream has ended.
     pub fn position(&self, id: u32) -> Option<u32> {
-        self.lock().get(&id).map(|subscription| subscription.sent.load(Ordering::Acquire))
+        self.lock()
+            .get(&id)
+            .map(|subscription| subscription.sent.load(Ordering::Acquire))
     }
 
     /// The log behind a log stream.
     pub fn log(&self, id: u32) -> Option<Arc<FollowedLog>> {
         let subscription = self.lock().get(&id).cloned()?;
-        let log = subscription.log.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let log = subscription
+            .log
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         log
     }
 
@@ -112,7 +120,10 @@ impl Subscription {
     pub async fn ready(&self) {
         loop {
             let acknowledged = self.acknowledgement.notified();
-            let under_way = self.sent.load(Ordering::Acquire).saturating_sub(self.acknowledged.load(Ordering::Acquire));
+            let under_way = self
+                .sent
+                .load(Ordering::Acquire)
+                .saturating_sub(self.acknowledged.load(Ordering::Acquire));
             if under_way < WINDOW {
                 return;
             }
@@ -121,7 +132,11 @@ impl Subscription {
     }
 
     /// Sends one message. A page that is gone is noticed by the window, not here.
-    pub fn send<Payload: Serialize + Clone + Send + 'static>(&self, channel: &Channel<Numbered<Payload>>, payload: Payload) {
+    pub fn send<Payload: Serialize + Clone + Send + 'static>(
+        &self,
+        channel: &Channel<Numbered<Payload>>,
+        payload: Payload,
+    ) {
         let number = self.sent.fetch_add(1, Ordering::AcqRel) + 1;
         if let Err(error) = channel.send(Numbered { number, payload }) {
             tracing::debug!(%error, "a message could not be sent to the page");

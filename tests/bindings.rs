@@ -6,7 +6,10 @@ use std::path::Path;
 /// `ui/src/ipc/bindings.ts` says what the commands are. `cargo xtask bindings` writes it anew.
 #[test]
 fn typescript_is_up_to_date() {
-    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/ipc/bindings.ts"));
+    let path = Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/ui/src/ipc/bindings.ts"
+    ));
     if std::env::var_os("SLIPWAY_WRITE_BINDINGS").is_some() {
         slipway_app::bindings::export(path).expect("every type can be expressed in TypeScript");
         return;
@@ -15,7 +18,10 @@ fn typescript_is_up_to_date() {
     let fresh = folder.path().join("bindings.ts");
     slipway_app::bindings::export(&fresh).expect("every type can be expressed in TypeScript");
     let read = |path: &Path| std::fs::read_to_string(path).expect("bindings.ts can be read");
-    assert!(read(path) == read(&fresh), "ui/src/ipc/bindings.ts is out of date: run `cargo xtask bindings`");
+    assert!(
+        read(path) == read(&fresh),
+        "ui/src/ipc/bindings.ts is out of date: run `cargo xtask bindings`"
+    );
 }
 
 /// The window may call exactly the commands that exist.
@@ -29,7 +35,9 @@ fn capability_grants_exactly_the_commands() {
         .map(|name| format!("allow-{}", name.trim_end_matches(',').replace('_', "-")))
         .collect();
     assert!(commands.len() > 20, "the list of commands was read");
-    let capability: serde_json::Value = serde_json::from_str(include_str!("../src-tauri/capabilities/main.json")).expect("the capability is JSON");
+    let capability: serde_json::Value =
+        serde_json::from_str(include_str!("../src-tauri/capabilities/main.json"))
+            .expect("the capability is JSON");
     let granted: BTreeSet<String> = capability["permissions"]
         .as_array()
         .expect("permissions are a list")
@@ -38,5 +46,8 @@ fn capability_grants_exactly_the_commands() {
         .filter(|permission| permission.starts_with("allow-"))
         .map(str::to_owned)
         .collect();
-    assert_eq!(granted, commands, "src-tauri/capabilities/main.json must name the commands of bindings.rs");
+    assert_eq!(
+        granted, commands,
+        "src-tauri/capabilities/main.json must name the commands of bindings.rs"
+    );
 }

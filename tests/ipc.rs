@@ -24,7 +24,10 @@ impl Page {
     fn over(docker_host: &str) -> Self {
         let profiles = tempfile::tempdir().expect("a temporary folder");
         let folder = profiles.path().to_owned();
-        let surroundings = Surroundings { variables: [("DOCKER_HOST".to_owned(), docker_host.to_owned())].into(), home: None };
+        let surroundings = Surroundings {
+            variables: [("DOCKER_HOST".to_owned(), docker_host.to_owned())].into(),
+            home: None,
+        };
         let (sender, messages) = mpsc::channel();
         let builder = mock_builder().channel_interceptor(move |_, _, _, body| {
             if let tauri::ipc::InvokeResponseBody::Json(text) = body {
@@ -33,12 +36,21 @@ impl Page {
             }
             true
         });
-        let state = tauri::async_runtime::block_on(async { AppState::new(surroundings, folder, slipway_vault::Vault::in_memory()) });
+        let state = tauri::async_runtime::block_on(async {
+            AppState::new(surroundings, folder, slipway_vault::Vault::in_memory())
+        });
         let app = slipway_app::attach(builder.plugin(tauri_plugin_dialog::init()), state)
-        .build(mock_context(noop_assets()))
-        .expect("the app builds");
-        let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().expect("a window");
-        Self { _app: app, window, messages, _profiles: profiles }
+            .build(mock_context(noop_assets()))
+            .expect("the app builds");
+        let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default())
+            .build()
+            .expect("a window");
+        Self {
+            _app: app,
+            window,
+            messages,
+            _profiles: profiles,
+        }
     }
 
     fn ask(&self, command: &str, arguments: Value) -> Result<Value, Value> {
@@ -51,18 +63,25 @@ impl Page {
             headers: tauri::http::HeaderMap::default(),
             invoke_key: INVOKE_KEY.to_owned(),
         };
-        tauri::test::get_ipc_response(&self.window, request).map(|body| body.deserialize::<Value>().expect("answers are JSON"))
+        tauri::test::get_ipc_response(&self.window, request)
+            .map(|body| body.deserialize::<Value>().expect("answers are JSON"))
     }
 
     fn message(&self) -> Value {
-        self.messages.recv_timeout(Duration::from_secs(20)).expect("a message arrives")
+        self.messages
+            .recv_timeout(Duration::from_secs(20))
+            .expect("a message arrives")
     }
 }
 
 #[test]
 fn an_engine_that_is_away_is_a_sentence_and_never_an_empty_list() {
     let page = Page::over("unix:///nowhere/docker.sock");
-    page.ask("subscribe_inventory", json!({ "onUpdate": "__CHANNEL__:7" })).expect("a stream opens without an engine");
+    page.ask(
+        "subscribe_inventory",
+        json!({ "onUpdate": "__CHANNEL__:7" }),
+    )
+    .expect("a stream opens without an engine");
     let report = loop {
         let message = page.message();
         let report = message["payload"]["report"].clone();
@@ -71,35 +90,80 @@ fn an_engine_that_is_away_is_a_sentence_and_never_an_empty_list() {
         }
     };
     let problem = &report["problems"][0];
-    assert_eq!(problem["blocking"], true, "no lab can run, and the screen must say so: {report}");
-    assert!(problem["title"].as_str().is_some_and(|title| title.ends_with('.')), "the problem is a sentence: {problem}");
-    let failure = page.ask("try_engine", json!({})).expect_err("there is nothing to try");
-    assert_eq!(failure["kind"], "engineAway", "the page knows the kind: {failure}");
-    assert!(failure["title"].is_string() && failure["message"].is_string(), "and has words for it: {failure}");
+    assert_eq!(
+        problem["blocking"], true,
+        "no lab can run, and the screen must say so: {report}"
+    );
+    assert!(
+        problem["title"]
+            .as_str()
+            .is_some_and(|title| title.ends_with('.')),
+        "the problem is a sentence: {problem}"
+    );
+    let failure = page
+        .ask("try_engine", json!({}))
+        .expect_err("there is nothing to try");
+    assert_eq!(
+        failure["kind"], "engineAway",
+        "the page knows the kind: {failure}"
+    );
+    assert!(
+        failure["title"].is_string() && failure["message"].is_string(),
+        "and has words for it: {failure}"
+    );
 }
 
 #[test]
 fn messages_are_numbered_and_wait_for_acknowledgement() {
     let engine = FakeEngine::start().expect("a fake engine");
     let page = Page::over(&engine.docker_host());
-    let id = page.ask("subscribe_labs", json!({ "onUpdate": "__CHANNEL__:9" })).expect("a stream opens");
+    let id = page
+        .ask("subscribe_labs", json!({ "onUpdate": "__CHANNEL__:9" }))
+        .expect("a stream opens");
     let first = page.message();
     assert_eq!(first["number"], 1, "numbers begin with one: {first}");
-    assert!(first["payload"]["labs"].is_array(), "the first message is the whole list: {first}");
-    let position = page.ask("stream_position", json!({ "subscription": id })).expect("the stream is open");
-    assert!(position.as_u64().is_some_and(|position| position >= 1), "the position tells a lost message: {position}");
-    page.ask("acknowledge", json!({ "subscription": id, "number": 1 })).expect("acknowledgements are taken");
-    page.ask("unsubscribe", json!({ "subscription": id })).expect("a stream can be ended");
-    let position = page.ask("stream_position", json!({ "subscription": id })).expect("asking is no error");
+    assert!(
+        first["payload"]["labs"].is_array(),
+        "the first message is the whole list: {first}"
+    );
+    let position = page
+        .ask("stream_position", json!({ "subscription": id }))
+        .expect("the stream is open");
+    assert!(
+        position.as_u64().is_some_and(|position| position >= 1),
+        "the position tells a lost message: {position}"
+    );
+    page.ask("acknowledge", json!({ "subscription": id, "number": 1 }))
+        .expect("acknowledgements are taken");
+    page.ask("unsubscribe", json!({ "subscription": id }))
+        .expect("a stream can be ended");
+    let position = page
+        .ask("stream_position", json!({ "subscription": id }))
+        .expect("asking is no error");
     assert_eq!(position, Value::Null, "an ended stream has no position");
 }
 
 #[test]
 fn a_lab_that_does_not_exist_is_said_to_be_gone() {
     let page = Page::over("unix:///nowhere/docker.sock");
-    for command in ["open_lab", "start_lab", "stop_lab", "preview_delete", "reveal_password"] {
-        let failure = page.ask(command, json!({ "lab": "no-such-lab" })).expect_err("there is no such lab");
-        assert!(matches!(failure["kind"].as_str(), Some("gone" | "engineAway")), "{command} says what is missing: {failure}");
+    for command in [
+        "open_lab",
+        "start_lab",
+        "stop_lab",
+        "preview_delete",
+        "reveal_password",
+    ] {
+        let failure = page
+            .ask(command, json!({ "lab": "no-such-lab" }))
+            .expect_err("there is no such lab");
+        assert!(
+            matches!(failure["kind"].as_str(), Some("gone" | "engineAway")),
+            "{command} says what is missing: {failure}"
+        );
     }
-    assert_eq!(page.ask("fetch_launch", json!({ "lab": "no-such-lab" })), Ok(Value::Null), "no launch is no failure");
+    assert_eq!(
+        page.ask("fetch_launch", json!({ "lab": "no-such-lab" })),
+        Ok(Value::Null),
+        "no launch is no failure"
+    );
 }

@@ -14,7 +14,9 @@ use crate::state::AppState;
 pub async fn apply_remedy(state: State<'_, AppState>, remedy: EngineRemedy) -> CommandResult<()> {
     match remedy {
         EngineRemedy::TryAgain => {}
-        EngineRemedy::InstallGuide => return browser::open_address(health::install_guide_url()).map_err(no_browser),
+        EngineRemedy::InstallGuide => {
+            return browser::open_address(health::install_guide_url()).map_err(no_browser);
+        }
         other => health::apply(other).await?,
     }
     state.inventory.reconnect();

@@ -17,7 +17,11 @@ pub fn fetch_inventory(state: State<'_, AppState>) -> InventoryUpdate {
 /// Follows the inventory: first the whole, then the changes. Gives the stream's id.
 #[tauri::command]
 #[specta::specta]
-pub fn subscribe_inventory(state: State<'_, AppState>, streams: State<'_, Streams>, on_update: Channel<Numbered<InventoryUpdate>>) -> u32 {
+pub fn subscribe_inventory(
+    state: State<'_, AppState>,
+    streams: State<'_, Streams>,
+    on_update: Channel<Numbered<InventoryUpdate>>,
+) -> u32 {
     let mut snapshots = state.inventory.watch();
     streams.open(|subscription| async move {
         let mut earlier = None;

@@ -19,7 +19,11 @@ pub fn fetch_labs(state: State<'_, AppState>) -> LabList {
 /// Follows the labs; every message is the whole list. Gives the stream's id.
 #[tauri::command]
 #[specta::specta]
-pub fn subscribe_labs(state: State<'_, AppState>, streams: State<'_, Streams>, on_update: Channel<Numbered<LabList>>) -> u32 {
+pub fn subscribe_labs(
+    state: State<'_, AppState>,
+    streams: State<'_, Streams>,
+    on_update: Channel<Numbered<LabList>>,
+) -> u32 {
     let mut lists = state.labs.watch();
     streams.open(|subscription| async move {
         loop {
@@ -71,14 +75,21 @@ pub async fn restart_lab(state: State<'_, AppState>, lab: LabId) -> CommandResul
 /// What deleting the lab would take away.
 #[tauri::command]
 #[specta::specta]
-pub async fn preview_delete(state: State<'_, AppState>, lab: LabId) -> CommandResult<DeletePreview> {
+pub async fn preview_delete(
+    state: State<'_, AppState>,
+    lab: LabId,
+) -> CommandResult<DeletePreview> {
     state.labs.preview_delete(&lab).await
 }
 
 /// Deletes the lab, and just the volumes named.
 #[tauri::command]
 #[specta::specta]
-pub async fn delete_lab(state: State<'_, AppState>, lab: LabId, volumes: Vec<String>) -> CommandResult<()> {
+pub async fn delete_lab(
+    state: State<'_, AppState>,
+    lab: LabId,
+    volumes: Vec<String>,
+) -> CommandResult<()> {
     state.labs.delete_lab(&lab, &volumes).await
 }
 

@@ -5,8 +5,8 @@ use slipway_labs::check::FormCheck;
 use slipway_labs::form::{FormFrame, FormSeed, LaunchForm};
 use slipway_labs::launch::LaunchProgress;
 use slipway_labs::versions::VersionList;
-use tauri::ipc::Channel;
 use tauri::State;
+use tauri::ipc::Channel;
 
 use super::CommandResult;
 use crate::folder::FolderDialog;
@@ -23,7 +23,10 @@ pub async fn new_form(state: State<'_, AppState>, seed: FormSeed) -> CommandResu
 /// The form after its image or version was changed.
 #[tauri::command]
 #[specta::specta]
-pub async fn revise_form(state: State<'_, AppState>, form: LaunchForm) -> CommandResult<LaunchForm> {
+pub async fn revise_form(
+    state: State<'_, AppState>,
+    form: LaunchForm,
+) -> CommandResult<LaunchForm> {
     Ok(state.labs.revise_form(form).await)
 }
 
@@ -37,21 +40,33 @@ pub async fn frame_form(state: State<'_, AppState>, form: LaunchForm) -> Command
 /// Checks the form. `own_password` is only judged, never kept.
 #[tauri::command]
 #[specta::specta]
-pub async fn check_form(state: State<'_, AppState>, form: LaunchForm, own_password: Option<String>) -> CommandResult<FormCheck> {
+pub async fn check_form(
+    state: State<'_, AppState>,
+    form: LaunchForm,
+    own_password: Option<String>,
+) -> CommandResult<FormCheck> {
     Ok(state.labs.check(&form, own_password.as_deref()).await)
 }
 
 /// Versions of an image; asks its registry.
 #[tauri::command]
 #[specta::specta]
-pub async fn list_versions(state: State<'_, AppState>, recipe: String, image: String) -> CommandResult<VersionList> {
+pub async fn list_versions(
+    state: State<'_, AppState>,
+    recipe: String,
+    image: String,
+) -> CommandResult<VersionList> {
     Ok(state.labs.versions(&recipe, &image).await)
 }
 
 /// Launches; gives the id of the lab it becomes.
 #[tauri::command]
 #[specta::specta]
-pub async fn launch_lab(state: State<'_, AppState>, form: LaunchForm, own_password: Option<String>) -> CommandResult<LabId> {
+pub async fn launch_lab(
+    state: State<'_, AppState>,
+    form: LaunchForm,
+    own_password: Option<String>,
+) -> CommandResult<LabId> {
     state.labs.launch(form, own_password).await
 }
 
@@ -59,13 +74,21 @@ pub async fn launch_lab(state: State<'_, AppState>, form: LaunchForm, own_passwo
 #[tauri::command]
 #[specta::specta]
 pub fn fetch_launch(state: State<'_, AppState>, lab: LabId) -> Option<LaunchProgress> {
-    state.labs.watch_launch(&lab).map(|progress| LaunchProgress::clone(&progress.borrow()))
+    state
+        .labs
+        .watch_launch(&lab)
+        .map(|progress| LaunchProgress::clone(&progress.borrow()))
 }
 
 /// Follows a launch; every message is its whole state. The stream ends with the launch.
 #[tauri::command]
 #[specta::specta]
-pub fn subscribe_launch(state: State<'_, AppState>, streams: State<'_, Streams>, lab: LabId, on_update: Channel<Numbered<LaunchProgress>>) -> u32 {
+pub fn subscribe_launch(
+    state: State<'_, AppState>,
+    streams: State<'_, Streams>,
+    lab: LabId,
+    on_update: Channel<Numbered<LaunchProgress>>,
+) -> u32 {
     let progress = state.labs.watch_launch(&lab);
     streams.open(|subscription| async move {
         let Some(mut progress) = progress else { return };

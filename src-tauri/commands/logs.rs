@@ -29,7 +29,13 @@ pub async fn subscribe_log(
         Some(lab) => state.labs.masked_texts(lab).await,
         None => Vec::new(),
     };
-    let log = Arc::new(state.inventory.engine()?.follow_log(&container, TAIL, masked).await?);
+    let log = Arc::new(
+        state
+            .inventory
+            .engine()?
+            .follow_log(&container, TAIL, masked)
+            .await?,
+    );
     Ok(streams.open(|subscription| {
         subscription.attach_log(Arc::clone(&log));
         async move {
@@ -50,6 +56,10 @@ pub async fn subscribe_log(
 /// Rows of a followed log.
 #[tauri::command]
 #[specta::specta]
-pub fn read_log(streams: State<'_, Streams>, subscription: u32, query: LogQuery) -> Option<LogPage> {
+pub fn read_log(
+    streams: State<'_, Streams>,
+    subscription: u32,
+    query: LogQuery,
+) -> Option<LogPage> {
     streams.log(subscription).map(|log| log.read(&query))
 }

@@ -19,7 +19,10 @@ pub async fn turn() -> Turn {
     static BED: OnceLock<Bed> = OnceLock::new();
     static TURN: Mutex<()> = Mutex::const_new(());
     let guard = TURN.lock().await;
-    let turn = Turn { bed: BED.get_or_init(|| Bed::start(EngineKind::Floor).expect("the test bed starts")), _guard: guard };
+    let turn = Turn {
+        bed: BED.get_or_init(|| Bed::start(EngineKind::Floor).expect("the test bed starts")),
+        _guard: guard,
+    };
     turn.clear();
     turn
 }
@@ -27,12 +30,15 @@ pub async fn turn() -> Turn {
 impl Turn {
     /// The docker command line on this engine; its output.
     pub fn docker(&self, arguments: &[&str]) -> String {
-        self.bed.docker(arguments).unwrap_or_else(|error| panic!("docker {arguments:?}: {error}"))
+        self.bed
+            .docker(arguments)
+            .unwrap_or_else(|error| panic!("docker {arguments:?}: {error}"))
     }
 
     /// `docker inspect`, as JSON.
     pub fn inspect(&self, name: &str) -> Value {
-        let all: Value = serde_json::from_str(&self.docker(&["inspect", name])).expect("inspect gives JSON");
+        let all: Value =
+            serde_json::from_str(&self.docker(&["inspect", name])).expect("inspect gives JSON");
         all[0].clone()
     }
 
@@ -43,7 +49,9 @@ impl Turn {
 
     /// Names of all volumes.
     pub fn volumes(&self) -> BTreeSet<String> {
-        lines(&self.docker(&["volume", "ls", "--quiet"])).into_iter().collect()
+        lines(&self.docker(&["volume", "ls", "--quiet"]))
+            .into_iter()
+            .collect()
     }
 
     /// Removes every container and volume of this bed, which is ours alone.
@@ -66,5 +74,9 @@ impl Drop for Turn {
 }
 
 fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
 }

@@ -28,7 +28,13 @@ pub struct Setting {
 impl Setting {
     /// The usual window over this engine.
     pub fn over(docker_host: String) -> Self {
-        Self { docker_host, width: 1280, height: 800, keyring: true, home: None }
+        Self {
+            docker_host,
+            width: 1280,
+            height: 800,
+            keyring: true,
+            home: None,
+        }
     }
 }
 
@@ -46,7 +52,12 @@ impl Window {
     pub async fn open(setting: Setting) -> Self {
         let display = Display::start(setting.width, setting.height).expect("Xvfb starts");
         let service = setting.home.unwrap_or_else(|| {
-            if setting.keyring { SecretService::start() } else { SecretService::start_locked_out() }.expect("a private session starts")
+            if setting.keyring {
+                SecretService::start()
+            } else {
+                SecretService::start_locked_out()
+            }
+            .expect("a private session starts")
         });
         let browser = BrowserCatch::new().expect("the browser can be caught");
         let port = free_port();
@@ -66,17 +77,34 @@ impl Window {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0);
-        let driver = command.spawn().expect("WebKitWebDriver starts; it is in the package webkit2gtk-driver");
-        process::wait_for(SOON, || std::net::TcpStream::connect(("127.0.0.1", port)).ok()).expect("WebKitWebDriver listens");
-        let capabilities = json!({ "webkitgtk:browserOptions": { "binary": program(), "args": [] } });
-        let Value::Object(capabilities) = capabilities else { unreachable!("it is an object") };
+        let driver = command
+            .spawn()
+            .expect("WebKitWebDriver starts; it is in the package webkit2gtk-driver");
+        process::wait_for(SOON, || {
+            std::net::TcpStream::connect(("127.0.0.1", port)).ok()
+        })
+        .expect("WebKitWebDriver listens");
+        let capabilities =
+            json!({ "webkitgtk:browserOptions": { "binary": program(), "args": [] } });
+        let Value::Object(capabilities) = capabilities else {
+            unreachable!("it is an object")
+        };
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("the window opens");
-        client.set_window_rect(0, 0, setting.width, setting.height).await.expect("the window takes its size");
-        let window = Self { client, browser, display, service, driver: Group(driver) };
+        client
+            .set_window_rect(0, 0, setting.width, setting.height)
+            .await
+            .expect("the window takes its size");
+        let window = Self {
+            client,
+            browser,
+            display,
+            service,
+            driver: Group(driver),
+        };
         window.see("h1").await;
         window
     }
@@ -88,9 +116,18 @@ impl Window {
 
     /// Waits for an element, that long.
     pub async fn see_within(&self, css: &str, limit: Duration) -> Element {
-        match self.client.wait().at_most(limit).for_element(Locator::Css(css)).await {
+        match self
+            .client
+            .wait()
+            .at_most(limit)
+            .for_element(Locator::Css(css))
+            .await
+        {
             Ok(element) => element,
-            Err(error) => self.give_up(&format!("{css} never appeared: {error}")).await,
+            Err(error) => {
+                self.give_up(&format!("{css} never appeared: {error}"))
+                    .await
+            }
         }
     }
 
@@ -103,7 +140,8 @@ impl Window {
                 return;
             }
             if tokio::time::Instant::now() > end {
-                self.give_up(&format!("“{text}” never appeared; the page says:\n{page}")).await;
+                self.give_up(&format!("“{text}” never appeared; the page says:\n{page}"))
+                    .await;
             }
             tokio::time::sleep(Duration::from_millis(60)).await;
         }
@@ -111,7 +149,11 @@ impl Window {
 
     /// All visible text.
     pub async fn text(&self) -> String {
-        self.evaluate("return document.body.innerText").await.as_str().unwrap_or_default().replace('\u{a0}', " ")
+        self.evaluate("return document.body.innerText")
+            .await
+            .as_str()
+            .unwrap_or_default()
+            .replace('\u{a0}', " ")
     }
 
     /// The button, link, tab or field that assistive technology would call by this name, when it can be used.
@@ -130,7 +172,10 @@ impl Window {
             }
             if tokio::time::Instant::now() > end {
                 let page = self.text().await;
-                self.give_up(&format!("no {selector} named “{name}”; the page says:\n{page}")).await;
+                self.give_up(&format!(
+                    "no {selector} named “{name}”; the page says:\n{page}"
+                ))
+                .await;
             }
             tokio::time::sleep(Duration::from_millis(60)).await;
         }
@@ -138,7 +183,12 @@ impl Window {
 
     /// Clicks the button or link of this name, as a person would.
     pub async fn press(&self, name: &str) {
-        let element = self.named("button, a, summary, [role=menuitem], [role=tab], [role=switch]", name).await;
+        let element = self
+            .named(
+                "button, a, summary, [role=menuitem], [role=tab], [role=switch]",
+                name,
+            )
+            .await;
         element.click().await.expect("it can be clicked");
     }
 
@@ -147,7 +197,10 @@ impl Window {
         let element = self.named("input[type=radio], input[type=checkbox], [role=switch], [role=radio], .segmented button, .segmented label", name).await;
         // The native input may lie under its drawing; its label is what a person hits.
         self.client
-            .execute("const e = document.querySelector('[data-found]'); (e.labels?.[0] ?? e).click()", vec![])
+            .execute(
+                "const e = document.querySelector('[data-found]'); (e.labels?.[0] ?? e).click()",
+                vec![],
+            )
             .await
             .expect("it can be chosen");
         drop(element);
@@ -157,13 +210,20 @@ impl Window {
     pub async fn fill(&self, name: &str, text: &str) {
         let field = self.named("input, textarea", name).await;
         field.click().await.expect("the field takes the focus");
-        self.evaluate("document.querySelector('[data-found]').select()").await;
+        self.evaluate("document.querySelector('[data-found]').select()")
+            .await;
         field.send_keys(text).await.expect("keys arrive");
     }
 
     /// Types keys to whatever has the focus.
     pub async fn keys(&self, keys: &str) {
-        self.client.active_element().await.expect("something has the focus").send_keys(keys).await.expect("keys arrive");
+        self.client
+            .active_element()
+            .await
+            .expect("something has the focus")
+            .send_keys(keys)
+            .await
+            .expect("keys arrive");
     }
 
     /// Runs a script in the page.
@@ -179,16 +239,25 @@ impl Window {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
         std::fs::create_dir_all(&folder).expect("the folder for pictures");
         let path = folder.join(format!("{name}.png"));
-        self.display.capture(&path).expect("the display can be captured");
+        self.display
+            .capture(&path)
+            .expect("the display can be captured");
         path
     }
 
     /// The serious findings of axe-core on the page as it is now.
     pub async fn accessibility_findings(&self) -> Vec<String> {
-        let axe = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js")).expect("axe-core is installed in ui");
+        let axe = std::fs::read_to_string(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js"),
+        )
+        .expect("axe-core is installed in ui");
         self.evaluate(&axe).await;
         let script = "const done = arguments[arguments.length - 1]; axe.run(document, { resultTypes: ['violations'] }).then((r) => done(r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).join('; '))))";
-        let findings = self.client.execute_async(script, vec![]).await.expect("axe runs in the window");
+        let findings = self
+            .client
+            .execute_async(script, vec![])
+            .await
+            .expect("axe runs in the window");
         serde_json::from_value(findings).expect("findings are texts")
     }
 
@@ -202,7 +271,8 @@ impl Window {
     /// Fails the test, with what was on screen.
     pub async fn fail(&self, why: &str) -> ! {
         let page = self.text().await;
-        self.give_up(&format!("{why}; the page says:\n{page}")).await
+        self.give_up(&format!("{why}; the page says:\n{page}"))
+            .await
     }
 
     /// Fails the test, with a picture of what was on screen.
@@ -250,7 +320,10 @@ struct Group(Child);
 impl Drop for Group {
     fn drop(&mut self) {
         // A group that is gone already is what was wanted.
-        let _ = process::command("kill").args(["-TERM", "--", &format!("-{}", self.0.id())]).stderr(Stdio::null()).status();
+        let _ = process::command("kill")
+            .args(["-TERM", "--", &format!("-{}", self.0.id())])
+            .stderr(Stdio::null())
+            .status();
         let _ = self.0.wait();
     }
 }

@@ -15,7 +15,15 @@ async fn docker_control_gates_the_launch() {
     window.read("I understand", SOON).await;
     window.read("root", SOON).await;
     let launch = window.named("button", "Launch").await;
-    assert_eq!(launch.attr("aria-disabled").await.expect("an attribute").as_deref(), Some("true"), "Launch waits for the tick");
+    assert_eq!(
+        launch
+            .attr("aria-disabled")
+            .await
+            .expect("an attribute")
+            .as_deref(),
+        Some("true"),
+        "Launch waits for the tick"
+    );
     launch.click().await.expect("it can be clicked");
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert!(turn.containers().is_empty(), "a gated Launch does nothing");
@@ -23,7 +31,9 @@ async fn docker_control_gates_the_launch() {
     window.press_radio("I understand").await;
     window.read("docker.sock:/var/run/docker.sock", SOON).await;
     window.press("Launch").await;
-    let Some(_) = window.browser.wait_for_url(LAUNCHED) else { window.fail("the browser was never called").await };
+    let Some(_) = window.browser.wait_for_url(LAUNCHED) else {
+        window.fail("the browser was never called").await
+    };
     window.press("Labs").await;
     window.read("Can control Docker", SOON).await;
     window.close().await;
@@ -32,7 +42,15 @@ async fn docker_control_gates_the_launch() {
 #[tokio::test]
 async fn a_taken_port_names_its_holder_and_the_way_out() {
     let turn = turn().await;
-    turn.docker(&["run", "--detach", "--name", "ledger", "--publish", "127.0.0.1:8888:80", "slipway/webapp:1"]);
+    turn.docker(&[
+        "run",
+        "--detach",
+        "--name",
+        "ledger",
+        "--publish",
+        "127.0.0.1:8888:80",
+        "slipway/webapp:1",
+    ]);
     let window = Window::open(Setting::over(turn.bed.docker_host())).await;
     window.press("Browse all recipes").await;
     window.press("Data Science Sandbox").await;
@@ -45,11 +63,19 @@ async fn a_taken_port_names_its_holder_and_the_way_out() {
     turn.docker(&["stop", "--time", "0", "ledger"]);
     window.fill("Port on this computer", "8888").await;
     window.read("ledger", SOON).await;
-    for (typed, says) in [("0", "1 to 65535"), ("65536", "1 to 65535"), ("eight", "1 to 65535")] {
+    for (typed, says) in [
+        ("0", "1 to 65535"),
+        ("65536", "1 to 65535"),
+        ("eight", "1 to 65535"),
+    ] {
         window.fill("Port on this computer", typed).await;
         window.read(says, SOON).await;
         let field = window.named("input", "Port on this computer").await;
-        assert_eq!(field.prop("value").await.expect("a value").as_deref(), Some(typed), "what was typed stays");
+        assert_eq!(
+            field.prop("value").await.expect("a value").as_deref(),
+            Some(typed),
+            "what was typed stays"
+        );
     }
     window.close().await;
 }
@@ -85,7 +111,9 @@ async fn an_engine_that_goes_away_comes_back_by_itself() {
     window.press("Data Science Sandbox").await;
     window.read("Port on this computer", SOON).await;
     window.press("Launch").await;
-    let Some(_) = window.browser.wait_for_url(LAUNCHED) else { window.fail("the browser was never called").await };
+    let Some(_) = window.browser.wait_for_url(LAUNCHED) else {
+        window.fail("the browser was never called").await
+    };
     window.press("Labs").await;
     window.read("Running", SOON).await;
     turn.bed.kill_engine().expect("the engine is killed");
@@ -113,7 +141,10 @@ async fn what_exits_at_once_says_why() {
     window.press("Launch").await;
     window.read("Needs you", Duration::from_secs(60)).await;
     window.picture("launch-exited");
-    assert!(turn.containers().is_empty(), "the container that could not run is gone");
+    assert!(
+        turn.containers().is_empty(),
+        "the container that could not run is gone"
+    );
     window.press("Discard this launch").await;
     window.read("Launch your first lab", SOON).await;
     window.close().await;
