@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+const say = (text) => process.stdout.write(`${text}\n`);
 const css = readFileSync(fileURLToPath(new URL("../src/style/tokens.css", import.meta.url)), "utf8");
 const verbose = process.argv.includes("-v");
 
@@ -22,7 +23,7 @@ const dark = decls(block('\n[data-theme="dark"] {'));
 let failed = 0;
 const fail = (text) => {
   failed++;
-  console.log(`FAIL  ${text}`);
+  say(`FAIL  ${text}`);
 };
 
 const names = new Set([...Object.keys(light), ...Object.keys(media), ...Object.keys(dark)]);
@@ -41,7 +42,7 @@ const parse = (value) => {
 };
 const over = (top, base) => [0, 1, 2].map((i) => top[i] * top[3] + base[i] * (1 - top[3])).concat(1);
 const lum = ([r, g, b]) => {
-  const f = (v) => ((v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const f = (v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
   return 0.2126 * f(r) + 0.7152 * f(g) + 0.0722 * f(b);
 };
 const ratio = (a, b) => {
@@ -122,10 +123,10 @@ for (const [label, theme] of [
     if (min === 4.5) low[label] = Math.min(low[label], r);
     const line = `${label.padEnd(5)} ${fg} on ${stack.join(" + ")}: ${r.toFixed(2)} (needs ${min})`;
     if (r < min) fail(line);
-    else if (verbose) console.log(`ok    ${line}`);
+    else if (verbose) say(`ok    ${line}`);
   }
 }
-console.log(
+say(
   failed
     ? `${failed} problem(s)`
     : `All ${pairs.length * 2} pairs pass; lowest text contrast ${low.light.toFixed(2)} light, ${low.dark.toFixed(2)} dark. Dark blocks are identical.`,
