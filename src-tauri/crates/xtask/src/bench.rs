@@ -8,7 +8,7 @@ use serde_json::Value;
 use slipway_testbed::process::command;
 
 use crate::machine::{self, For};
-use crate::{product, root, run, say};
+use crate::{product, root, run_aside, say};
 
 #[derive(clap::Args)]
 pub struct BenchArguments {
@@ -23,7 +23,7 @@ pub fn bench(arguments: BenchArguments) -> Result<()> {
     product::build_ui()?;
     slipway_testbed::images::prepare()?;
     say("building the app and the empty window");
-    run(
+    run_aside(
         "cargo",
         &[
             "build",

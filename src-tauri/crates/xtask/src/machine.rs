@@ -287,7 +287,7 @@ pub fn ensure_node_modules() -> Result<()> {
     }
     check_node()?;
     crate::say("fetching the user interface's packages");
-    crate::run("npm", &["--prefix", "ui", "ci", "--no-audit", "--no-fund"])
+    crate::run_aside("npm", &["--prefix", "ui", "ci", "--no-audit", "--no-fund"])
 }
 
 /// Vite 8 does not start on an older Node, and Debian 12 has one.

@@ -14,7 +14,7 @@ mod run;
 mod walls;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
@@ -82,9 +82,19 @@ fn root() -> PathBuf {
 
 /// Runs a program at the root of the repository, with its output shown.
 fn run(program: &str, arguments: &[&str]) -> Result<()> {
+    run_to(program, arguments, Stdio::inherit())
+}
+
+/// Runs a program at the root of the repository; what it prints is progress, not a task's result.
+fn run_aside(program: &str, arguments: &[&str]) -> Result<()> {
+    run_to(program, arguments, std::io::stderr().into())
+}
+
+fn run_to(program: &str, arguments: &[&str], output: Stdio) -> Result<()> {
     let status = command(program)
         .args(arguments)
         .current_dir(root())
+        .stdout(output)
         .status()
         .with_context(|| format!("starting {program}"))?;
     if !status.success() {

@@ -6,19 +6,19 @@ use anyhow::{Context, Result};
 use slipway_testbed::process::command;
 
 use crate::machine::{self, For};
-use crate::{root, run, say};
+use crate::{root, run, run_aside, say};
 
 /// The user interface, into `ui/dist`, from where the app takes it.
 pub fn build_ui() -> Result<()> {
     machine::ensure_node_modules()?;
     say("building the user interface");
-    run("npm", &["--prefix", "ui", "run", "--silent", "build"])
+    run_aside("npm", &["--prefix", "ui", "run", "--silent", "build"])
 }
 
 /// The app in release.
 pub fn build_app() -> Result<()> {
     say("building the app");
-    run("cargo", &["build", "--release", "--bin", "slipway"])
+    run_aside("cargo", &["build", "--release", "--bin", "slipway"])
 }
 
 /// Where the app is after [`build_app`].
