@@ -68,6 +68,8 @@ fn reach_words(listen_ip: &str) -> String {
 pub fn host(listen_ip: &str, engine_host: Option<&str>) -> String {
     match (reach(listen_ip), engine_host) {
         (Reach::Network, _) | (Reach::ThisComputer, None) => bracketed(listen_ip.trim()),
+        // Where only IPv6 is listened on, nothing answers on IPv4.
+        (Reach::Everyone, None) if listen_ip.contains(':') => "[::1]".to_owned(),
         (Reach::Everyone, None) => "127.0.0.1".to_owned(),
         (_, Some(engine)) => bracketed(engine),
     }
@@ -179,7 +181,7 @@ mod tests {
     fn hosts_come_from_the_binding() {
         assert_eq!(host("0.0.0.0", None), "127.0.0.1");
         assert_eq!(host("", None), "127.0.0.1");
-        assert_eq!(host("::", None), "127.0.0.1");
+        assert_eq!(host("::", None), "[::1]");
         assert_eq!(host("::1", None), "[::1]");
         assert_eq!(host("192.168.1.5", None), "192.168.1.5");
         assert_eq!(host("127.0.0.1", Some("lab.example")), "lab.example");

@@ -29,6 +29,7 @@ mod deleting;
 mod keeping;
 mod launching;
 mod lifecycle;
+pub(crate) mod secrets;
 pub(crate) mod shared;
 mod trying;
 mod wizard;

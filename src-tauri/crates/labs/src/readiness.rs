@@ -26,7 +26,7 @@ use hints::Hints;
 pub(crate) use lookout::masked;
 
 /// The engine may restart within this time without the wait being given up.
-const ENGINE_PATIENCE: Duration = Duration::from_secs(4);
+const ENGINE_PATIENCE: Duration = Duration::from_secs(6);
 
 /// What is waited for.
 #[derive(Clone)]
@@ -161,11 +161,15 @@ async fn container_ends(wait: &Wait) -> NotReady {
             _ => {
                 let since = *unsure_since.get_or_insert_with(Instant::now);
                 if since.elapsed() >= ENGINE_PATIENCE {
-                    return if ready {
-                        NotReady::Gone
-                    } else {
-                        NotReady::EngineAway
-                    };
+                    if !ready {
+                        return NotReady::EngineAway;
+                    }
+                    // A busy engine's events may lag; it is asked before anything is said.
+                    let asked = wait.engine.inspect_container(wait.container.as_str()).await;
+                    if matches!(asked, Err(slipway_engine::Error::NotFound { .. })) {
+                        return NotReady::Gone;
+                    }
+                    unsure_since = Some(Instant::now());
                 }
             }
         }

@@ -10,7 +10,8 @@ use slipway_engine::inventory::{ContainerRow, EngineStatus, Snapshot};
 use super::cards::is_up;
 use super::changes::change_groups;
 use super::keeping::{ask, no_longer_asked};
-use super::shared::{Shared, password_entry, row_of, token_entry};
+use super::secrets;
+use super::shared::{Shared, row_of};
 use crate::card::{DeletePreview, Intent, LabId, VolumeFate};
 use crate::form::StorageKind;
 use crate::names;
@@ -201,8 +202,7 @@ pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]
         }
     }
     let profile_left = shared.remove_profile(lab).err();
-    shared.home.vault.forget(&password_entry(lab)).await;
-    shared.home.vault.forget(&token_entry(lab)).await;
+    secrets::forget(shared, lab).await;
     shared.change(|state| {
         state.profiles.remove(lab);
         state.watched.remove(lab);

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use slipway_engine::inventory::{ContainerRow, ContainerState, EngineStatus, Snapshot};
 use slipway_engine::{ImageId, UnixMillis};
+use slipway_vault::Secret;
 
 use super::cards::{cards, is_up};
 use super::launching;
-use super::shared::{
-    Answer, Asked, Shared, State, Watched, kind_of, known_token, row_of, token_entry,
-};
+use super::secrets::{self, known_token, own_password, token_entry};
+use super::shared::{Answer, Asked, Shared, State, Watched, kind_of, row_of};
 use crate::address;
 use crate::card::{Intent, LabId, LabList};
 use crate::launch;
@@ -216,7 +216,7 @@ async fn answer_of(
     let wait = wait_for(shared, profile, row, BACKGROUND_PATIENCE).await?;
     serve_inside(shared, profile, row, &wait).await;
     // The token may have been made just now.
-    let token = known_token(shared, &profile.id, &wait.generation).await;
+    let token = known_token(shared, profile, &wait.generation).await;
     let wait = Wait {
         token: token.or(wait.token.clone()),
         ..wait
@@ -241,14 +241,8 @@ pub(super) async fn wait_for(
         .first()
         .and_then(|port| port.container.trim().parse().ok())
         .unwrap_or(generation.port);
-    let token = known_token(shared, &profile.id, &generation).await;
-    let secrets = shared
-        .home
-        .vault
-        .find(&super::shared::password_entry(&profile.id))
-        .await
-        .into_iter()
-        .collect();
+    let token = known_token(shared, profile, &generation).await;
+    let own = own_password(shared, profile).await;
     Some(Wait {
         engine,
         inventory: shared.home.inventory.clone(),
@@ -257,37 +251,37 @@ pub(super) async fn wait_for(
         generation,
         page_port,
         token,
-        secrets,
+        secrets: own.into_iter().collect(),
         slowest: Duration::from_secs(5),
         patience,
     })
 }
 
-/// A lab whose image starts no server gets its server at each start.
+/// A lab whose image starts no server gets its server at each start. A lab that another Slipway on
+/// the same engine keeps is left to it: it has the token, and this one has not.
 async fn serve_inside(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRow, wait: &Wait) {
     let Some(program) = &wait.generation.start_inside else {
         return;
     };
-    if let Some(port) = address::binding(row, wait.page_port).and_then(|binding| binding.host_port)
+    let started_here = shared.state().started_here.contains(&profile.id);
+    let token = match wait.token.clone() {
+        Some(token) => token,
+        None if !started_here => return,
+        None => {
+            let token = Secret::new(shared.sources.hex(24));
+            secrets::keep(&shared.home.vault, token_entry(&profile.id), token.clone());
+            token
+        }
+    };
+    if let Some(binding) = address::binding(row, wait.page_port)
+        && let Some(port) = binding.host_port
     {
-        let host = address::host(
-            "127.0.0.1",
-            address::engine_host(wait.engine.endpoint()).as_deref(),
-        );
-        let listen = address::binding(row, wait.page_port)
-            .map_or(host, |binding| address::host(&binding.listen_ip, None));
-        if probe::status(&listen, port, "/api").await.is_some() {
+        let engine_host = address::engine_host(wait.engine.endpoint());
+        let host = address::host(&binding.listen_ip, engine_host.as_deref());
+        if probe::status(&host, port, "/api").await.is_some() {
             return;
         }
     }
-    let token = if let Some(token) = wait.token.clone() {
-        token
-    } else {
-        let token = slipway_vault::Secret::new(shared.sources.hex(24));
-        let entry = token_entry(&profile.id);
-        shared.home.vault.keep(&entry, token.clone()).await;
-        token
-    };
     let started = launch::run_inside(
         &wait.engine,
         &row.id,

@@ -9,7 +9,8 @@ use slipway_vault::Secret;
 
 use super::cards::is_up;
 use super::keeping::{ask, asked_and_done, no_longer_asked, wait_for};
-use super::shared::{Answer, Shared, Watched, kind_of, known_token, password_entry};
+use super::secrets::{known_token, own_password};
+use super::shared::{Answer, Shared, Watched, kind_of, row_of};
 use crate::address::PageAddress;
 use crate::card::{Intent, LabId};
 use crate::form::SignInChoice;
@@ -103,6 +104,8 @@ async fn ask_now(
 pub(super) async fn start(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
     let (profile, row) = shared.lab(lab)?;
     let engine = shared.engine()?;
+    // Before the engine's event: who starts it also starts what runs inside.
+    shared.state().started_here.insert(lab.clone());
     ask(shared, lab, Intent::Start, row.started);
     let started = if row.state == ContainerState::Paused {
         // A paused container cannot be started; stopping and starting it would lose what it computes.
@@ -119,6 +122,7 @@ pub(super) async fn restart(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
     let (profile, row) = shared.lab(lab)?;
     let engine = shared.engine()?;
     let grace = grace(shared, &engine, &profile, &row).await;
+    shared.state().started_here.insert(lab.clone());
     ask(shared, lab, Intent::Restart, row.started);
     let restarted = engine.restart_container(&row.id, grace).await;
     finish(shared, &profile, &row, restarted).await
@@ -137,6 +141,7 @@ async fn finish(
             Ok(())
         }
         Err(error) => {
+            shared.state().started_here.remove(&profile.id);
             let problem = start_problem(shared, profile, row, error).await;
             no_longer_asked(shared, &profile.id);
             shared.change(|state| state.failures.insert(profile.id.clone(), problem.clone()));
@@ -223,7 +228,7 @@ pub(super) async fn password(shared: &Arc<Shared>, lab: &LabId) -> Result<Secret
         .get(lab)
         .cloned()
         .ok_or_else(Problem::no_such_lab)?;
-    if let Some(own) = shared.home.vault.find(&password_entry(lab)).await {
+    if let Some(own) = own_password(shared, &profile).await {
         return Ok(own);
     }
     let name = &profile.saved.form.name;
@@ -238,7 +243,7 @@ pub(super) async fn password(shared: &Arc<Shared>, lab: &LabId) -> Result<Secret
         .hint("Unlock the keyring and try again, or type the password yourself."));
     }
     let snapshot = shared.snapshot();
-    let row = super::shared::row_of(&profile, &snapshot);
+    let row = row_of(&profile, &snapshot);
     let image = match (&row, shared.engine()) {
         (Some(row), Ok(engine)) => shared.image_of(&engine, row).await,
         _ => None,
@@ -248,7 +253,8 @@ pub(super) async fn password(shared: &Arc<Shared>, lab: &LabId) -> Result<Secret
         return Ok(Secret::new(password));
     }
     if generation.sign_in.kind == SignInKind::Token
-        && let Some(token) = page_token(shared, lab).or(known_token(shared, lab, &generation).await)
+        && let Some(token) =
+            page_token(shared, lab).or(known_token(shared, &profile, &generation).await)
     {
         return Ok(token);
     }
@@ -268,17 +274,23 @@ fn page_token(shared: &Shared, lab: &LabId) -> Option<Secret> {
 }
 
 pub(super) async fn masked_texts(shared: &Arc<Shared>, lab: &LabId) -> Vec<String> {
-    let vault = &shared.home.vault;
-    let mut texts: Vec<String> = Vec::new();
-    for entry in [password_entry(lab), super::shared::token_entry(lab)] {
-        texts.extend(
-            vault
-                .find(&entry)
-                .await
-                .map(|secret| secret.reveal().to_owned()),
-        );
-    }
-    texts.extend(page_token(shared, lab).map(|token| token.reveal().to_owned()));
+    let (profile, image) = {
+        let state = shared.state();
+        let Some(profile) = state.profiles.get(lab).cloned() else {
+            return Vec::new();
+        };
+        let row = row_of(&profile, &shared.snapshot());
+        let image = row.and_then(|row| state.images.get(&row.image_id).cloned());
+        (profile, image)
+    };
+    let (_, generation) = kind_of(&profile, image.as_deref());
+    let secrets = [
+        own_password(shared, &profile).await,
+        known_token(shared, &profile, &generation).await,
+        page_token(shared, lab),
+    ];
+    let secrets = secrets.iter().flatten();
+    let mut texts: Vec<String> = secrets.map(|secret| secret.reveal().to_owned()).collect();
     texts.retain(|text| text.len() >= 3);
     texts.sort();
     texts.dedup();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use slipway_engine::images::ImageDetails;
 use slipway_engine::inventory::{ContainerRow, Snapshot};
 use slipway_engine::{ContainerId, Engine, ImageId, UnixMillis};
-use slipway_vault::{Secret, VaultStatus};
+use slipway_vault::VaultStatus;
 use tokio::sync::{Notify, watch};
 
 use super::LabsHome;
@@ -107,6 +107,8 @@ pub(crate) struct State {
     pub images: HashMap<ImageId, Arc<ImageDetails>>,
     /// Images whose Config is being asked for.
     pub asked_images: BTreeSet<ImageId>,
+    /// Labs that this Slipway has started, by a click.
+    pub started_here: BTreeSet<LabId>,
     /// Labs that are being deleted: their containers are no lost profiles.
     pub going: BTreeSet<LabId>,
     /// The keyring's last answer.
@@ -276,29 +278,4 @@ pub(crate) fn reference_of(image: &str, version: &str) -> slipway_engine::ImageR
             digest: None,
         }
     })
-}
-
-/// Where a lab's own password is kept.
-pub(crate) fn password_entry(lab: &LabId) -> String {
-    format!("lab/{}/password", lab.0)
-}
-
-/// Where the token that Slipway gave a lab is kept.
-pub(crate) fn token_entry(lab: &LabId) -> String {
-    format!("lab/{}/token", lab.0)
-}
-
-/// The token that Slipway knows of: its own, or a password that is one.
-pub(crate) async fn known_token(
-    shared: &Shared,
-    lab: &LabId,
-    generation: &Generation,
-) -> Option<Secret> {
-    if let Some(token) = shared.home.vault.find(&token_entry(lab)).await {
-        return Some(token);
-    }
-    if generation.sign_in.kind == crate::recipe::SignInKind::Token {
-        return shared.home.vault.find(&password_entry(lab)).await;
-    }
-    None
 }

@@ -8,7 +8,8 @@ use slipway_engine::{Bytes, ImageReference};
 use slipway_vault::{Secret, VaultStatus};
 
 use super::cards::lab_facts;
-use super::shared::{Shared, password_entry, row_of};
+use super::secrets::password_entry;
+use super::shared::{Shared, row_of};
 use crate::card::LabId;
 use crate::catalogue;
 use crate::check::{self, CheckFacts, FormCheck};

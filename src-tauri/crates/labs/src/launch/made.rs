@@ -1,13 +1,13 @@
 //! What a launch has made so far, so that it can be taken back.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use slipway_engine::containers::Removal;
 use slipway_engine::{ContainerId, Engine};
 
 use crate::card::LabId;
-use crate::labs::shared::{Shared, password_entry, token_entry};
+use crate::labs::secrets;
+use crate::labs::shared::Shared;
 use crate::problem::Problem;
 
 /// Everything here was made by this launch and by nothing else.
@@ -41,13 +41,7 @@ impl Made {
             self.profile = false;
         }
         if self.secrets {
-            // A locked keyring must not hold back the answer to "Cancel".
-            let (password, token) = (password_entry(lab), token_entry(lab));
-            let forgotten = async {
-                shared.home.vault.forget(&password).await;
-                shared.home.vault.forget(&token).await;
-            };
-            let _ = tokio::time::timeout(Duration::from_secs(2), forgotten).await;
+            secrets::forget(shared, lab).await;
             self.secrets = false;
         }
         Ok(())

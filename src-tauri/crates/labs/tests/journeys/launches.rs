@@ -385,3 +385,21 @@ async fn a_slow_lab_is_still_starting_and_opens_soon_after_it_answers() {
     );
     room.delete(&lab).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lab_on_an_ipv6_address_opens_there() {
+    let room = Room::new().await;
+    for (index, (listen_ip, host)) in [("::1", "[::1]"), ("127.0.0.2", "127.0.0.2")]
+        .into_iter()
+        .enumerate()
+    {
+        let mut form = room
+            .small("slipway/webapp:1", &format!("address-{index}"))
+            .await;
+        form.listen_ip = listen_ip.to_owned();
+        let port = form.ports[0].host.clone();
+        let lab = room.launched(&form, None).await;
+        assert_eq!(room.last_opened(), format!("http://{host}:{port}/"));
+        room.delete(&lab).await;
+    }
+}

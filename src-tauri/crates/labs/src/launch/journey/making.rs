@@ -10,7 +10,8 @@ use slipway_vault::Secret;
 use super::outset::start_title;
 use super::{Journey, Step, Stop, failed};
 use crate::form::{IMAGE_LABEL, SignInChoice};
-use crate::labs::shared::{Answer, Watched, password_entry, token_entry};
+use crate::labs::secrets::{self, password_entry, token_entry};
+use crate::labs::shared::{Answer, Watched};
 use crate::launch::failure::Trouble;
 use crate::launch::{StepKind, sign_in};
 use crate::plan::{SavedForm, plan};
@@ -124,23 +125,15 @@ impl Journey {
 
     /// Kept while the launch goes on: a keyring may first ask for its own password.
     fn keep_secrets(&mut self) {
-        let mut kept: Vec<(String, Secret)> = Vec::new();
+        let (lab, vault) = (&self.luggage.lab, &self.shared.home.vault);
         if let Some(password) = &self.luggage.own_password {
-            kept.push((password_entry(&self.luggage.lab), password.clone()));
+            secrets::keep(vault, password_entry(lab), password.clone());
+            self.made.secrets = true;
         }
         if let Some(token) = &self.token {
-            kept.push((token_entry(&self.luggage.lab), token.clone()));
+            secrets::keep(vault, token_entry(lab), token.clone());
+            self.made.secrets = true;
         }
-        if kept.is_empty() {
-            return;
-        }
-        self.made.secrets = true;
-        let vault = self.shared.home.vault.clone();
-        tokio::spawn(async move {
-            for (entry, secret) in kept {
-                vault.keep(&entry, secret).await;
-            }
-        });
     }
 
     pub(super) async fn start(
