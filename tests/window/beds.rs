@@ -20,11 +20,18 @@ pub async fn turn() -> Turn {
     static TURN: Mutex<()> = Mutex::const_new(());
     let guard = TURN.lock().await;
     let turn = Turn {
-        bed: BED.get_or_init(|| Bed::start(EngineKind::Floor).expect("the test bed starts")),
+        bed: BED.get_or_init(|| Bed::start(kind()).expect("the test bed starts")),
         _guard: guard,
     };
     turn.clear();
     turn
+}
+
+/// The engine under test: the floor, or what `SLIPWAY_ENGINE` names (`today-classic`, `today-containerd`).
+fn kind() -> EngineKind {
+    std::env::var("SLIPWAY_ENGINE").map_or(EngineKind::Floor, |name| {
+        name.parse().expect("a kind of engine")
+    })
 }
 
 impl Turn {

@@ -86,7 +86,33 @@ fn all() -> Vec<Check> {
             ],
         ),
         step("tests", "cargo", &["test", "--workspace", "--no-fail-fast"]),
+        on_engine("today-classic", "engine 28.5, classic image store"),
+        on_engine("today-containerd", "engine 28.5, containerd image store"),
     ]
+}
+
+/// The engine's and the labs' tests, and the main journey in the window, on another engine than the floor.
+fn on_engine(kind: &'static str, name: &'static str) -> Check {
+    let check = move || {
+        let engine = format!("SLIPWAY_ENGINE={kind}");
+        let cargo = |arguments: &[&str]| {
+            run(
+                "env",
+                &[&[engine.as_str(), "cargo", "test"], arguments].concat(),
+            )
+        };
+        cargo(&["--package", "slipway-engine", "--tests", "--no-fail-fast"])?;
+        cargo(&[
+            "--package",
+            "slipway-labs",
+            "--test",
+            "journeys",
+            "launches",
+        ])?;
+        let journey = "launches::the_sandbox_is_launched_as_its_documentation_says";
+        cargo(&["--test", "window", journey])
+    };
+    (name, Box::new(check))
 }
 
 fn only(filter: &str) -> Vec<Check> {
