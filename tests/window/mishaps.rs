@@ -14,6 +14,10 @@ async fn docker_control_gates_the_launch() {
     window.press_radio("Let the lab control Docker").await;
     window.read("I understand", SOON).await;
     window.read("root", SOON).await;
+    let shown = window
+        .evaluate("const panel = document.getElementById('wiz-risk').getBoundingClientRect(); return panel.top >= 0 && panel.top < innerHeight - 200")
+        .await;
+    assert_eq!(shown, true, "the risks are in view when they are turned on");
     let launch = window.named("button", "Launch").await;
     assert_eq!(
         launch
