@@ -1,19 +1,26 @@
 //! What a launch has made so far, so that it can be taken back.
+//!
+//! What is about to be made counts, too: when the connection breaks before the answer comes, nobody
+//! knows whether the engine has made it. The lab's own label on it tells.
 
 use std::sync::Arc;
 
 use slipway_engine::containers::Removal;
-use slipway_engine::{ContainerId, Engine};
+use slipway_engine::{ContainerId, Engine, Error};
 
 use crate::card::LabId;
 use crate::labs::secrets;
 use crate::labs::shared::Shared;
 use crate::problem::Problem;
+use crate::profile::LAB_LABEL;
 
 /// Everything here was made by this launch and by nothing else.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Made {
     pub container: Option<ContainerId>,
+    /// The name of a container that was asked for and not confirmed.
+    pub asked_container: Option<String>,
+    /// Made or asked for.
     pub volumes: Vec<String>,
     pub profile: bool,
     pub secrets: bool,
@@ -21,7 +28,11 @@ pub(crate) struct Made {
 
 impl Made {
     pub(crate) fn is_nothing(&self) -> bool {
-        self.container.is_none() && self.volumes.is_empty() && !self.profile && !self.secrets
+        !self.is_on_engine() && !self.profile && !self.secrets
+    }
+
+    fn is_on_engine(&self) -> bool {
+        self.container.is_some() || self.asked_container.is_some() || !self.volumes.is_empty()
     }
 
     /// Takes everything back: the container first, because it holds the volumes. What could not be
@@ -31,10 +42,11 @@ impl Made {
         shared: &Arc<Shared>,
         lab: &LabId,
     ) -> Result<(), Problem> {
-        if self.container.is_some() || !self.volumes.is_empty() {
+        if self.is_on_engine() {
             let engine = shared.engine()?;
+            self.find_container(&engine, lab).await?;
             self.take_back_container(shared, &engine).await?;
-            self.take_back_volumes(&engine).await?;
+            self.take_back_volumes(&engine, lab).await?;
         }
         if self.profile {
             shared.remove_profile(lab)?;
@@ -44,6 +56,21 @@ impl Made {
             secrets::forget(shared, lab).await;
             self.secrets = false;
         }
+        Ok(())
+    }
+
+    /// Whether the engine made the container whose confirmation never came.
+    async fn find_container(&mut self, engine: &Engine, lab: &LabId) -> Result<(), Problem> {
+        let Some(name) = &self.asked_container else {
+            return Ok(());
+        };
+        match engine.inspect_container(name).await {
+            Ok(row) if row.labels.get(LAB_LABEL) == Some(&lab.0) => self.container = Some(row.id),
+            // Another one has the name.
+            Ok(_) | Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        self.asked_container = None;
         Ok(())
     }
 
@@ -69,14 +96,23 @@ impl Made {
         Ok(())
     }
 
-    /// A volume that something else uses meanwhile is no longer only ours.
-    async fn take_back_volumes(&mut self, engine: &Engine) -> Result<(), Problem> {
+    /// Only volumes that carry this lab's label were made by it: an engine gives back one that
+    /// somebody else made in the same moment. One that something else uses meanwhile is no longer
+    /// only ours.
+    async fn take_back_volumes(&mut self, engine: &Engine, lab: &LabId) -> Result<(), Problem> {
         while let Some(volume) = self.volumes.last() {
-            match engine.remove_volume(volume).await {
+            let ours = match engine.inspect_volume(volume).await {
+                Ok(row) => row.labels.get(LAB_LABEL) == Some(&lab.0),
+                Err(Error::NotFound { .. }) => false,
+                Err(error) => return Err(error.into()),
+            };
+            let removed = if ours {
+                engine.remove_volume(volume).await
+            } else {
                 Ok(())
-                | Err(
-                    slipway_engine::Error::InUse { .. } | slipway_engine::Error::NotFound { .. },
-                ) => {
+            };
+            match removed {
+                Ok(()) | Err(Error::InUse { .. } | Error::NotFound { .. }) => {
                     self.volumes.pop();
                 }
                 Err(error) => return Err(error.into()),

@@ -53,10 +53,12 @@ impl Journey {
             spec.environment
                 .push((variable.clone(), password.reveal().to_owned()));
         }
+        self.made.asked_container = Some(spec.name.clone());
         let container = engine
             .create_container(&spec)
             .await
             .map_err(|error| at(error.into()))?;
+        self.made.asked_container = None;
         self.made.container = Some(container.clone());
         self.give_token(engine, &container)
             .await
@@ -88,11 +90,11 @@ impl Journey {
                 (LAB_LABEL.to_owned(), self.luggage.lab.0.clone()),
                 (IMAGE_LABEL.to_owned(), self.luggage.plan.image.to_string()),
             ];
+            self.made.volumes.push(name.clone());
             engine
                 .create_volume(&name, labels.into_iter().collect())
                 .await
                 .map_err(|error| failed(StepKind::Create, error.into()))?;
-            self.made.volumes.push(name);
             self.go_on()?;
         }
         Ok(())
