@@ -310,8 +310,13 @@ fn learn_images(shared: &Arc<Shared>, state: &mut State, snapshot: &Snapshot) {
         }
         let shared = Arc::clone(shared);
         tokio::spawn(async move {
-            if let Ok(engine) = shared.engine() {
-                shared.image_of(&engine, &row).await;
+            let known = match shared.engine() {
+                Ok(engine) => shared.image_of(&engine, &row).await.is_some(),
+                Err(_) => false,
+            };
+            // An engine that went away is asked again when it is back; one that has refused is not.
+            if !known && shared.snapshot().report.status != EngineStatus::Ready {
+                shared.state().asked_images.remove(&row.image_id);
             }
         });
     }

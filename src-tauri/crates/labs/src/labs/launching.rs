@@ -20,6 +20,7 @@ pub(super) async fn launch(
     form: LaunchForm,
     own_password: Option<Secret>,
 ) -> Result<LabId> {
+    let _one_at_a_time = shared.launching.lock().await;
     let engine = shared.engine()?;
     if shared.snapshot().report.status != EngineStatus::Ready {
         return Err(slipway_engine::Error::Connecting.into());

@@ -120,6 +120,8 @@ pub(crate) struct Shared {
     pub sources: Sources,
     pub folder: Mutex<ProfileFolder>,
     state: Mutex<State>,
+    /// Held while a launch is checked and begun: the second of two clicks sees the first one's lab.
+    pub launching: tokio::sync::Mutex<()>,
     /// Something that the cards show has changed.
     pub changed: Notify,
     pub lists: watch::Sender<Arc<LabList>>,
@@ -143,6 +145,7 @@ impl Shared {
             sources,
             folder: Mutex::new(folder),
             state: Mutex::new(state),
+            launching: tokio::sync::Mutex::default(),
             changed: Notify::new(),
             lists: watch::Sender::new(Arc::new(empty)),
         }
