@@ -12,7 +12,7 @@ use super::changes::change_groups;
 use super::keeping::{ask, no_longer_asked};
 use super::secrets;
 use super::shared::{Shared, row_of};
-use crate::card::{DeletePreview, Intent, LabId, VolumeFate};
+use crate::card::{ChangeGroup, DeletePreview, Intent, LabId, VolumeFate};
 use crate::form::StorageKind;
 use crate::names;
 use crate::problem::{Problem, ProblemKind, Result};
@@ -47,6 +47,10 @@ pub(super) async fn preview(shared: &Arc<Shared>, lab: &LabId) -> Result<DeleteP
             &listed.map(|(listed, _)| listed).unwrap_or_default(),
             &targets,
         );
+        if let Some(nameless) = nameless_volumes(row) {
+            changes_count += nameless.count;
+            changes.insert(0, nameless);
+        }
         changes_size = size.ok().and_then(std::result::Result::ok);
     }
     Ok(DeletePreview {
@@ -58,6 +62,22 @@ pub(super) async fn preview(shared: &Arc<Shared>, lab: &LabId) -> Result<DeleteP
         changes,
         volumes: volumes(shared, &profile, row.as_deref(), &snapshot),
         stays: stays(&profile, row.as_deref()),
+    })
+}
+
+/// Volumes that Docker made for the image's own folders: nobody could find them again without the
+/// container, so they go with it, and it is said.
+fn nameless_volumes(row: &ContainerRow) -> Option<ChangeGroup> {
+    let targets: Vec<String> = row
+        .mounts
+        .iter()
+        .filter(|mount| mount.kind == "volume" && names::is_anonymous_volume(&mount.source))
+        .map(|mount| mount.target.clone())
+        .collect();
+    (!targets.is_empty()).then(|| ChangeGroup {
+        title: "Folders with all that is in them".to_owned(),
+        count: u32::try_from(targets.len()).unwrap_or(u32::MAX),
+        examples: targets,
     })
 }
 
@@ -239,5 +259,37 @@ fn what_is_left(
             profile.saved.form.name
         ))),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use slipway_engine::inventory::{ContainerMount, ContainerState};
+
+    use super::nameless_volumes;
+    use crate::fixtures::{With as _, facts};
+
+    #[test]
+    fn what_lies_in_a_nameless_volume_is_said_to_go() {
+        let facts = facts().with_container("lab", ContainerState::Exited, None, Some("named"));
+        let mut row = facts
+            .snapshot
+            .containers
+            .values()
+            .next()
+            .map(|row| row.as_ref().clone())
+            .expect("the container that was made");
+        assert!(nameless_volumes(&row).is_none(), "a named volume stays");
+        row.mounts.push(ContainerMount {
+            kind: "volume".to_owned(),
+            source: "0f".repeat(32),
+            target: "/root/notebooks".to_owned(),
+            read_only: false,
+        });
+        let goes = nameless_volumes(&row).expect("it goes with the container");
+        assert_eq!(
+            (goes.count, goes.examples),
+            (1, vec!["/root/notebooks".to_owned()])
+        );
     }
 }
