@@ -210,7 +210,7 @@ pub enum UserMapping {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StartInside {
     pub user: Option<String>,
-    /// `${TOKEN}` and `${PORT}` are filled in.
+    /// `${PORT}` is filled in; the token is in the variable `JUPYTER_TOKEN`.
     pub command: Vec<String>,
 }
 

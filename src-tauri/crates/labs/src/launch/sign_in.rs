@@ -16,6 +16,9 @@ use crate::recipe::{Generation, StartInside, UserMapping};
 /// Time for an entrypoint to give the person's ids to the lab's user.
 const MAPPING_LIMIT: Duration = Duration::from_mins(1);
 
+/// The variable in which a server that Slipway starts inside finds its token.
+const TOKEN_VARIABLE: &str = "JUPYTER_TOKEN";
+
 /// Jupyter's config with this token. Each generation of the server reads its own of the three:
 /// `jupyter_server` 2, 1, and Notebook (`auth/identity.py`, `serverapp.py`, `notebookapp.py`).
 pub(super) fn token_file(path: &str, token: &Secret) -> PlacedFile {
@@ -49,13 +52,12 @@ pub(crate) async fn run_inside(
     if let Some(user) = &program.user {
         wait_for_mapping(engine, container, user, generation, form).await?;
     }
-    let fill = |part: &String| {
-        part.replace("${TOKEN}", token.reveal())
-            .replace("${PORT}", &generation.port.to_string())
-    };
+    let fill = |part: &String| part.replace("${PORT}", &generation.port.to_string());
+    // Commands stand in the engine's events and log; their environment does not.
     let spec = ExecSpec {
         command: program.command.iter().map(fill).collect(),
         user: program.user.clone(),
+        environment: vec![(TOKEN_VARIABLE.to_owned(), token.reveal().to_owned())],
         ..ExecSpec::default()
     };
     engine.exec_detached(container, &spec).await
