@@ -60,6 +60,12 @@ pub fn support_table(facts: Option<&EngineFacts>) -> SupportTable {
 /// As `support_table`, for a client on this system (`windows`, `macos`, `linux`).
 pub fn support_table_on(system: &str, facts: Option<&EngineFacts>) -> SupportTable {
     let setup = setup(facts);
+    // Slipway may run inside WSL 2, too, and then finds itself on Linux.
+    let system = if setup == Some(Setup::Wsl) {
+        "windows"
+    } else {
+        system
+    };
     let rows: Vec<SupportRow> = ROWS
         .iter()
         .map(|(row_system, row_setup, name, without, with)| SupportRow {

@@ -143,4 +143,15 @@ fn the_row_of_this_setup_is_marked() {
         ));
     }
     insta::assert_snapshot!(seen.join("\n"));
+
+    let inside = support_table_on(
+        "linux",
+        Some(&setup("unix:///var/run/docker.sock", true, true)),
+    );
+    let current = inside.rows.iter().find(|row| row.current);
+    assert_eq!(
+        current.map(|row| row.setup.as_str()),
+        Some("Windows, WSL 2"),
+        "Slipway itself may run inside WSL 2"
+    );
 }
