@@ -162,13 +162,19 @@ pub(crate) fn answer(status: u16, message: String, subject: Subject<'_>) -> Erro
     }
     let specific = match subject {
         Subject::Engine => None,
-        Subject::Container(name) => container(status, &message, &text, name),
+        Subject::Container(name) => container(status, &message, &text, short(name)),
         Subject::Creation { name, image } => creation(status, &message, &text, name, image),
         Subject::Image(reference) => image(status, &message, &text, reference),
         Subject::Registry(reference) => registry(status, &message, &text, reference),
         Subject::Volume(name) => volume(status, &message, &text, name),
     };
     specific.unwrap_or(Error::Engine { status, message })
+}
+
+/// A whole id as docker shows it; names as they are.
+fn short(name: &str) -> &str {
+    let is_id = name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    name.get(..12).filter(|_| is_id).unwrap_or(name)
 }
 
 fn container(status: u16, message: &str, text: &str, name: &str) -> Option<Error> {

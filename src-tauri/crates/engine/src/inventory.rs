@@ -260,7 +260,8 @@ impl Inventory {
             .clone()
     }
 
-    /// Tries to connect at once instead of waiting for the next attempt. Does nothing while connected.
+    /// Tries to connect at once instead of waiting for the next attempt. While
+    /// connected it only asks the engine for its facts again.
     pub fn reconnect(&self) {
         self.link.wake.notify_one();
     }

@@ -434,3 +434,16 @@ fn a_failure_survives_its_way_through_bollard() {
         "a time-out stays one"
     );
 }
+
+#[test]
+fn an_id_is_shown_as_short_as_docker_shows_it() {
+    let id = "3f9c2a1b".repeat(8);
+    assert_eq!(
+        meant(
+            404,
+            &format!("No such container: {id}"),
+            Subject::Container(&id)
+        ),
+        "NotFound container 3f9c2a1b3f9c"
+    );
+}

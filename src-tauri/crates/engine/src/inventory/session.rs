@@ -89,6 +89,8 @@ enum Step {
     Fetched(Option<Result<Box<Fetched>, Failure>>),
     Look,
     Publish,
+    /// Somebody asked to try again.
+    Wished,
 }
 
 /// Keeps the rows for as long as the connection holds; gives the reason of its end.
@@ -127,8 +129,7 @@ impl Session {
             fetched = fetched => Step::Fetched(fetched.map(|fetched| fetched.map(Box::new))),
             () = at(self.look_at) => Step::Look,
             () = at(self.publish_at) => Step::Publish,
-            // Connected already: the wish is fulfilled.
-            () = link.wake.notified() => Step::Publish,
+            () = link.wake.notified() => Step::Wished,
         }
     }
 
@@ -171,6 +172,11 @@ impl Session {
             }
             Step::Look => self.look(engine, current),
             Step::Publish => self.publish(current),
+            Step::Wished => {
+                // Connected already; what stood in the way may be mended (a full disk, for example).
+                self.touched.facts = true;
+                self.look_soon();
+            }
         }
         Ok(())
     }
