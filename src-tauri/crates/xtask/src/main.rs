@@ -9,6 +9,7 @@ mod bench;
 mod checks;
 mod engine;
 mod machine;
+mod pictures;
 mod product;
 mod run;
 mod walls;
@@ -42,6 +43,8 @@ enum Task {
     Bundle,
     /// Write the types that the user interface shares with the app
     Bindings,
+    /// Photograph every screen and state of the real window, light and dark
+    Pictures,
     /// Start a test bed, print its address and keep it until this command is ended
     Bed(bed::BedArguments),
 }
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::bench(arguments),
         Task::Bundle => product::bundle(),
         Task::Bindings => product::bindings(),
+        Task::Pictures => pictures::pictures(),
         Task::Bed(arguments) => bed::run(arguments),
     };
     match done {

@@ -55,7 +55,10 @@ export function bodyOf(lab: LabCard, failure: Problem | undefined, now: Date): L
   if (lab.problem) return { kind: "problem", problem: lab.problem };
   if (lab.state === "running") return { kind: "figures" };
   if (lab.state === "starting")
-    return { kind: "note", lines: [m.lab_waits({ what: lab.answers || lab.name })] };
+    return {
+      kind: "note",
+      lines: [m.lab_waits({ what: (lab.answers || lab.name).replace(/^The /, "the ") })],
+    };
   if (lab.state === "paused") return { kind: "note", lines: [m.lab_paused_note()] };
   if (lab.state === "missing") return { kind: "note", lines: [m.lab_missing_note(), keptLine(lab)] };
   const stopped = lab.stopped

@@ -44,7 +44,10 @@ export function titleAndText(message: string): { title: string; text: string } {
   const end = message.search(/[.:] (?=\S)/);
   return end < 0
     ? { title: message.replace(/\.$/, ""), text: "" }
-    : { title: message.slice(0, end), text: message.slice(end + 2) };
+    : { title: message.slice(0, end), text: capital(message.slice(end + 2)) };
+}
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A port row as it was when it was checked; a changed one is being checked again. */

@@ -33,7 +33,7 @@ pub(super) fn first_progress(luggage: &Luggage) -> LaunchProgress {
             step(StepKind::Start, start_title("Start", form), ""),
             step(
                 StepKind::Answer,
-                format!("Wait until {answers} answers"),
+                format!("Wait until {} answers", within_a_sentence(answers)),
                 &usual,
             ),
             step(StepKind::Open, "Open it in your browser".to_owned(), ""),
@@ -43,6 +43,12 @@ pub(super) fn first_progress(luggage: &Luggage) -> LaunchProgress {
         outcome: LaunchOutcome::Running,
         form: form.clone(),
     }
+}
+
+/// "The app" is "the app" in the middle of a sentence; names keep their capitals.
+fn within_a_sentence(name: &str) -> String {
+    name.strip_prefix("The ")
+        .map_or_else(|| name.to_owned(), |rest| format!("the {rest}"))
 }
 
 pub(super) fn start_title(verb: &str, form: &LaunchForm) -> String {
