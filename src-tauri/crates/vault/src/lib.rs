@@ -31,12 +31,40 @@ pub enum VaultStatus {
     MemoryOnly(String),
 }
 
+impl Remembered {
+    /// The keyring has taken a secret; true where it was forgotten meanwhile.
+    fn taken(&mut self, name: &str, turn: u64) -> bool {
+        match self.secrets.get(name) {
+            Some((kept, secret)) if *kept == turn => {
+                let forgotten = secret.is_none();
+                self.secrets.remove(name);
+                forgotten
+            }
+            _ => false,
+        }
+    }
+
+    fn forget(&mut self, name: &str) {
+        if let Some((_, secret)) = self.secrets.get_mut(name) {
+            *secret = None;
+        }
+    }
+}
+
 /// Cheap to clone; clones share what they keep. The default one is only memory.
 #[derive(Clone, Default)]
 pub struct Vault {
     keyring: Option<KeyringStore>,
-    /// Secrets that the keyring has not taken (yet).
-    remembered: Arc<Mutex<HashMap<String, Secret>>>,
+    remembered: Arc<Mutex<Remembered>>,
+}
+
+/// Secrets that the keyring has not taken (yet).
+#[derive(Default)]
+struct Remembered {
+    /// `None`: forgotten while the keyring was still taking it.
+    secrets: HashMap<String, (u64, Option<Secret>)>,
+    /// Tells one keeping of a name from the next.
+    last: u64,
 }
 
 impl Vault {
@@ -64,16 +92,36 @@ impl Vault {
         }
     }
 
-    /// Keeps a secret; the status says where. It can be found at once, even while the keyring
-    /// still waits for its own password.
-    pub async fn keep(&self, name: &str, secret: Secret) -> VaultStatus {
-        self.remembered().insert(name.to_owned(), secret.clone());
+    /// Keeps a secret; the status says where. It can be found from the call on, even before the
+    /// future is awaited and while the keyring still waits for its own password.
+    pub fn keep(
+        &self,
+        name: &str,
+        secret: Secret,
+    ) -> impl Future<Output = VaultStatus> + Send + use<> {
+        let turn = {
+            let mut remembered = self.remembered();
+            remembered.last += 1;
+            let turn = remembered.last;
+            remembered
+                .secrets
+                .insert(name.to_owned(), (turn, Some(secret.clone())));
+            turn
+        };
+        let (this, name) = (self.clone(), name.to_owned());
+        async move { this.put(&name, secret, turn).await }
+    }
+
+    async fn put(&self, name: &str, secret: Secret, turn: u64) -> VaultStatus {
         let Some(keyring) = &self.keyring else {
             return VaultStatus::MemoryOnly(keyring_store::Obstacle::Absent.sentence());
         };
         match keyring.set(name, secret, PATIENCE).await {
             Ok(()) => {
-                self.remembered().remove(name);
+                if self.remembered().taken(name, turn) {
+                    // It was forgotten while the keyring made us wait.
+                    let _ = keyring.delete(name, PATIENCE).await;
+                }
                 VaultStatus::Keyring
             }
             Err(obstacle) => VaultStatus::MemoryOnly(obstacle.sentence()),
@@ -81,8 +129,8 @@ impl Vault {
     }
 
     pub async fn find(&self, name: &str) -> Option<Secret> {
-        if let Some(secret) = self.remembered().get(name) {
-            return Some(secret.clone());
+        if let Some((_, secret)) = self.remembered().secrets.get(name) {
+            return secret.clone();
         }
         self.keyring
             .as_ref()?
@@ -93,14 +141,14 @@ impl Vault {
     }
 
     pub async fn forget(&self, name: &str) {
-        self.remembered().remove(name);
+        self.remembered().forget(name);
         if let Some(keyring) = &self.keyring {
             // A keyring that is away keeps the entry; nothing refers to it any more.
             let _ = keyring.delete(name, PATIENCE).await;
         }
     }
 
-    fn remembered(&self) -> MutexGuard<'_, HashMap<String, Secret>> {
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
         self.remembered
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -110,6 +158,19 @@ impl Vault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_kept_is_found_before_anybody_waits() {
+        let vault = Vault::in_memory();
+        let keeping = vault.keep("lab/token", Secret::new("kept".into()));
+        assert!(vault.find("lab/token").await.is_some());
+        vault.forget("lab/token").await;
+        keeping.await;
+        assert!(
+            vault.find("lab/token").await.is_none(),
+            "forgotten is forgotten"
+        );
+    }
 
     #[tokio::test]
     async fn memory_keeps_finds_and_forgets() {

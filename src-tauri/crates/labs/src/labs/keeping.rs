@@ -269,7 +269,7 @@ async fn serve_inside(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRo
         None if !started_here => return,
         None => {
             let token = Secret::new(shared.sources.hex(24));
-            secrets::keep(&shared.home.vault, token_entry(&profile.id), token.clone());
+            secrets::keep(&shared.home.vault, &token_entry(&profile.id), token.clone());
             token
         }
     };

@@ -50,9 +50,8 @@ pub(super) async fn known_token(
 }
 
 /// Keeps a secret without waiting for the keyring; it can be found at once.
-pub(crate) fn keep(vault: &Vault, entry: String, secret: Secret) {
-    let vault = vault.clone();
-    tokio::spawn(async move { vault.keep(&entry, secret).await });
+pub(crate) fn keep(vault: &Vault, entry: &str, secret: Secret) {
+    tokio::spawn(vault.keep(entry, secret));
 }
 
 pub(crate) async fn forget(shared: &Shared, lab: &LabId) {

@@ -129,11 +129,11 @@ impl Journey {
     fn keep_secrets(&mut self) {
         let (lab, vault) = (&self.luggage.lab, &self.shared.home.vault);
         if let Some(password) = &self.luggage.own_password {
-            secrets::keep(vault, password_entry(lab), password.clone());
+            secrets::keep(vault, &password_entry(lab), password.clone());
             self.made.secrets = true;
         }
         if let Some(token) = &self.token {
-            secrets::keep(vault, token_entry(lab), token.clone());
+            secrets::keep(vault, &token_entry(lab), token.clone());
             self.made.secrets = true;
         }
     }
