@@ -22,7 +22,11 @@ pub async fn measure(bed: &Bed) -> (SecretService, Vec<Row>) {
         floor.push(plain_pull(bed));
         clear(bed);
         let recorder = UnixRecorder::start(&bed.socket()).expect("a recorder");
-        let window = Window::open(Setting { home: None, ..Setting::over(recorder.docker_host()) }).await;
+        let window = Window::open(Setting {
+            home: None,
+            ..Setting::over(recorder.docker_host())
+        })
+        .await;
         window.press("Browse all recipes").await;
         window.press("Data Science Sandbox").await;
         window.read("Who can reach it", SOON).await;
@@ -30,14 +34,27 @@ pub async fn measure(bed: &Bed) -> (SecretService, Vec<Row>) {
         window.read("Port 8899 is free", SOON).await;
         let prober = Prober::start("http://127.0.0.1:8899/api");
         window.press("Launch").await;
-        let Some(opened) = window.browser.wait_for_url(LAUNCHED) else { window.fail("the browser was never called").await };
-        let answered = prober.first().expect("the lab answers before the browser is called");
-        calls.push(opened.at.duration_since(answered).unwrap_or_default().as_secs_f64() * 1000.0);
+        let Some(opened) = window.browser.wait_for_url(LAUNCHED) else {
+            window.fail("the browser was never called").await
+        };
+        let answered = process::wait_for(SOON, || prober.first()).expect("the lab answers");
+        calls.push(
+            opened
+                .at
+                .duration_since(answered)
+                .unwrap_or_default()
+                .as_secs_f64()
+                * 1000.0,
+        );
         pulls.push(pull_of(&recorder));
         window.press("Labs").await;
         window.read("Running", SOON).await;
         if run + 1 == RUNS {
-            for id in bed.docker(&["ps", "--quiet"]).expect("the client lists").lines() {
+            for id in bed
+                .docker(&["ps", "--quiet"])
+                .expect("the client lists")
+                .lines()
+            {
                 bed.docker(&["stop", id]).expect("the lab stops");
             }
             window.read("Stopped", SOON).await;
@@ -71,20 +88,35 @@ pub async fn measure(bed: &Bed) -> (SecretService, Vec<Row>) {
 /// `docker pull` on an engine without the image.
 fn plain_pull(bed: &Bed) -> f64 {
     clear(bed);
-    let mut pull = bed.docker_command(&["pull", IMAGE]).expect("there is a docker client");
+    let mut pull = bed
+        .docker_command(&["pull", IMAGE])
+        .expect("there is a docker client");
     let start = Instant::now();
-    let status = pull.stdout(Stdio::null()).status().expect("the client starts");
+    let status = pull
+        .stdout(Stdio::null())
+        .status()
+        .expect("the client starts");
     assert!(status.success(), "the image is pulled");
     start.elapsed().as_secs_f64()
 }
 
 /// Takes labs, volumes and the image away; a small image stays, so that the engine has been used before.
 fn clear(bed: &Bed) {
-    for id in bed.docker(&["ps", "--all", "--quiet"]).expect("the client lists").lines() {
-        bed.docker(&["rm", "--force", "--volumes", id]).expect("the container goes");
+    for id in bed
+        .docker(&["ps", "--all", "--quiet"])
+        .expect("the client lists")
+        .lines()
+    {
+        bed.docker(&["rm", "--force", "--volumes", id])
+            .expect("the container goes");
     }
-    for name in bed.docker(&["volume", "ls", "--quiet"]).expect("the client lists").lines() {
-        bed.docker(&["volume", "rm", name]).expect("the volume goes");
+    for name in bed
+        .docker(&["volume", "ls", "--quiet"])
+        .expect("the client lists")
+        .lines()
+    {
+        bed.docker(&["volume", "rm", name])
+            .expect("the volume goes");
     }
     if bed.has_image(IMAGE) {
         bed.docker(&["rmi", IMAGE]).expect("the image goes");
@@ -96,10 +128,17 @@ fn clear(bed: &Bed) {
 fn pull_of(recorder: &UnixRecorder) -> f64 {
     let requests = recorder.requests();
     let at = |start: &str| {
-        let found = requests.iter().find(|passed| passed.method == "POST" && passed.target.starts_with(start));
-        found.unwrap_or_else(|| panic!("no request to {start} passed")).at
+        let found = requests
+            .iter()
+            .find(|passed| passed.method == "POST" && passed.target.starts_with(start));
+        found
+            .unwrap_or_else(|| panic!("no request to {start} passed"))
+            .at
     };
-    at("/containers/create").duration_since(at("/images/create")).unwrap_or_default().as_secs_f64()
+    at("/containers/create")
+        .duration_since(at("/images/create"))
+        .unwrap_or_default()
+        .as_secs_f64()
 }
 
 /// Asks an address again and again until it answers, and remembers when it did.
@@ -110,7 +149,10 @@ struct Prober {
 
 impl Prober {
     fn start(url: &'static str) -> Self {
-        let prober = Self { first: Arc::default(), ended: Arc::default() };
+        let prober = Self {
+            first: Arc::default(),
+            ended: Arc::default(),
+        };
         let (first, ended) = (Arc::clone(&prober.first), Arc::clone(&prober.ended));
         std::thread::spawn(move || {
             while !ended.load(Ordering::SeqCst) {

@@ -4,7 +4,11 @@
 //! What is on screen is read from the display's memory, not asked of the page: a row is finished when the last
 //! pixel is. The window under measurement is the release build that `SLIPWAY_PROGRAM` names.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a measurement that cannot be made may fail loudly")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a measurement that cannot be made may fail loudly"
+)]
 
 #[path = "../window/driver.rs"]
 #[expect(dead_code, reason = "the journeys use more of it")]
@@ -39,9 +43,15 @@ pub enum Goal {
 impl Row {
     #[expect(clippy::print_stdout, reason = "the rows are this program's result")]
     fn print(&self) {
-        let ratio = self.floor.filter(|floor| *floor > 0.0).map(|floor| self.ours / floor);
+        let ratio = self
+            .floor
+            .filter(|floor| *floor > 0.0)
+            .map(|floor| self.ours / floor);
         let (goal, met) = match self.goal {
-            Goal::Ratio(limit) => (format!("at most {limit} times"), ratio.is_some_and(|ratio| ratio <= limit)),
+            Goal::Ratio(limit) => (
+                format!("at most {limit} times"),
+                ratio.is_some_and(|ratio| ratio <= limit),
+            ),
             Goal::Below(limit) => (format!("below {limit} {}", self.unit), self.ours < limit),
         };
         let row = json!({
@@ -71,7 +81,10 @@ pub fn median(mut numbers: Vec<f64>) -> f64 {
 
 fn main() {
     let bed = Bed::start(EngineKind::Floor).expect("the test bed starts");
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     // The launches come first: the lab that they leave is the real list of the windows after them.
     let (home, rows) = runtime.block_on(launches::measure(&bed));
     rows.iter().for_each(Row::print);

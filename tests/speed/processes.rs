@@ -7,11 +7,24 @@ use std::path::Path;
 fn family(of: u32) -> Vec<u32> {
     let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        let Some(id) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
         // The parent is the second field behind the name, which stands in brackets and may hold anything.
-        let parent = std::fs::read_to_string(entry.path().join("stat")).ok().and_then(|stat| {
-            stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
-        });
+        let parent = std::fs::read_to_string(entry.path().join("stat"))
+            .ok()
+            .and_then(|stat| {
+                stat.rsplit_once(')')?
+                    .1
+                    .split_whitespace()
+                    .nth(1)?
+                    .parse()
+                    .ok()
+            });
         if let Some(parent) = parent {
             children.entry(parent).or_default().push(id);
         }
@@ -29,8 +42,20 @@ fn family(of: u32) -> Vec<u32> {
 pub fn memory(of: u32) -> f64 {
     let kibibytes: f64 = family(of)
         .into_iter()
-        .filter_map(|id| std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("smaps_rollup")).ok())
-        .filter_map(|text| text.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok()))
+        .filter_map(|id| {
+            std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("smaps_rollup"))
+                .ok()
+        })
+        .filter_map(|text| {
+            text.lines().find_map(|line| {
+                line.strip_prefix("Pss:")?
+                    .trim()
+                    .strip_suffix(" kB")?
+                    .trim()
+                    .parse::<f64>()
+                    .ok()
+            })
+        })
         .sum();
     kibibytes / 1024.0
 }
@@ -39,9 +64,18 @@ pub fn memory(of: u32) -> f64 {
 pub fn processor_time(of: u32) -> f64 {
     let ticks: f64 = family(of)
         .into_iter()
-        .filter_map(|id| std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("stat")).ok())
+        .filter_map(|id| {
+            std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("stat")).ok()
+        })
         .filter_map(|stat| {
-            let fields: Vec<f64> = stat.rsplit_once(')')?.1.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
+            let fields: Vec<f64> = stat
+                .rsplit_once(')')?
+                .1
+                .split_whitespace()
+                .skip(11)
+                .take(2)
+                .filter_map(|field| field.parse().ok())
+                .collect();
             Some(fields.iter().sum::<f64>())
         })
         .sum();

@@ -21,13 +21,14 @@ pub fn measure(bed: &Bed, home: &SecretService) -> Vec<Row> {
     let (mut our_starts, mut floor_starts) = (Vec::new(), Vec::new());
     let (mut our_memory, mut floor_memory) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
-        for (program, starts, memory) in
-            [(&floor, &mut floor_starts, &mut floor_memory), (&ours, &mut our_starts, &mut our_memory)]
-        {
+        for (program, starts, memory) in [
+            (&floor, &mut floor_starts, &mut floor_memory),
+            (&ours, &mut our_starts, &mut our_memory),
+        ] {
             let display = Display::start(1280, 800).expect("a display");
             let before = Instant::now();
             let window = open(program, &display, home, &bed.docker_host());
-            starts.push(screen::at_rest(&display).duration_since(before).as_secs_f64());
+            starts.push(screen::shown(&display).duration_since(before).as_secs_f64());
             process::pause(Duration::from_secs(3));
             memory.push(processes::memory(window.id()));
         }
@@ -73,12 +74,13 @@ pub fn measure(bed: &Bed, home: &SecretService) -> Vec<Row> {
 fn idle(bed: &Bed, home: &SecretService, ours: &str) -> (f64, f64) {
     let names: Vec<String> = (0..20).map(|number| format!("idle-{number}")).collect();
     for name in &names {
-        bed.docker(&["run", "--detach", "--name", name, "slipway/webapp:1"]).expect("a container runs");
+        bed.docker(&["run", "--detach", "--name", name, "slipway/webapp:1"])
+            .expect("a container runs");
     }
     let recorder = UnixRecorder::start(&bed.socket()).expect("a recorder");
     let display = Display::start(1280, 800).expect("a display");
     let window = open(ours, &display, home, &recorder.docker_host());
-    screen::at_rest(&display);
+    screen::shown(&display);
     process::pause(Duration::from_secs(5));
     let (time, requests) = (processes::processor_time(window.id()), recorder.count());
     process::pause(WATCH);
@@ -88,7 +90,10 @@ fn idle(bed: &Bed, home: &SecretService, ours: &str) -> (f64, f64) {
     let mut remove = vec!["rm", "--force", "--volumes"];
     remove.extend(names.iter().map(String::as_str));
     bed.docker(&remove).expect("the containers go");
-    (used / WATCH.as_secs_f64() * 100.0, f64::from(u32::try_from(asked).unwrap_or(u32::MAX)))
+    (
+        used / WATCH.as_secs_f64() * 100.0,
+        f64::from(u32::try_from(asked).unwrap_or(u32::MAX)),
+    )
 }
 
 /// From the engine's being asked for its containers to five hundred of them on screen.
@@ -96,7 +101,11 @@ pub async fn long_list(bed: &Bed, home: SecretService) -> Row {
     const CONTAINERS: usize = 500;
     const RUNS: usize = 3;
     let recorder = UnixRecorder::start(&bed.socket()).expect("a recorder");
-    let window = Window::open(Setting { home: Some(home), ..Setting::over(recorder.docker_host()) }).await;
+    let window = Window::open(Setting {
+        home: Some(home),
+        ..Setting::over(recorder.docker_host())
+    })
+    .await;
     window.press("Containers").await;
     window.see("h1").await;
     let (mut ours, mut floor) = (Vec::new(), Vec::new());
@@ -107,13 +116,23 @@ pub async fn long_list(bed: &Bed, home: SecretService) -> Row {
         for number in 0..CONTAINERS {
             let path = format!("/containers/create?name=many-{number}");
             let body = br#"{"Image":"slipway/webapp:1"}"#;
-            let made = unix_request(&socket, "POST", &path, &[("Content-Type", "application/json")], body);
-            assert_eq!(made.expect("the engine answers").status, 201, "a container is made");
+            let made = unix_request(
+                &socket,
+                "POST",
+                &path,
+                &[("Content-Type", "application/json")],
+                body,
+            );
+            assert_eq!(
+                made.expect("the engine answers").status,
+                201,
+                "a container is made"
+            );
         }
         process::pause(Duration::from_secs(2));
         let before = recorder.count();
         recorder.accept();
-        let end = screen::at_rest(&window.display);
+        let end = screen::shown(&window.display);
         let since = end.elapsed();
         let asked = recorder
             .requests()
@@ -122,13 +141,21 @@ pub async fn long_list(bed: &Bed, home: SecretService) -> Row {
             .find(|passed| passed.target.starts_with("/containers/json"))
             .expect("the window asked for the containers again");
         window.read("many-", SOON).await;
-        ours.push(asked.at.elapsed().expect("time goes forward").saturating_sub(since).as_secs_f64());
+        ours.push(
+            asked
+                .at
+                .elapsed()
+                .expect("time goes forward")
+                .saturating_sub(since)
+                .as_secs_f64(),
+        );
         let start = Instant::now();
         bed.docker(&["ps", "--all"]).expect("the client lists");
         floor.push(start.elapsed().as_secs_f64());
         let mut remove = vec!["rm".to_owned(), "--force".to_owned()];
         remove.extend((0..CONTAINERS).map(|number| format!("many-{number}")));
-        bed.docker(&remove.iter().map(String::as_str).collect::<Vec<_>>()).expect("the containers go");
+        bed.docker(&remove.iter().map(String::as_str).collect::<Vec<_>>())
+            .expect("the containers go");
     }
     window.close().await;
     Row {
@@ -156,8 +183,13 @@ fn open(program: &str, display: &Display, home: &SecretService, docker_host: &st
 }
 
 fn program(variable: &str) -> String {
-    let path = std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is set by cargo xtask bench"));
+    let path = std::env::var(variable)
+        .unwrap_or_else(|_| panic!("{variable} is set by cargo xtask bench"));
     let path = PathBuf::from(path);
-    assert!(path.is_file(), "{} was built by cargo xtask bench", path.display());
+    assert!(
+        path.is_file(),
+        "{} was built by cargo xtask bench",
+        path.display()
+    );
     path.to_string_lossy().into_owned()
 }
