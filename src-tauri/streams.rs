@@ -102,12 +102,11 @@ impl Streams {
     /// The log behind a log stream.
     pub fn log(&self, id: u32) -> Option<Arc<FollowedLog>> {
         let subscription = self.lock().get(&id).cloned()?;
-        let log = subscription
+        subscription
             .log
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        log
+            .clone()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u32, Arc<Subscription>>> {

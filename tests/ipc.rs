@@ -1,4 +1,5 @@
 //! Commands, failures and streams as a page meets them, without a display.
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use std::sync::mpsc;
 use std::time::Duration;

@@ -53,8 +53,8 @@ pub async fn subscribe_log(
     }))
 }
 
-/// Rows of a followed log.
-#[tauri::command]
+/// Rows of a followed log. Searching reads all of it, so it keeps away from the window's own thread.
+#[tauri::command(async)]
 #[specta::specta]
 pub fn read_log(
     streams: State<'_, Streams>,
