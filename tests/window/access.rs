@@ -62,7 +62,7 @@ impl Window {
             self.chord(&[TAB]).await;
         }
         self.fail(&format!("no step leads to “{name}”; met {met:?}"))
-            .await
+            .await;
     }
 
     /// The same, backwards.
@@ -73,7 +73,7 @@ impl Window {
             }
             self.chord(&[SHIFT, TAB]).await;
         }
-        self.fail(&format!("no step back leads to “{name}”")).await
+        self.fail(&format!("no step back leads to “{name}”")).await;
     }
 
     /// Asserts that the focus can be seen: it is drawn, and lies within the window.

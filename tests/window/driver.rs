@@ -13,7 +13,7 @@ use slipway_testbed::{BrowserCatch, Display, SecretService, process};
 /// How long a screen may take to show something that does not depend on the engine.
 pub const SOON: Duration = Duration::from_secs(15);
 /// How long a lab may take to be downloaded, started and answer, on two busy processors.
-pub const LAUNCHED: Duration = Duration::from_secs(180);
+pub const LAUNCHED: Duration = Duration::from_mins(3);
 
 /// What a window is started with.
 pub struct Setting {
@@ -124,10 +124,7 @@ impl Window {
             .await
         {
             Ok(element) => element,
-            Err(error) => {
-                self.give_up(&format!("{css} never appeared: {error}"))
-                    .await
-            }
+            Err(error) => self.give_up(&format!("{css} never appeared: {error}")),
         }
     }
 
@@ -141,7 +138,6 @@ impl Window {
             }
             if tokio::time::Instant::now() > end {
                 self.give_up(&format!("“{text}” never appeared; the page says:\n{page}"))
-                    .await;
             }
             tokio::time::sleep(Duration::from_millis(60)).await;
         }
@@ -174,8 +170,7 @@ impl Window {
                 let page = self.text().await;
                 self.give_up(&format!(
                     "no {selector} named “{name}”; the page says:\n{page}"
-                ))
-                .await;
+                ));
             }
             tokio::time::sleep(Duration::from_millis(60)).await;
         }
@@ -230,7 +225,7 @@ impl Window {
     pub async fn evaluate(&self, script: &str) -> Value {
         match self.client.execute(script, vec![]).await {
             Ok(value) => value,
-            Err(error) => self.give_up(&format!("a script failed: {error}")).await,
+            Err(error) => self.give_up(&format!("a script failed: {error}")),
         }
     }
 
@@ -272,11 +267,10 @@ impl Window {
     pub async fn fail(&self, why: &str) -> ! {
         let page = self.text().await;
         self.give_up(&format!("{why}; the page says:\n{page}"))
-            .await
     }
 
     /// Fails the test, with a picture of what was on screen.
-    async fn give_up(&self, why: &str) -> ! {
+    fn give_up(&self, why: &str) -> ! {
         let picture = self.picture("failure");
         panic!("{why}\nSee {}", picture.display());
     }

@@ -189,10 +189,9 @@ fn sign_in(origin: &str, password: &str) -> bool {
         .expect("an _xsrf cookie")
         .to_owned();
     let xsrf = cookie.trim_start_matches("_xsrf=").to_owned();
-    let typed: String = password
+    let typed = password
         .bytes()
-        .map(|byte| format!("%{byte:02X}"))
-        .collect();
+        .fold(String::new(), |typed, byte| format!("{typed}%{byte:02X}"));
     let body = format!("_xsrf={}&password={typed}", xsrf.replace('|', "%7C"));
     let headers = [
         ("Cookie", cookie.as_str()),

@@ -1,4 +1,9 @@
 //! The journeys of a person, in the real window, over a real engine with real labs.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on ends there, and says why"
+)]
 
 mod access;
 mod beds;

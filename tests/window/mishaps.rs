@@ -95,10 +95,10 @@ async fn a_cancelled_download_leaves_nothing_behind() {
     window.press("Fill in the settings").await;
     window.read("Port on this computer", SOON).await;
     window.press("Launch").await;
-    window.read("kB/s", Duration::from_secs(60)).await;
+    window.read("kB/s", Duration::from_mins(1)).await;
     window.picture("launch-download");
     window.press("Cancel").await;
-    window.read("Cancelled", Duration::from_secs(60)).await;
+    window.read("Cancelled", Duration::from_mins(1)).await;
     turn.bed.registry().limit(None);
     assert!(turn.containers().is_empty(), "no container is left");
     assert!(turn.volumes().is_empty(), "no empty volume is left");
@@ -127,7 +127,7 @@ async fn an_engine_that_goes_away_comes_back_by_itself() {
     window.picture("labs-stale");
     turn.bed.start_engine().expect("the engine starts again");
     // The engine tells a lab that it killed and one that stopped by itself apart only sometimes.
-    window.read("0 running", Duration::from_secs(60)).await;
+    window.read("0 running", Duration::from_mins(1)).await;
     window.press("tart").await;
     window.read("Running", LAUNCHED).await;
     window.close().await;
@@ -143,7 +143,7 @@ async fn what_exits_at_once_says_why() {
     window.press("Fill in the settings").await;
     window.read("Port on this computer", SOON).await;
     window.press("Launch").await;
-    window.read("Needs you", Duration::from_secs(60)).await;
+    window.read("Needs you", Duration::from_mins(1)).await;
     window.picture("launch-exited");
     assert!(
         turn.containers().is_empty(),

@@ -327,7 +327,7 @@ async fn launches_and_labs() {
     turn.bed.registry().limit(None);
     turn.bed.start_engine().expect("the engine starts again");
     window.go("#/labs").await;
-    window.read("0 running", Duration::from_secs(60)).await;
+    window.read("0 running", Duration::from_mins(1)).await;
     window.portrait("labs-after").await;
     window.close().await;
 }
