@@ -294,6 +294,25 @@ async fn a_list_that_fails_is_no_empty_list() {
 }
 
 #[tokio::test]
+async fn trying_again_asks_a_connected_engine_for_its_facts() {
+    let fake = fake();
+    let inventory = Inventory::start(surroundings(&fake.docker_host()));
+    until(&inventory, "ready", |seen| {
+        seen.report.status == EngineStatus::Ready && seen.report.facts.is_some()
+    })
+    .await;
+    let asked = fake.count("GET", "/info");
+    inventory.reconnect();
+    for _ in 0..100 {
+        if fake.count("GET", "/info") > asked {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the engine was not asked");
+}
+
+#[tokio::test]
 async fn a_burst_of_events_is_one_look() {
     let fake = fake();
     let start =
