@@ -4,7 +4,7 @@ use slipway_engine::endpoint::EngineProduct;
 
 /// Whether this engine can run an image of these platforms. Where either side is not known, it may.
 pub fn runs(platforms: &[String], architecture: &str, product: EngineProduct) -> bool {
-    platforms.is_empty()
+    platforms.iter().all(String::is_empty)
         || architecture.is_empty()
         || emulates(product)
         || platforms
@@ -51,6 +51,10 @@ mod tests {
         assert!(!runs(&arm, "amd64", EngineProduct::DockerEngine));
         assert!(runs(&arm, "amd64", EngineProduct::DockerDesktop));
         assert!(runs(&[], "amd64", EngineProduct::DockerEngine));
+        assert!(
+            runs(&[String::new()], "amd64", EngineProduct::DockerEngine),
+            "an image may not say what it is made for"
+        );
     }
 
     #[test]
