@@ -66,8 +66,8 @@ async fn scene() -> Scene {
     let mut form = labs.new_form(seed).await.unwrap();
     "tool".clone_into(&mut form.name);
     form.storage.kind = StorageKind::Volume;
-    form.storage.volume = "tool-work".to_owned();
-    form.storage.target = "/data".to_owned();
+    "tool-work".clone_into(&mut form.storage.volume);
+    "/data".clone_into(&mut form.storage.target);
     Scene {
         fake,
         labs,
