@@ -18,7 +18,7 @@ use crate::problem::{Problem, ProblemKind, Result};
 use crate::recipe::RecipeTile;
 use crate::{processor, recognition};
 
-/// The engine's answer about an image must not hold the form up.
+/// Neither the engine's answer about an image nor a kept password may hold the form up.
 const ENGINE_PATIENCE: Duration = Duration::from_millis(150);
 const KEYRING_PATIENCE: Duration = Duration::from_millis(60);
 
@@ -118,8 +118,10 @@ pub(super) async fn check(
     form: &LaunchForm,
     own_password: Option<&str>,
 ) -> FormCheck {
+    // A locked keyring waits for its own password; the form does not, and is checked again later.
     let kept = if own_password.is_none() {
-        kept_password(shared, form).await
+        let kept = tokio::time::timeout(ENGINE_PATIENCE, kept_password(shared, form));
+        kept.await.ok().flatten()
     } else {
         None
     };
