@@ -76,6 +76,13 @@ impl Window {
         self.read("is free", SOON).await;
     }
 
+    /// Chooses a volume for an image that does not say where it keeps anything.
+    async fn keep_in_a_volume(&self) {
+        self.press_radio("In a volume").await;
+        self.fill("Folder in the lab", "/data").await;
+        self.read("--volume", SOON).await;
+    }
+
     /// Opens a page by its address.
     pub async fn go(&self, address: &str) {
         self.client
@@ -248,7 +255,7 @@ async fn launches_and_labs() {
     let window = opened(&turn).await;
 
     // Running: the real thing.
-    window.go("#/wizard?recipe=data-science-sandbox").await;
+    window.go("#/wizard?recipe=exasol-ai-lab").await;
     window.read("is free", SOON).await;
     window.press("Launch").await;
     let Some(_) = window.browser.wait_for_url(LAUNCHED) else {
@@ -271,6 +278,7 @@ async fn launches_and_labs() {
     window
         .fill("Name", "Survey of the northern harbours, second edition")
         .await;
+    window.keep_in_a_volume().await;
     window.press("Launch").await;
     window.read("second edition is running", LAUNCHED).await;
     window.press("Labs").await;
@@ -280,6 +288,7 @@ async fn launches_and_labs() {
     // Failed.
     window.own_image("slipway/exits:1").await;
     window.fill("Name", "Forecast").await;
+    window.keep_in_a_volume().await;
     window.press("Launch").await;
     window.read("Needs you", LAUNCHED).await;
     window.portraits("launch-failed").await;
@@ -288,6 +297,7 @@ async fn launches_and_labs() {
     turn.bed.registry().limit(Some(400_000));
     window.own_image("slipway/many-layers:1").await;
     window.fill("Name", "Climate models").await;
+    window.keep_in_a_volume().await;
     window.press("Launch").await;
     window.read("kB/s", LAUNCHED).await;
     tokio::time::sleep(Duration::from_secs(6)).await;
@@ -297,7 +307,7 @@ async fn launches_and_labs() {
     window.read("Processor", SOON).await;
     tokio::time::sleep(Duration::from_secs(12)).await;
     window.portraits("labs").await;
-    window.press("More actions for Sandbox").await;
+    window.press("More actions for AI-Lab").await;
     window.settle().await;
     window.portrait("labs-menu").await;
     window.press("Delete lab").await;
@@ -310,7 +320,7 @@ async fn launches_and_labs() {
         window.portraits(list).await;
     }
     window.go("#/labs").await;
-    window.press("More actions for Sandbox").await;
+    window.press("More actions for AI-Lab").await;
     window.press("Show the log").await;
     window.see("[role=log]").await;
     window.settle().await;

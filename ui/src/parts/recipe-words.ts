@@ -10,7 +10,12 @@ export function recipeSize(tile: RecipeTile): string {
   return tile.images.length > 0 ? m.recipe_downloads() : m.recipe_any();
 }
 
-/** The same, unless it will not run here at all. */
+/** Whether starting it begins with a download, as far as is known. */
+export function isDownload(tile: RecipeTile): boolean {
+  return !tile.here && !tile.willNotRun && tile.images.length > 0;
+}
+
+/** What starting it means, unless it will not run here at all. */
 export function recipeHint(tile: RecipeTile): { tone: "ok" | "warn"; text: string } {
   if (tile.willNotRun) return { tone: "warn", text: tile.willNotRun };
   return { tone: "ok", text: recipeSize(tile) };
