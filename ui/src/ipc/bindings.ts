@@ -60,7 +60,7 @@ export const commands = {
 	tryEngine: () => __TAURI_INVOKE<string>("try_engine"),
 	/**  Follows the log of a container. Messages say only where it stands; rows are read with `read_log`. */
 	subscribeLog: (container: ContainerId, lab: LabId | null, onUpdate: Channel<Numbered<LogState>>) => __TAURI_INVOKE<number>("subscribe_log", { container, lab, onUpdate }),
-	/**  Rows of a followed log. */
+	/**  Rows of a followed log. Searching reads all of it, so it keeps away from the window's own thread. */
 	readLog: (subscription: number, query: LogQuery) => __TAURI_INVOKE<LogPage | null>("read_log", { subscription, query }),
 	/**  Follows one container's usage while its card is on screen, about one sample a second. */
 	subscribeUsage: (container: ContainerId, onUpdate: Channel<Numbered<Usage>>) => __TAURI_INVOKE<number>("subscribe_usage", { container, onUpdate }),
@@ -119,7 +119,10 @@ export type ContainerRow = {
 	imageId: ImageId,
 	state: ContainerState,
 	health: Health,
-	/**  The engine's own words ("Up 3 hours (healthy)"), empty where it gives none. */
+	/**
+	 *  The engine's own word where `state` is `Unknown`, else empty: "Up 3 hours" would be wrong the
+	 *  next minute, and `started` and `finished` say it better.
+	 */
 	status: string,
 	exitCode: number | null,
 	outOfMemory: boolean,
