@@ -35,7 +35,6 @@ export { default as Skeleton } from "./Skeleton.svelte";
 export { default as Sparkline } from "./Sparkline.svelte";
 export { default as StepList, type Step } from "./StepList.svelte";
 export { default as Switch } from "./Switch.svelte";
-export { default as Tabs, type Tab } from "./Tabs.svelte";
 export { default as ToastLayer } from "./ToastLayer.svelte";
 export { default as TooltipLayer } from "./TooltipLayer.svelte";
 export { type ToastAction, toasts } from "./toasts.svelte";
