@@ -5,6 +5,7 @@ use std::sync::Arc;
 use slipway_engine::ContainerId;
 use slipway_engine::logs::{LogPage, LogQuery, LogState};
 use slipway_labs::card::LabId;
+use slipway_labs::readiness::without_tokens;
 use tauri::State;
 use tauri::ipc::Channel;
 
@@ -53,7 +54,7 @@ pub async fn subscribe_log(
     }))
 }
 
-/// Rows of a followed log. Searching reads all of it, so it keeps away from the window's own thread.
+/// Rows of a followed log, without the tokens that servers write there. Searching reads all of it, so it keeps away from the window's own thread.
 #[tauri::command(async)]
 #[specta::specta]
 pub fn read_log(
@@ -61,5 +62,9 @@ pub fn read_log(
     subscription: u32,
     query: LogQuery,
 ) -> Option<LogPage> {
-    streams.log(subscription).map(|log| log.read(&query))
+    let mut page = streams.log(subscription)?.read(&query);
+    for line in &mut page.lines {
+        line.text = without_tokens(&line.text);
+    }
+    Some(page)
 }

@@ -24,6 +24,7 @@ pub(crate) mod probe;
 use hints::Hints;
 
 pub(crate) use lookout::masked;
+pub use lookout::without_tokens;
 
 /// The engine may restart within this time without the wait being given up.
 const ENGINE_PATIENCE: Duration = Duration::from_secs(6);
