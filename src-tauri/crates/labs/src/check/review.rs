@@ -189,7 +189,14 @@ fn user_line(subject: &Subject) -> Option<ReviewLine> {
 }
 
 fn ports_line(subject: &Subject) -> Option<ReviewLine> {
-    let more = subject.form.ports.get(1..)?;
+    // A row that is still being filled in says nothing yet.
+    let more: Vec<&PortRow> = subject
+        .form
+        .ports
+        .get(1..)?
+        .iter()
+        .filter(|row| !row.host.trim().is_empty() && !row.container.trim().is_empty())
+        .collect();
     let named = |row: &PortRow| {
         let purpose = row.purpose.trim();
         if purpose.is_empty() {
@@ -209,7 +216,11 @@ fn ports_line(subject: &Subject) -> Option<ReviewLine> {
     };
     let detail = match more.len() {
         1 => format!("Goes to port {} in the lab", first.container.trim()),
-        _ => more.iter().map(named).collect::<Vec<_>>().join(", "),
+        _ => more
+            .iter()
+            .map(|row| named(row))
+            .collect::<Vec<_>>()
+            .join(", "),
     };
     Some(line(ReviewKind::Ports, title, detail, Tone::Plain))
 }
