@@ -60,7 +60,7 @@ export const commands = {
 	tryEngine: () => __TAURI_INVOKE<string>("try_engine"),
 	/**  Follows the log of a container. Messages say only where it stands; rows are read with `read_log`. */
 	subscribeLog: (container: ContainerId, lab: LabId | null, onUpdate: Channel<Numbered<LogState>>) => __TAURI_INVOKE<number>("subscribe_log", { container, lab, onUpdate }),
-	/**  Rows of a followed log. Searching reads all of it, so it keeps away from the window's own thread. */
+	/**  Rows of a followed log, without the tokens that servers write there. Searching reads all of it, so it keeps away from the window's own thread. */
 	readLog: (subscription: number, query: LogQuery) => __TAURI_INVOKE<LogPage | null>("read_log", { subscription, query }),
 	/**  Follows one container's usage while its card is on screen, about one sample a second. */
 	subscribeUsage: (container: ContainerId, onUpdate: Channel<Numbered<Usage>>) => __TAURI_INVOKE<number>("subscribe_usage", { container, onUpdate }),
