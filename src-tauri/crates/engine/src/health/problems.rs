@@ -149,7 +149,7 @@ fn not_running(address: &str, error: &Error) -> EngineProblem {
         ..blocking(
             Kind::NotRunning,
             title,
-            "It is installed, but nothing answers at its usual place. Your labs and their work are safe; they can be used again when it runs.",
+            "It is installed, but nothing answers at its address. Your labs and their work are safe; they can be used again when it runs.",
             error,
         )
     }
