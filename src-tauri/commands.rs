@@ -5,6 +5,9 @@ pub mod inventory;
 pub mod labs;
 pub mod launch;
 pub mod logs;
+pub mod paste;
+pub mod recipes;
+pub mod sharing;
 pub mod streams;
 pub mod usage;
 

@@ -6,9 +6,10 @@
 pub mod bindings;
 mod browser;
 mod commands;
-mod folder;
+mod dialogs;
 mod logging;
 mod renderer;
+mod shortcut;
 mod state;
 mod streams;
 
@@ -65,7 +66,7 @@ pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri:
             }
         })
         .setup(|app| {
-            app.manage(folder::FolderDialog::of(app.handle()));
+            app.manage(dialogs::Dialogs::of(app.handle()));
             Ok(())
         })
 }

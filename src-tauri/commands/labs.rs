@@ -1,7 +1,6 @@
 //! Labs: their cards, and what can be done with them.
 
 use slipway_labs::card::{DeletePreview, LabId, LabList};
-use slipway_labs::recipe::RecipeTile;
 use tauri::State;
 use tauri::ipc::Channel;
 
@@ -35,13 +34,6 @@ pub fn subscribe_labs(
             }
         }
     })
-}
-
-/// The recipes to start from.
-#[tauri::command]
-#[specta::specta]
-pub fn list_recipes(state: State<'_, AppState>) -> Vec<RecipeTile> {
-    state.labs.recipes()
 }
 
 /// Opens the lab's page in the browser.

@@ -2,14 +2,14 @@
 
 use slipway_labs::card::LabId;
 use slipway_labs::check::FormCheck;
-use slipway_labs::form::{FormFrame, FormSeed, LaunchForm};
+use slipway_labs::form::{FormFrame, FormSeed, LaunchForm, TypedSecrets};
 use slipway_labs::launch::LaunchProgress;
 use slipway_labs::versions::VersionList;
 use tauri::State;
 use tauri::ipc::Channel;
 
 use super::CommandResult;
-use crate::folder::FolderDialog;
+use crate::dialogs::{Dialogs, Wanted};
 use crate::state::AppState;
 use crate::streams::{Numbered, Streams};
 
@@ -37,15 +37,15 @@ pub async fn frame_form(state: State<'_, AppState>, form: LaunchForm) -> Command
     Ok(state.labs.frame(&form).await)
 }
 
-/// Checks the form. `own_password` is only judged, never kept.
+/// Checks the form. What is typed beside it is only judged, never kept.
 #[tauri::command]
 #[specta::specta]
 pub async fn check_form(
     state: State<'_, AppState>,
     form: LaunchForm,
-    own_password: Option<String>,
+    typed: TypedSecrets,
 ) -> CommandResult<FormCheck> {
-    Ok(state.labs.check(&form, own_password.as_deref()).await)
+    Ok(state.labs.check(&form, &typed).await)
 }
 
 /// Versions of an image; asks its registry.
@@ -65,9 +65,9 @@ pub async fn list_versions(
 pub async fn launch_lab(
     state: State<'_, AppState>,
     form: LaunchForm,
-    own_password: Option<String>,
+    typed: TypedSecrets,
 ) -> CommandResult<LabId> {
-    state.labs.launch(form, own_password).await
+    state.labs.launch(form, typed).await
 }
 
 /// A launch as it is now; `null` where there is none for this lab.
@@ -110,9 +110,31 @@ pub async fn cancel_launch(state: State<'_, AppState>, lab: LabId) -> CommandRes
     state.labs.cancel_launch(&lab).await
 }
 
+/// Keeps the form as a lab that is launched later.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_lab(
+    state: State<'_, AppState>,
+    form: LaunchForm,
+    typed: TypedSecrets,
+) -> CommandResult<LabId> {
+    state.labs.save_lab(form, typed).await
+}
+
+/// Runs a small program in a container with the form's graphics cards, and gives its sentence.
+#[tauri::command]
+#[specta::specta]
+pub async fn check_gpu(state: State<'_, AppState>, form: LaunchForm) -> CommandResult<String> {
+    state.labs.check_gpu(&form).await
+}
+
 /// Asks for a folder with the system's own dialog; `null` where the person closed it.
 #[tauri::command]
 #[specta::specta]
-pub async fn choose_folder(dialog: State<'_, FolderDialog>) -> CommandResult<Option<String>> {
-    Ok(dialog.ask().await)
+pub async fn choose_folder(dialogs: State<'_, Dialogs>) -> CommandResult<Option<String>> {
+    let wanted = Wanted::Folder {
+        title: "Where your work is kept".to_owned(),
+    };
+    let chosen = dialogs.ask(wanted).await;
+    Ok(chosen.map(|path| path.to_string_lossy().into_owned()))
 }

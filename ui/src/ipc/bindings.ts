@@ -20,6 +20,16 @@ export const commands = {
 	subscribeLabs: (onUpdate: Channel<Numbered<LabList>>) => __TAURI_INVOKE<number>("subscribe_labs", { onUpdate }),
 	/**  The recipes to start from. */
 	listRecipes: () => __TAURI_INVOKE<RecipeTile[]>("list_recipes"),
+	/**  Saves a lab as a recipe of the person's own. */
+	saveRecipe: (lab: LabId, draft: RecipeDraft) => __TAURI_INVOKE<RecipeId>("save_recipe", { lab, draft }),
+	/**  Writes a recipe to a file that the person chooses; gives its path, `null` where the dialog was closed. */
+	exportRecipe: (recipe: RecipeId) => __TAURI_INVOKE<string | null>("export_recipe", { recipe }),
+	/**  Reads a recipe file that the person chooses, and says what it will do; nothing is added yet. */
+	openRecipe: () => __TAURI_INVOKE<RecipePreview | null>("open_recipe"),
+	/**  Adds a recipe that was previewed. */
+	addRecipe: (text: string) => __TAURI_INVOKE<RecipeId>("add_recipe", { text }),
+	/**  Removes a recipe of the person's own; labs made from it stay. */
+	removeRecipe: (recipe: RecipeId) => __TAURI_INVOKE<null>("remove_recipe", { recipe }),
 	/**  Opens the lab's page in the browser. */
 	openLab: (lab: LabId) => __TAURI_INVOKE<null>("open_lab", { lab }),
 	/**  Starts a stopped lab: its own container, never a new one. */
@@ -40,20 +50,40 @@ export const commands = {
 	reviseForm: (form: LaunchForm) => __TAURI_INVOKE<LaunchForm>("revise_form", { form }),
 	/**  Everything around the form: addresses, volumes, sign-in. */
 	frameForm: (form: LaunchForm) => __TAURI_INVOKE<FormFrame>("frame_form", { form }),
-	/**  Checks the form. `own_password` is only judged, never kept. */
-	checkForm: (form: LaunchForm, ownPassword: string | null) => __TAURI_INVOKE<FormCheck>("check_form", { form, ownPassword }),
+	/**  Checks the form. What is typed beside it is only judged, never kept. */
+	checkForm: (form: LaunchForm, typed: TypedSecrets) => __TAURI_INVOKE<FormCheck>("check_form", { form, typed }),
 	/**  Versions of an image; asks its registry. */
 	listVersions: (recipe: string, image: string) => __TAURI_INVOKE<VersionList>("list_versions", { recipe, image }),
 	/**  Launches; gives the id of the lab it becomes. */
-	launchLab: (form: LaunchForm, ownPassword: string | null) => __TAURI_INVOKE<LabId>("launch_lab", { form, ownPassword }),
+	launchLab: (form: LaunchForm, typed: TypedSecrets) => __TAURI_INVOKE<LabId>("launch_lab", { form, typed }),
 	/**  A launch as it is now; `null` where there is none for this lab. */
 	fetchLaunch: (lab: LabId) => __TAURI_INVOKE<LaunchProgress | null>("fetch_launch", { lab }),
 	/**  Follows a launch; every message is its whole state. The stream ends with the launch. */
 	subscribeLaunch: (lab: LabId, onUpdate: Channel<Numbered<LaunchProgress>>) => __TAURI_INVOKE<number>("subscribe_launch", { lab, onUpdate }),
 	/**  Cancels a launch, or discards one that failed. */
 	cancelLaunch: (lab: LabId) => __TAURI_INVOKE<null>("cancel_launch", { lab }),
+	/**  Keeps the form as a lab that is launched later. */
+	saveLab: (form: LaunchForm, typed: TypedSecrets) => __TAURI_INVOKE<LabId>("save_lab", { form, typed }),
+	/**  Runs a small program in a container with the form's graphics cards, and gives its sentence. */
+	checkGpu: (form: LaunchForm) => __TAURI_INVOKE<string>("check_gpu", { form }),
 	/**  Asks for a folder with the system's own dialog; `null` where the person closed it. */
 	chooseFolder: () => __TAURI_INVOKE<string | null>("choose_folder"),
+	/**  Reads a pasted `docker run` command with the answers given so far. Runs nothing. */
+	readCommand: (text: string, answers: { [key in string]: string }) => __TAURI_INVOKE<PastedCommand>("read_command", { text, answers }),
+	/**  The lab's command in every shell, and as a compose file. */
+	labCommands: (lab: LabId) => __TAURI_INVOKE<LabCommands>("lab_commands", { lab }),
+	/**  Renames a lab, and its container with it. */
+	renameLab: (lab: LabId, name: string) => __TAURI_INVOKE<null>("rename_lab", { lab, name }),
+	/**  Writes the lab's profile to a file that the person chooses; gives its path, `null` where the dialog was closed. */
+	exportLab: (lab: LabId) => __TAURI_INVOKE<string | null>("export_lab", { lab }),
+	/**  Reads an exported profile that the person chooses; `null` where the dialog was closed. */
+	importLab: () => __TAURI_INVOKE<ImportedProfile | null>("import_lab"),
+	/**  Puts a file for this lab on the person's desktop or into the menu ("launch this"); gives its path. */
+	makeShortcut: (lab: LabId) => __TAURI_INVOKE<string>("make_shortcut", { lab }),
+	/**  What a container of somebody else's would be as a lab. */
+	previewAdopt: (container: ContainerId) => __TAURI_INVOKE<AdoptPreview>("preview_adopt", { container }),
+	/**  Makes a lab of a container that Slipway did not make; the container stays as it is. */
+	adoptContainer: (container: ContainerId) => __TAURI_INVOKE<LabId>("adopt_container", { container }),
 	/**  Carries out a remedy, then tries to connect again. */
 	applyRemedy: (remedy: EngineRemedy) => __TAURI_INVOKE<null>("apply_remedy", { remedy }),
 	/**  Runs `hello-world` and gives what it printed. */
@@ -67,6 +97,77 @@ export const commands = {
 };
 
 /* Types */
+/**  A container that Slipway did not make, as the lab it would become. */
+export type AdoptPreview = {
+	container: ContainerId,
+	name: string,
+	recipeName: string,
+	icon: string,
+	tint: number,
+	/**  "It keeps its container and its volumes." and its like. */
+	keeps: string[],
+	/**  What Slipway cannot do for it. */
+	limits: string[],
+};
+
+/**  The folded options. Names of Docker's own flags stand at each field. */
+export type Advanced = {
+	/**  `--env` */
+	environment?: VariableRow[],
+	/**  `--volume`, `--mount`, `--tmpfs`, beside the folder in which work is kept. */
+	mounts?: MountRow[],
+	/**  `--publish-all`: ports that the image exposes get ports that the engine chooses. */
+	publishAll?: boolean,
+	/**  `--workdir` */
+	workingFolder?: string,
+	/**  `--entrypoint`: one program; `""` (two quotes) takes the image's away. */
+	entrypoint?: string,
+	/**  What stands after the image, written as in a POSIX shell. */
+	command?: string,
+	/**  `--memory`: `2g`, `512m` */
+	memory?: string,
+	/**  `--cpus`: `1.5` */
+	cpus?: string,
+	/**  `--shm-size`: `1g` */
+	sharedMemory?: string,
+	gpu?: GpuRow,
+	restart?: RestartRow,
+	network?: NetworkJoin,
+	/**  `--hostname` */
+	hostname?: string,
+	/**  `--tty` */
+	terminal?: boolean,
+	/**  `--interactive` */
+	keepInputOpen?: boolean,
+	/**  `--rm` */
+	removeWhenStopped?: boolean,
+	/**  `--platform`: `linux/amd64` */
+	platform?: string,
+	/**  `--label` */
+	labels?: LabelRow[],
+	/**  `--privileged` */
+	privileged?: boolean,
+	/**  `--cap-add`, `--cap-drop`: `SYS_ADMIN` */
+	capabilitiesAdded?: string[],
+	capabilitiesDropped?: string[],
+	/**  `--user`; goes before the recipe's user mapping. */
+	user?: string,
+	/**  Rare options, each with its value as Docker takes it. At most one row of a kind that Docker takes once. */
+	rare?: RareRow[],
+};
+
+/**  A variable that the command leaves open: `${VERSION}`. */
+export type AskedVariable = {
+	name: string,
+	usedFor: VariableUse,
+	/**  What is filled in: the person's answer, or what we propose; empty: it must be typed. */
+	value: string,
+	/**  Values to choose from, best first; any other may be typed. */
+	choices: VariableChoice[],
+	/**  One sentence where the value cannot be used. */
+	error: string | null,
+};
+
 /**  A number of bytes. */
 export type Bytes = number;
 
@@ -85,6 +186,18 @@ export type Changes<Row> = {
 	set: Row[],
 	/**  Ids (names, for volumes) of rows that are gone. */
 	removed: string[],
+};
+
+/**  A stretch of the text. */
+export type CommandPart = {
+	/**  In UTF-16 code units, as a text area counts; `end` is behind the last. */
+	start: number,
+	end: number,
+	kind: PartKind,
+	/**  Which sentence of `meanings` it belongs to, if any. */
+	meaning: number | null,
+	/**  Stretches of variables within it, in the same units. */
+	variables: ([number, number])[],
 };
 
 export type Consequence = {
@@ -288,7 +401,8 @@ export type FieldFix = {
 export type FieldNote = {
 	/**
 	 *  `name`, `image`, `version`, `listenIp`, `ports.0.host`, `ports.1.container`, `storage`,
-	 *  `storage.volume`, `storage.folder`, `storage.target`, `dockerControl`, `signIn`, `user.uid`, `user.gid`
+	 *  `storage.volume`, `storage.folder`, `storage.target`, `dockerControl`, `signIn`, `user.uid`, `user.gid`,
+	 *  `advanced.<field>`, `advanced.environment.0.name`, `advanced.mounts.2.source`, `advanced.rare.1`, …
 	 */
 	field: string,
 	level: NoteLevel,
@@ -330,6 +444,7 @@ export type FormFrame = {
 	foldersOffered: boolean,
 	/**  "JupyterLab" */
 	answers: string,
+	machine: MachineFrame,
 };
 
 /**  What a new form starts from. */
@@ -339,6 +454,21 @@ export type FormSeed = {
 	image?: string | null,
 	/**  Copy the choices of this lab ("launch another like it", or after a discarded failure). */
 	likeLab?: string | null,
+};
+
+export type GpuChoice = "nothing" | "all" | 
+/**  `--gpus 2` */
+"count" | 
+/**  `--gpus device=0,2` */
+"chosen";
+
+export type GpuRow = {
+	choice?: GpuChoice,
+	count?: string,
+	/**  Numbers or UUIDs, with commas between. */
+	devices?: string,
+	/**  The older form, `--runtime=nvidia` with `NVIDIA_VISIBLE_DEVICES`, in place of `--gpus`. */
+	byRuntime?: boolean,
 };
 
 export type Health = "none" | "starting" | "healthy" | "unhealthy";
@@ -355,6 +485,13 @@ export type ImageRow = {
 	created: UnixMillis,
 	size: Bytes,
 	labels: { [key in string]: string },
+};
+
+/**  An imported profile, before anything is made of it. */
+export type ImportedProfile = {
+	form: LaunchForm,
+	/**  What does not hold on this computer: a path of another operating system, a volume that is not here. */
+	notes: string[],
 };
 
 /**  What the person asked for and the engine has not confirmed yet. */
@@ -397,9 +534,26 @@ export type LabCard = {
 	signIn: SignInKind,
 	/**  A password can be shown and copied (`Labs::password`). */
 	hasPassword: boolean,
+	/**  How a program reaches a lab that has no page (a database): host, port, user; no password. `None`: it has a page. */
+	connection: string | null,
+	/**  Its container was made by somebody else. */
+	adopted: boolean,
 	launch: LaunchProgress | null,
 	/**  The row is as old as the engine's absence. */
 	stale: boolean,
+};
+
+/**  A lab's command in every form; secrets are masked or taken from the shell's environment. */
+export type LabCommands = {
+	bash: string,
+	powershell: string,
+	cmd: string,
+	/**  `jupyter() { … }` for a shell's start file. */
+	function: string,
+	/**  A `compose.yaml`. */
+	compose: string,
+	/**  What a person has to know before using them: variables that must be set, a program that is started inside. */
+	notes: string[],
 };
 
 /**  A lab's own id; also the value of the label `io.slipway.lab`. */
@@ -433,6 +587,11 @@ export type LabWarning = {
 	message: string,
 };
 
+export type LabelRow = {
+	name?: string,
+	value?: string,
+};
+
 /**  A way out of a failure, as a button; the first is the recommended one. */
 export type LaunchFix = {
 	/**  "Use port 8890 and start" */
@@ -450,7 +609,7 @@ export type LaunchForm = {
 	version: string,
 	/**  `127.0.0.1`, `0.0.0.0`, an address of the engine's machine, or whatever was typed. */
 	listenIp: string,
-	/**  The first is the lab's page. */
+	/**  The first is the lab's page, where it has one; a program without a page may have none. */
 	ports: PortRow[],
 	storage: StorageRow,
 	/**  Mount the Docker socket. */
@@ -459,11 +618,15 @@ export type LaunchForm = {
 	riskAccepted: boolean,
 	signIn: SignInChoice,
 	user: UserRow,
+	/**  Everything that is folded away. */
+	advanced?: Advanced,
 };
 
 export type LaunchOutcome = { kind: "running" } | 
 /**  `shown` has no token. `opened` is false where no browser could be started; then `open_problem` says why. */
-{ kind: "ready"; shown: ShownAddress | null; opened: boolean; openProblem: Problem | null } | { kind: "failed"; problem: Problem; fixes: LaunchFix[] } | { kind: "cancelling" } | { kind: "cancelled" };
+{ kind: "ready"; shown: ShownAddress | null; opened: boolean; openProblem: Problem | null } | 
+/**  A program without a page did its work and ended without an error; `output` are its last lines. */
+{ kind: "finished"; output: string[] } | { kind: "failed"; problem: Problem; fixes: LaunchFix[] } | { kind: "cancelling" } | { kind: "cancelled" };
 
 /**  The whole state of a launch. */
 export type LaunchProgress = {
@@ -557,8 +720,64 @@ export type LogStream = "stdout" | "stderr" |
 /**  A terminal joins both. */
 "terminal";
 
+/**  What the engine's machine has, for limits and choices under Advanced. */
+export type MachineFrame = {
+	processors?: number,
+	memory?: Bytes | null,
+	/**  Graphics cards can be given to labs. */
+	gpu?: boolean,
+	/**  Why not, or what is known of them, in one sentence. */
+	gpuMessage?: string,
+	/**  Networks that a lab can join: name and kind (`bridge`, `macvlan`). */
+	networks?: NetworkChoice[],
+	/**  The image's own working folder, command and program, for placeholders; empty: not known. */
+	imageWorkingFolder?: string,
+	imageCommand?: string,
+	imageEntrypoint?: string,
+	/**  Platforms of the image where it is on the engine; else those the engine can run. */
+	platforms?: string[],
+};
+
+/**  What a part does, in words: "Keeps your work in a volume," and "in the folder /root/notebooks." */
+export type Meaning = {
+	kind: PartKind,
+	lead: string,
+	detail: string,
+};
+
+export type MountKind = "volume" | "folder" | 
+/**  `tmpfs`: in memory, gone when the lab stops. */
+"memory";
+
+export type MountRow = {
+	kind?: MountKind,
+	/**  Volume's name (empty: a new one without a name), folder on the engine's machine; unused for memory. */
+	source?: string,
+	/**  Folder in the lab. */
+	target?: string,
+	readOnly?: boolean,
+	/**  Only for memory: `64m`; empty: no limit of its own. */
+	size?: string,
+};
+
+export type NetworkChoice = {
+	name: string,
+	driver: string,
+	/**  Labs and containers on it. */
+	usedBy: string[],
+};
+
 /**  A network's full id. */
 export type NetworkId = string;
+
+export type NetworkJoin = {
+	/**  Empty: the engine's standard network. `host` and `none` are Docker's own. */
+	name?: string,
+	/**  The network is made where it is not there yet. */
+	create?: boolean,
+	/**  Further names of the lab on that network. */
+	aliases?: string[],
+};
 
 export type NetworkRow = {
 	id: NetworkId,
@@ -568,6 +787,14 @@ export type NetworkRow = {
 	internal: boolean,
 	created: UnixMillis | null,
 	labels: { [key in string]: string },
+};
+
+/**  What was not understood, or will not be done. */
+export type NotTaken = {
+	/**  As it stands in the command, shortened where it is long: `--storage-opt size=40G` */
+	text: string,
+	/**  One sentence. */
+	why: string,
 };
 
 export type NoteLevel = 
@@ -586,11 +813,39 @@ export type Numbered<Payload> = {
 	payload: Payload,
 };
 
+/**  What a part of the command is about; the screen gives each its colour and icon. */
+export type PartKind = "image" | "name" | "port" | "storage" | "variable" | "limit" | "network" | "gpu" | "risk" | "lifetime" | "terminal" | "program" | "other" | 
+/**  Not taken: underlined, never coloured. */
+"notTaken";
+
+/**  A command as it was read, with the answers given so far. */
+export type PastedCommand = {
+	shell: Shell | null,
+	parts: CommandPart[],
+	meanings: Meaning[],
+	variables: AskedVariable[],
+	notTaken: NotTaken[],
+	/**  The wizard's form filled from it; `None` while something is in the way. */
+	form: LaunchForm | null,
+	/**  Secret values that stood in the command, to be typed beside the form for the person. */
+	secrets: PastedSecrets,
+	/**  What is in the way, in one sentence with the next step. */
+	problem: Problem | null,
+};
+
+/**  Values of variables that look secret; they go back to the page that they came from and nowhere else. */
+export type PastedSecrets = {
+	password?: string | null,
+	variables?: { [key in string]: string },
+};
+
 export type PortRow = {
-	/**  Port on the engine's machine, as typed. */
+	/**  Port on the engine's machine, as typed, or a range of them: `4040-4045`. Empty: the engine chooses. */
 	host: string,
-	/**  Port in the lab, as typed. */
+	/**  Port in the lab, as typed, or a range as long as the other. */
 	container: string,
+	/**  Its own listen address; empty: the lab's. */
+	listenIp?: string,
 	/**  `tcp` or `udp` */
 	protocol: string,
 	/**  "JupyterLab", "Spark UI"; empty for a row that the person added. */
@@ -651,13 +906,73 @@ export type PullProgress = {
 	finished: boolean,
 };
 
+export type RareKind = 
+/**  `--group-add` */
+"group" | 
+/**  `--ulimit memlock=-1` */
+"ulimit" | 
+/**  `--device /dev/fuse` */
+"device" | 
+/**  `--add-host name:address` */
+"host" | 
+/**  `--dns 10.0.0.2` */
+"dns" | 
+/**  `--ipc host` */
+"ipc" | 
+/**  `--pid host` */
+"pid" | 
+/**  `--init`; value `true` */
+"init" | 
+/**  `--read-only`; value `true` */
+"readOnly" | 
+/**  `--stop-signal SIGINT` */
+"stopSignal" | 
+/**  `--stop-timeout 60` (seconds) */
+"stopTimeout" | 
+/**  `--security-opt seccomp=unconfined` */
+"securityOption" | 
+/**  `--sysctl net.core.somaxconn=1024` */
+"sysctl";
+
+export type RareRow = {
+	kind: RareKind,
+	value: string,
+};
+
 export type Reach = 
 /**  Loopback: only this computer (the engine's machine). */
 "thisComputer" | 
 /**  One address of the network. */
 "network" | "everyone";
 
+export type RecipeDeed = {
+	message: string,
+	tone: Tone,
+};
+
+/**  A recipe that a person saves from a lab. */
+export type RecipeDraft = {
+	name?: string,
+	summary?: string,
+	category?: Category | null,
+};
+
 export type RecipeId = string;
+
+/**  A recipe file from elsewhere, before it may do anything. */
+export type RecipePreview = {
+	name: string,
+	summary: string,
+	icon: string,
+	tint: number,
+	category: Category,
+	/**  What a lab of it will do: "Starts the image …", "Runs this program inside: …", "Asks for privileged mode". */
+	does: RecipeDeed[],
+	/**  It replaces a recipe of this name that is here already. */
+	replaces: string | null,
+	/**  The file's text, to be handed back when the person agrees. */
+	text: string,
+};
 
 /**  A recipe as tiles show it. */
 export type RecipeTile = {
@@ -673,9 +988,25 @@ export type RecipeTile = {
 	downloadSize: Bytes | null,
 	/**  One sentence where it will not run on this engine ("Needs an Intel or AMD processor"), else `None`. */
 	willNotRun: string | null,
+	/**  What may make it run badly here: "Wants 8 GB of memory; this computer has 4 GB". */
+	cautions: string[],
+	memoryMinimum: Bytes | null,
+	wantsGpu: boolean,
+	/**  A person's own, which can be changed, shared and removed. */
+	own: boolean,
+	/**  Further words that a search finds it by: image names, kinds of work. */
+	keywords: string[],
 };
 
-export type ReviewKind = "image" | "address" | "work" | "signIn" | "user" | "ports" | "dockerControl";
+export type RestartChoice = "no" | "onFailure" | "always" | "unlessStopped";
+
+export type RestartRow = {
+	choice?: RestartChoice,
+	/**  Only for `OnFailure`; empty: no limit. */
+	retries?: string,
+};
+
+export type ReviewKind = "image" | "address" | "work" | "signIn" | "user" | "ports" | "dockerControl" | "variables" | "mounts" | "limits" | "gpu" | "network" | "lifetime" | "program" | "privileged" | "other";
 
 /**  One line of the review in plain words. */
 export type ReviewLine = {
@@ -701,6 +1032,9 @@ export type RiskPanel = {
 	/**  "I understand that …" */
 	consent: string,
 };
+
+/**  Whose quoting the command is written in. */
+export type Shell = "posix" | "powerShell" | "cmd";
 
 /**  An address as the screen shows it: never with a token. */
 export type ShownAddress = {
@@ -743,7 +1077,9 @@ export type SignInKind =
 /**  A password typed into the page. */
 "password";
 
-export type StepKind = "check" | "download" | "create" | "start" | "answer" | "open";
+export type StepKind = "check" | "download" | "create" | "start" | "answer" | 
+/**  What the recipe does inside once, before the lab can be used (Superset's first account). */
+"prepare" | "open";
 
 export type StepState = "todo" | "now" | "done" | 
 /**  Not needed (the image was here; the lab has no page to open). */
@@ -783,6 +1119,17 @@ export type SupportTable = {
 
 export type Tone = "plain" | "warning" | "danger";
 
+/**
+ *  What is typed beside the form, because it is secret: used for the check and the launch, kept in the
+ *  keyring, and in no file, log, label or command.
+ */
+export type TypedSecrets = {
+	/**  The own password or token; `None`: not typed. */
+	password?: string | null,
+	/**  Values of secret variables by name; one that is missing was typed at an earlier time. */
+	variables?: { [key in string]: string },
+};
+
 /**  A moment, in milliseconds since 1970-01-01 UTC. */
 export type UnixMillis = number;
 
@@ -806,6 +1153,22 @@ export type UserRow = {
 	uid: string,
 	gid: string,
 };
+
+export type VariableChoice = {
+	value: string,
+	/**  "6.0.0, on this computer" */
+	label: string,
+};
+
+export type VariableRow = {
+	name?: string,
+	/**  Empty for a secret. */
+	value?: string,
+	/**  Its value is in the keyring, and typed beside the form. */
+	secret?: boolean,
+};
+
+export type VariableUse = "version" | "volume" | "folder" | "listenIp" | "port" | "name" | "secret" | "other";
 
 export type VersionChoice = {
 	tag: string,

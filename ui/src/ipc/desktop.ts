@@ -60,11 +60,11 @@ export const desktop: Backend = {
   newForm: (seed) => ask(commands.newForm(seed)),
   reviseForm: (form) => ask(commands.reviseForm(form)),
   frameForm: (form) => ask(commands.frameForm(form)),
-  checkForm: (form, ownPassword) => ask(commands.checkForm(form, ownPassword)),
+  checkForm: (form, ownPassword) => ask(commands.checkForm(form, { password: ownPassword, variables: {} })),
   listVersions: (recipe, image) => ask(commands.listVersions(recipe, image)),
   chooseFolder: () => ask(commands.chooseFolder()),
 
-  launchLab: (form, ownPassword) => ask(commands.launchLab(form, ownPassword)),
+  launchLab: (form, ownPassword) => ask(commands.launchLab(form, { password: ownPassword, variables: {} })),
   cancelLaunch: (lab) => tell(commands.cancelLaunch(lab)),
 
   openLab: (lab) => tell(commands.openLab(lab)),

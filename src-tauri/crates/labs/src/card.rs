@@ -88,6 +88,10 @@ pub struct LabCard {
     pub sign_in: SignInKind,
     /// A password can be shown and copied (`Labs::password`).
     pub has_password: bool,
+    /// How a program reaches a lab that has no page (a database): host, port, user; no password. `None`: it has a page.
+    pub connection: Option<String>,
+    /// Its container was made by somebody else.
+    pub adopted: bool,
     pub launch: Option<LaunchProgress>,
     /// The row is as old as the engine's absence.
     pub stale: bool,

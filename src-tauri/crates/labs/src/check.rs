@@ -32,7 +32,8 @@ pub enum NoteLevel {
 #[serde(rename_all = "camelCase")]
 pub struct FieldNote {
     /// `name`, `image`, `version`, `listenIp`, `ports.0.host`, `ports.1.container`, `storage`,
-    /// `storage.volume`, `storage.folder`, `storage.target`, `dockerControl`, `signIn`, `user.uid`, `user.gid`
+    /// `storage.volume`, `storage.folder`, `storage.target`, `dockerControl`, `signIn`, `user.uid`, `user.gid`,
+    /// `advanced.<field>`, `advanced.environment.0.name`, `advanced.mounts.2.source`, `advanced.rare.1`, …
     pub field: String,
     pub level: NoteLevel,
     pub message: String,
@@ -59,6 +60,15 @@ pub enum ReviewKind {
     User,
     Ports,
     DockerControl,
+    Variables,
+    Mounts,
+    Limits,
+    Gpu,
+    Network,
+    Lifetime,
+    Program,
+    Privileged,
+    Other,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]

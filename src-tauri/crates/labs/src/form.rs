@@ -8,10 +8,15 @@ use specta::Type;
 
 use crate::recipe::RecipeId;
 
+mod advanced;
 mod fill;
 mod frame;
 mod rows;
 
+pub use advanced::{
+    Advanced, GpuChoice, GpuRow, LabelRow, MountKind, MountRow, NetworkJoin, RareKind, RareRow,
+    RestartChoice, RestartRow, TypedSecrets, VariableRow,
+};
 pub(crate) use fill::{LOOPBACK, free_name, free_volume, local_references, name_taken};
 pub use fill::{default_reference, like, new_form, revise};
 pub(crate) use frame::{DOCKER_SOCKET, obstacle, volume_choices};
@@ -28,7 +33,7 @@ pub struct LaunchForm {
     pub version: String,
     /// `127.0.0.1`, `0.0.0.0`, an address of the engine's machine, or whatever was typed.
     pub listen_ip: String,
-    /// The first is the lab's page.
+    /// The first is the lab's page, where it has one; a program without a page may have none.
     pub ports: Vec<PortRow>,
     pub storage: StorageRow,
     /// Mount the Docker socket.
@@ -37,15 +42,21 @@ pub struct LaunchForm {
     pub risk_accepted: bool,
     pub sign_in: SignInChoice,
     pub user: UserRow,
+    /// Everything that is folded away.
+    #[serde(default)]
+    pub advanced: Advanced,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PortRow {
-    /// Port on the engine's machine, as typed.
+    /// Port on the engine's machine, as typed, or a range of them: `4040-4045`. Empty: the engine chooses.
     pub host: String,
-    /// Port in the lab, as typed.
+    /// Port in the lab, as typed, or a range as long as the other.
     pub container: String,
+    /// Its own listen address; empty: the lab's.
+    #[serde(default)]
+    pub listen_ip: String,
     /// `tcp` or `udp`
     pub protocol: String,
     /// "JupyterLab", "Spark UI"; empty for a row that the person added.
@@ -119,6 +130,36 @@ pub struct FormFrame {
     pub folders_offered: bool,
     /// "JupyterLab"
     pub answers: String,
+    pub machine: MachineFrame,
+}
+
+/// What the engine's machine has, for limits and choices under Advanced.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MachineFrame {
+    pub processors: u32,
+    pub memory: Option<slipway_engine::Bytes>,
+    /// Graphics cards can be given to labs.
+    pub gpu: bool,
+    /// Why not, or what is known of them, in one sentence.
+    pub gpu_message: String,
+    /// Networks that a lab can join: name and kind (`bridge`, `macvlan`).
+    pub networks: Vec<NetworkChoice>,
+    /// The image's own working folder, command and program, for placeholders; empty: not known.
+    pub image_working_folder: String,
+    pub image_command: String,
+    pub image_entrypoint: String,
+    /// Platforms of the image where it is on the engine; else those the engine can run.
+    pub platforms: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkChoice {
+    pub name: String,
+    pub driver: String,
+    /// Labs and containers on it.
+    pub used_by: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]

@@ -4,9 +4,11 @@
 //! is recorded when a person clicks and cleared by the engine's own event, so that a card never
 //! shows what has not happened.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use slipway_engine::ContainerId;
 use slipway_engine::inventory::Inventory;
 use slipway_vault::{Secret, Vault};
 use tokio::sync::watch;
@@ -15,12 +17,14 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::card::{DeletePreview, LabId, LabList};
 use crate::catalogue;
 use crate::check::FormCheck;
-use crate::form::{FormFrame, FormSeed, LaunchForm};
+use crate::form::{FormFrame, FormSeed, LaunchForm, TypedSecrets};
 use crate::launch::LaunchProgress;
-use crate::problem::Result;
+use crate::paste::PastedCommand;
+use crate::problem::{Problem, ProblemKind, Result};
 use crate::profile::ProfileFolder;
 use crate::recipe::{RecipeId, RecipeTile};
 use crate::recognition;
+use crate::sharing::{AdoptPreview, ImportedProfile, LabCommands, RecipeDraft, RecipePreview};
 use crate::versions::VersionList;
 
 mod cards;
@@ -120,9 +124,9 @@ impl Labs {
         wizard::frame(&self.shared, form).await
     }
 
-    /// Checks the form; within 300 ms, whatever the engine does. `own_password` is the typed one, only to judge it.
-    pub async fn check(&self, form: &LaunchForm, own_password: Option<&str>) -> FormCheck {
-        wizard::check(&self.shared, form, own_password).await
+    /// Checks the form; within 300 ms, whatever the engine does. What is typed beside it is only judged.
+    pub async fn check(&self, form: &LaunchForm, typed: &TypedSecrets) -> FormCheck {
+        wizard::check(&self.shared, form, typed).await
     }
 
     /// Versions of an image. Asks the registry, at most some seconds.
@@ -146,8 +150,8 @@ impl Labs {
     ///
     /// # Errors
     /// `InvalidForm` with the first field that is wrong; `EngineAway`.
-    pub async fn launch(&self, form: LaunchForm, own_password: Option<String>) -> Result<LabId> {
-        launching::launch(&self.shared, form, own_password.map(Secret::new)).await
+    pub async fn launch(&self, form: LaunchForm, typed: TypedSecrets) -> Result<LabId> {
+        launching::launch(&self.shared, form, typed).await
     }
 
     /// Follows a launch; `None` where there is none for this lab.
@@ -207,6 +211,128 @@ impl Labs {
     /// `EngineAway`; what could not be removed is named and everything else is done.
     pub async fn delete_lab(&self, lab: &LabId, volumes: &[String]) -> Result<()> {
         deleting::delete(&self.shared, lab, volumes).await
+    }
+
+    /// Keeps a form as a lab without launching it.
+    ///
+    /// # Errors
+    /// `InvalidForm`; where the profile cannot be written.
+    pub async fn save_lab(&self, form: LaunchForm, typed: TypedSecrets) -> Result<LabId> {
+        let _ = typed;
+        Err(self.not_there_yet(&form.name))
+    }
+
+    /// Runs a small program with the form's graphics cards; gives a sentence on what it saw.
+    ///
+    /// # Errors
+    /// Why no graphics card can be used, with the next step.
+    pub async fn check_gpu(&self, form: &LaunchForm) -> Result<String> {
+        Err(self.not_there_yet(&form.name))
+    }
+
+    /// Reads a pasted command with the answers given so far. Runs nothing.
+    pub async fn read_command(
+        &self,
+        text: &str,
+        answers: &BTreeMap<String, String>,
+    ) -> PastedCommand {
+        let _ = (text, answers);
+        PastedCommand::default()
+    }
+
+    /// The lab's command in every shell, and as a compose file.
+    ///
+    /// # Errors
+    /// `Gone`.
+    pub async fn commands(&self, lab: &LabId) -> Result<LabCommands> {
+        Err(self.not_there_yet(&lab.0))
+    }
+
+    /// Renames the lab and its container.
+    ///
+    /// # Errors
+    /// `InvalidForm` with the field `name`; `EngineAway`.
+    pub async fn rename_lab(&self, lab: &LabId, name: &str) -> Result<()> {
+        let _ = name;
+        Err(self.not_there_yet(&lab.0))
+    }
+
+    /// A file name and the profile's text, for sharing. Holds no secret.
+    ///
+    /// # Errors
+    /// `Gone`.
+    pub fn exported_profile(&self, lab: &LabId) -> Result<(String, String)> {
+        Err(self.not_there_yet(&lab.0))
+    }
+
+    /// Reads an exported profile. Makes nothing.
+    ///
+    /// # Errors
+    /// `ProfileUnreadable`.
+    pub async fn import_profile(&self, text: &str) -> Result<ImportedProfile> {
+        Err(self.not_there_yet(text))
+    }
+
+    /// What a container would be as a lab.
+    ///
+    /// # Errors
+    /// `Gone`, `EngineAway`.
+    pub async fn preview_adopt(&self, container: &ContainerId) -> Result<AdoptPreview> {
+        Err(self.not_there_yet(&container.0))
+    }
+
+    /// Makes a lab of a container that Slipway did not make, without touching it.
+    ///
+    /// # Errors
+    /// `Gone`, `EngineAway`.
+    pub async fn adopt(&self, container: &ContainerId) -> Result<LabId> {
+        Err(self.not_there_yet(&container.0))
+    }
+
+    /// Saves a lab as a recipe of the person's own.
+    ///
+    /// # Errors
+    /// `Gone`; where the file cannot be written.
+    pub async fn save_recipe(&self, lab: &LabId, draft: RecipeDraft) -> Result<RecipeId> {
+        let _ = draft;
+        Err(self.not_there_yet(&lab.0))
+    }
+
+    /// A file name and the recipe's text, for sharing. Holds no secret.
+    ///
+    /// # Errors
+    /// `Gone`.
+    pub fn exported_recipe(&self, recipe: &RecipeId) -> Result<(String, String)> {
+        Err(self.not_there_yet(&recipe.0))
+    }
+
+    /// Reads a recipe from elsewhere and says what it will do. Adds nothing.
+    ///
+    /// # Errors
+    /// A sentence on what is wrong with the file.
+    pub fn preview_recipe(&self, text: &str) -> Result<RecipePreview> {
+        Err(self.not_there_yet(text))
+    }
+
+    /// Adds a recipe that was previewed.
+    ///
+    /// # Errors
+    /// As `preview_recipe`; where the file cannot be written.
+    pub async fn add_recipe(&self, text: &str) -> Result<RecipeId> {
+        Err(self.not_there_yet(text))
+    }
+
+    /// Removes a recipe of the person's own; labs made from it stay.
+    ///
+    /// # Errors
+    /// `Gone` where there is none.
+    pub async fn remove_recipe(&self, recipe: &RecipeId) -> Result<()> {
+        Err(self.not_there_yet(&recipe.0))
+    }
+
+    /// Removed when the last method above it is written.
+    pub fn not_there_yet(&self, what: &str) -> Problem {
+        Problem::new(ProblemKind::Other, "This is not there yet.").detail(what.to_owned())
     }
 
     /// The lab's password or token, for showing and copying.

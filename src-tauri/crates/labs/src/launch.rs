@@ -36,6 +36,8 @@ pub enum StepKind {
     Create,
     Start,
     Answer,
+    /// What the recipe does inside once, before the lab can be used (Superset's first account).
+    Prepare,
     Open,
 }
 
@@ -85,6 +87,11 @@ pub enum LaunchOutcome {
         shown: Option<crate::address::ShownAddress>,
         opened: bool,
         open_problem: Option<Problem>,
+    },
+    /// A program without a page did its work and ended without an error; `output` are its last lines.
+    #[serde(rename_all = "camelCase")]
+    Finished {
+        output: Vec<String>,
     },
     #[serde(rename_all = "camelCase")]
     Failed {

@@ -17,6 +17,7 @@ pub mod labs;
 pub mod launch;
 pub mod listen;
 pub mod names;
+pub mod paste;
 pub mod plan;
 pub mod problem;
 pub mod processor;
@@ -25,6 +26,7 @@ pub mod readiness;
 pub mod recipe;
 pub mod recognition;
 pub mod risk;
+pub mod sharing;
 pub mod tag;
 pub mod versions;
 

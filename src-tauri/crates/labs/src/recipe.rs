@@ -230,4 +230,12 @@ pub struct RecipeTile {
     pub download_size: Option<slipway_engine::Bytes>,
     /// One sentence where it will not run on this engine ("Needs an Intel or AMD processor"), else `None`.
     pub will_not_run: Option<String>,
+    /// What may make it run badly here: "Wants 8 GB of memory; this computer has 4 GB".
+    pub cautions: Vec<String>,
+    pub memory_minimum: Option<slipway_engine::Bytes>,
+    pub wants_gpu: bool,
+    /// A person's own, which can be changed, shared and removed.
+    pub own: bool,
+    /// Further words that a search finds it by: image names, kinds of work.
+    pub keywords: Vec<String>,
 }

@@ -102,7 +102,14 @@ async fn what_was_made_behind_a_broken_connection_is_taken_back() {
     fake.on("GET", "/containers/tool/json", Reply::json(200, made));
     fake.on("DELETE", "/containers/abc", Reply::empty(204));
 
-    let lab = scene.labs.launch(scene.form.clone(), None).await.unwrap();
+    let lab = scene
+        .labs
+        .launch(
+            scene.form.clone(),
+            slipway_labs::form::TypedSecrets::default(),
+        )
+        .await
+        .unwrap();
     assert_eq!(lab.0, "tool-00000000");
     let mut progress = scene.labs.watch_launch(&lab).unwrap();
     let failed =
@@ -131,8 +138,14 @@ async fn two_clicks_make_one_lab() {
     let missing = Reply::error(404, "No such image: me/tool:1");
     scene.fake.on("GET", "/images/me/tool:1/json", missing);
     let (one, other) = tokio::join!(
-        scene.labs.launch(scene.form.clone(), None),
-        scene.labs.launch(scene.form.clone(), None)
+        scene.labs.launch(
+            scene.form.clone(),
+            slipway_labs::form::TypedSecrets::default()
+        ),
+        scene.labs.launch(
+            scene.form.clone(),
+            slipway_labs::form::TypedSecrets::default()
+        )
     );
     assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
     let lab = one.or(other).unwrap();

@@ -76,7 +76,10 @@ async fn an_engine_that_is_killed_and_comes_back() {
     // One lab that runs, and one that is being launched.
     let mut web = form(&labs, "slipway/webapp:1", "steady").await;
     web.storage.kind = StorageKind::Nothing;
-    let steady = labs.launch(web, None).await.unwrap();
+    let steady = labs
+        .launch(web, slipway_labs::form::TypedSecrets::default())
+        .await
+        .unwrap();
     card(&labs, &steady, "running", |card| {
         card.state == LabState::Running
     })
@@ -85,7 +88,10 @@ async fn an_engine_that_is_killed_and_comes_back() {
     slow.storage.kind = StorageKind::Volume;
     slow.storage.volume = "halfway-vol".into();
     slow.storage.target = "/work".into();
-    let halfway = labs.launch(slow.clone(), None).await.unwrap();
+    let halfway = labs
+        .launch(slow.clone(), slipway_labs::form::TypedSecrets::default())
+        .await
+        .unwrap();
     let mut progress = labs.watch_launch(&halfway).unwrap();
     progress
         .wait_for(|progress| {
@@ -152,7 +158,10 @@ async fn an_engine_that_is_killed_and_comes_back() {
     .await;
 
     // And the failed launch can be tried again as it was.
-    let again = labs.launch(slow, None).await.unwrap();
+    let again = labs
+        .launch(slow, slipway_labs::form::TypedSecrets::default())
+        .await
+        .unwrap();
     assert_eq!(again, halfway);
     let over = labs
         .watch_launch(&again)

@@ -13,6 +13,7 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
         let port = subject.generation.port;
         let fix = subject.fix(format!("Use port {port}"), |form| {
             form.ports.push(PortRow {
+                listen_ip: String::new(),
                 host: port.to_string(),
                 container: port.to_string(),
                 protocol: "tcp".to_owned(),

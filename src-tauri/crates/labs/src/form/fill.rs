@@ -55,6 +55,7 @@ pub fn new_form(seed: &FormSeed, facts: &CheckFacts) -> Result<LaunchForm> {
         risk_accepted: false,
         sign_in: SignInChoice::FromImage,
         user: user_of(&generation, facts.user),
+        advanced: super::Advanced::default(),
         name,
     })
 }

@@ -39,6 +39,7 @@ pub fn frame(form: &LaunchForm, facts: &CheckFacts) -> FormFrame {
             .unwrap_or_default(),
     };
     FormFrame {
+        machine: super::MachineFrame::default(),
         recipe_name: recipe.map_or_else(|| form.image.clone(), |recipe| recipe.name.clone()),
         icon: recipe
             .map_or("globe", |recipe| recipe.icon.as_str())

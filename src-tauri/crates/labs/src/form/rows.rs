@@ -25,6 +25,7 @@ pub(super) fn ports_of(
         free.to_string()
     };
     let mut rows = vec![PortRow {
+        listen_ip: String::new(),
         host: host_of(generation.port, old.first()),
         container: generation.port.to_string(),
         protocol: "tcp".to_owned(),
@@ -37,6 +38,7 @@ pub(super) fn ports_of(
             .find(|row| typed_port(&row.container) == Some(extra.port));
         if kept.is_some() || extra.published {
             rows.push(PortRow {
+                listen_ip: String::new(),
                 host: host_of(extra.port, kept),
                 container: extra.port.to_string(),
                 protocol: kept.map_or_else(|| "tcp".to_owned(), |row| row.protocol.clone()),

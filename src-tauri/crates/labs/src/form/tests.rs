@@ -154,6 +154,7 @@ fn a_new_version_changes_what_its_generation_decides_and_no_more() {
     form.name = "Mine".into();
     form.ports[0].host = "8888".into();
     form.ports.push(PortRow {
+        listen_ip: String::new(),
         host: "9000".into(),
         container: "9000".into(),
         protocol: "tcp".into(),

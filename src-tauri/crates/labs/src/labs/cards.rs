@@ -93,6 +93,8 @@ fn lab_card(
                 generation.sign_in.kind == SignInKind::Token && page.token().is_some()
             }),
         addresses,
+        connection: None,
+        adopted: false,
         launch,
         stale: snapshot.report.status != EngineStatus::Ready,
     }
@@ -132,6 +134,8 @@ fn launch_card(launch: LaunchProgress, snapshot: &Snapshot) -> LabCard {
         problem: None,
         sign_in: generation.sign_in.kind,
         has_password: false,
+        connection: None,
+        adopted: false,
         launch: Some(launch),
         stale: snapshot.report.status != EngineStatus::Ready,
     }

@@ -9,7 +9,7 @@ use super::shared::Shared;
 use super::wizard;
 use crate::card::LabId;
 use crate::check::{FormCheck, NoteLevel};
-use crate::form::{LaunchForm, SignInChoice};
+use crate::form::{LaunchForm, SignInChoice, TypedSecrets};
 use crate::launch::{self, Luggage};
 use crate::names;
 use crate::plan;
@@ -18,14 +18,14 @@ use crate::problem::{Problem, ProblemKind, Result};
 pub(super) async fn launch(
     shared: &Arc<Shared>,
     form: LaunchForm,
-    own_password: Option<Secret>,
+    typed: TypedSecrets,
 ) -> Result<LabId> {
     let _one_at_a_time = shared.launching.lock().await;
     let engine = shared.engine()?;
     if shared.snapshot().report.status != EngineStatus::Ready {
         return Err(slipway_engine::Error::Connecting.into());
     }
-    let own_password = match (form.sign_in, own_password) {
+    let own_password = match (form.sign_in, typed.password.clone().map(Secret::new)) {
         (SignInChoice::FromImage, _) => None,
         (SignInChoice::Own, Some(typed)) => Some(typed),
         (SignInChoice::Own, None) => wizard::kept_password(shared, &form).await,
@@ -35,7 +35,11 @@ pub(super) async fn launch(
     for lab in &replaced {
         take_back_leftovers(shared, lab).await?;
     }
-    let checked = wizard::check(shared, &form, own_password.as_ref().map(Secret::reveal)).await;
+    let judged = TypedSecrets {
+        password: own_password.as_ref().map(|own| own.reveal().to_owned()),
+        variables: typed.variables,
+    };
+    let checked = wizard::check(shared, &form, &judged).await;
     refuse(&checked)?;
     let image = match form.reference() {
         Some(reference) => engine.inspect_image(&reference.to_string()).await.ok(),

@@ -13,7 +13,7 @@ use super::shared::{Shared, row_of};
 use crate::card::LabId;
 use crate::catalogue;
 use crate::check::{self, CheckFacts, FormCheck};
-use crate::form::{self, FormFrame, FormSeed, LaunchForm, SignInChoice};
+use crate::form::{self, FormFrame, FormSeed, LaunchForm, SignInChoice, TypedSecrets};
 use crate::problem::{Problem, ProblemKind, Result};
 use crate::recipe::RecipeTile;
 use crate::{processor, recognition};
@@ -46,6 +46,11 @@ pub(super) fn recipes(shared: &Shared) -> Vec<RecipeTile> {
                 here: form::default_reference(recipe, &snapshot).is_some_and(|(_, here)| here),
                 download_size: recipe.download_size.map(Bytes),
                 will_not_run: (!runs).then(|| needs(&recipe.platforms)),
+                cautions: Vec::new(),
+                memory_minimum: recipe.memory_minimum.map(Bytes),
+                wants_gpu: false,
+                own: false,
+                keywords: recipe.images.clone(),
             }
         })
         .collect()
@@ -116,8 +121,9 @@ pub(super) async fn frame(shared: &Arc<Shared>, form: &LaunchForm) -> FormFrame 
 pub(super) async fn check(
     shared: &Arc<Shared>,
     form: &LaunchForm,
-    own_password: Option<&str>,
+    typed: &TypedSecrets,
 ) -> FormCheck {
+    let own_password = typed.password.as_deref();
     // A locked keyring waits for its own password; the form does not, and is checked again later.
     let kept = if own_password.is_none() {
         let kept = tokio::time::timeout(ENGINE_PATIENCE, kept_password(shared, form));
@@ -129,9 +135,9 @@ pub(super) async fn check(
         .map(|text| Secret::new(text.to_owned()))
         .or(kept);
     let facts = facts(shared, form.reference(), &replaceable(shared, form)).await;
-    let typed = form.clone();
+    let form = form.clone();
     let checked =
-        on_thread(move || check::check(&typed, &facts, own.as_ref().map(Secret::reveal))).await;
+        on_thread(move || check::check(&form, &facts, own.as_ref().map(Secret::reveal))).await;
     checked.unwrap_or_else(|problem| FormCheck {
         notes: Vec::new(),
         review: Vec::new(),

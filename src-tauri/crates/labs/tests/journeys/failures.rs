@@ -185,7 +185,10 @@ async fn a_port_taken_in_the_last_moment_names_its_holder() {
             }
         }
     });
-    let launched = room.labs.launch(form.clone(), None).await;
+    let launched = room
+        .labs
+        .launch(form.clone(), slipway_labs::form::TypedSecrets::default())
+        .await;
     let _held = listener.await.unwrap();
     // Either the form's own check saw it, or the start did: both name the port.
     match launched {
@@ -217,6 +220,7 @@ async fn a_container_that_takes_the_port_during_the_launch_is_named() {
     let mut form = room.small("slipway/many-layers:1", "late-port").await;
     form.ports.clear();
     form.ports.push(slipway_labs::form::PortRow {
+        listen_ip: String::new(),
         host: free_port(0).to_string(),
         container: "8080".into(),
         protocol: "tcp".into(),
@@ -285,7 +289,11 @@ async fn a_form_with_errors_is_refused_at_its_field() {
     let room = Room::new().await;
     let mut form = room.small("slipway/webapp:1", "bad-form").await;
     form.ports[0].host = "65536".into();
-    let problem = room.labs.launch(form, None).await.unwrap_err();
+    let problem = room
+        .labs
+        .launch(form, slipway_labs::form::TypedSecrets::default())
+        .await
+        .unwrap_err();
     assert_eq!(problem.kind, ProblemKind::InvalidForm);
     assert_eq!(problem.field.as_deref(), Some("ports.0.host"));
 }

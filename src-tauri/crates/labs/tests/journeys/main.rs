@@ -127,7 +127,13 @@ impl Room {
 
     pub async fn launch(&self, form: &LaunchForm, password: Option<&str>) -> LabId {
         self.labs
-            .launch(form.clone(), password.map(str::to_owned))
+            .launch(
+                form.clone(),
+                slipway_labs::form::TypedSecrets {
+                    password: password.map(str::to_owned),
+                    ..Default::default()
+                },
+            )
             .await
             .unwrap_or_else(|problem| panic!("{problem:#?}"))
     }

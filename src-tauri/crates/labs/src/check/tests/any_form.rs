@@ -24,12 +24,13 @@ prop_compose! {
     ) -> LaunchForm {
         let text = |index: usize| texts[index].clone();
         LaunchForm {
+            advanced: crate::form::Advanced::default(),
             recipe: crate::recipe::RecipeId(recipe.to_owned()),
             name: text(0),
             image: text(1),
             version: text(2),
             listen_ip: text(3),
-            ports: ports.into_iter().map(|(host, container, protocol)| PortRow { host, container, protocol, purpose: String::new() }).collect(),
+            ports: ports.into_iter().map(|(host, container, protocol)| PortRow { host, container, listen_ip: String::new(), protocol, purpose: String::new() }).collect(),
             storage: crate::form::StorageRow {
                 kind: match kind { 0 => StorageKind::Volume, 1 => StorageKind::Folder, _ => StorageKind::Nothing },
                 volume: text(4),

@@ -153,6 +153,7 @@ fn more_ports() {
     let (facts, form, mut voice) = scene();
     let free = form.ports[0].host.clone();
     let row = |host: &str, container: &str, protocol: &str| PortRow {
+        listen_ip: String::new(),
         host: host.to_owned(),
         container: container.to_owned(),
         protocol: protocol.to_owned(),
