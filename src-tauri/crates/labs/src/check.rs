@@ -2,16 +2,19 @@
 //!
 //! Pure where it can be; what must be looked up (ports, folders, the image) comes in as facts.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use slipway_engine::ImageReference;
 use slipway_engine::health::EngineFacts;
 use slipway_engine::images::ImageDetails;
 use specta::Type;
 
+use crate::catalogue::Catalogue;
 use crate::form::LaunchForm;
 use crate::recipe::{Generation, Recipe};
 use crate::risk::RiskPanel;
-use crate::{catalogue, recognition, risk};
+use crate::{recognition, risk};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -122,7 +125,8 @@ pub struct FormCheck {
 /// What a check has to know beyond the form.
 #[derive(Clone)]
 pub struct CheckFacts {
-    pub snapshot: std::sync::Arc<slipway_engine::inventory::Snapshot>,
+    pub catalogue: Catalogue,
+    pub snapshot: Arc<slipway_engine::inventory::Snapshot>,
     /// The image's Config where it is on the engine.
     pub image: Option<ImageDetails>,
     /// Names of the other labs, with the volumes and containers they use.
@@ -160,9 +164,9 @@ pub fn check(form: &LaunchForm, facts: &CheckFacts, own_password: Option<&str>) 
     let image = reference
         .as_ref()
         .and_then(|reference| recognition::config_of(reference, facts.image.as_ref()));
-    let recipe = match (catalogue::recipe(&form.recipe), &reference) {
+    let recipe = match (facts.catalogue.recipe(&form.recipe), &reference) {
         (Some(recipe), _) => Some(recipe),
-        (None, Some(reference)) => Some(recognition::recognise(reference, image)),
+        (None, Some(reference)) => Some(recognition::recognise(&facts.catalogue, reference, image)),
         (None, None) => None,
     };
     let generation = match (recipe, &reference) {
@@ -195,7 +199,7 @@ pub fn check(form: &LaunchForm, facts: &CheckFacts, own_password: Option<&str>) 
     let notes = notes.0;
 
     let risks = risk::panel(form, subject.engine);
-    let command = crate::plan::plan(form, facts.image.as_ref())
+    let command = crate::plan::plan(form, facts.image.as_ref(), &facts.catalogue)
         .ok()
         .map(|plan| {
             let plan = match subject.engine {
@@ -219,7 +223,7 @@ pub fn check(form: &LaunchForm, facts: &CheckFacts, own_password: Option<&str>) 
 struct Subject<'a> {
     form: &'a LaunchForm,
     facts: &'a CheckFacts,
-    recipe: Option<&'static Recipe>,
+    recipe: Option<&'a Arc<Recipe>>,
     /// `None`: image and version together are no valid name.
     reference: Option<ImageReference>,
     generation: Generation,

@@ -13,6 +13,7 @@ use slipway_engine::inventory::{
 use slipway_engine::{Bytes, ContainerId, ImageId, UnixMillis, VolumeName};
 use slipway_vault::VaultStatus;
 
+use crate::catalogue::Catalogue;
 use crate::check::{CheckFacts, LabFacts};
 use crate::form::{FormSeed, LaunchForm, new_form};
 use crate::recipe::RecipeId;
@@ -65,6 +66,7 @@ pub fn facts() -> CheckFacts {
 
 pub fn facts_on(engine: EngineFacts) -> CheckFacts {
     CheckFacts {
+        catalogue: Catalogue::shipped(),
         snapshot: Arc::new(snapshot(engine)),
         image: None,
         labs: Vec::new(),

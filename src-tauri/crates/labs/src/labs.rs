@@ -15,7 +15,6 @@ use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::card::{DeletePreview, LabId, LabList};
-use crate::catalogue;
 use crate::check::FormCheck;
 use crate::form::{FormFrame, FormSeed, LaunchForm, TypedSecrets};
 use crate::launch::LaunchProgress;
@@ -132,10 +131,11 @@ impl Labs {
     /// Versions of an image. Asks the registry, at most some seconds.
     pub async fn versions(&self, recipe: &str, image: &str) -> VersionList {
         let reference = slipway_engine::ImageReference::parse(image.trim()).ok();
-        let Some(recipe) = catalogue::recipe(&RecipeId(recipe.to_owned())).or_else(|| {
+        let catalogue = self.shared.catalogue();
+        let Some(recipe) = catalogue.recipe(&RecipeId(recipe.to_owned())).or_else(|| {
             reference
                 .as_ref()
-                .map(|reference| recognition::recognise(reference, None))
+                .map(|reference| recognition::recognise(&catalogue, reference, None))
         }) else {
             return VersionList {
                 choices: Vec::new(),

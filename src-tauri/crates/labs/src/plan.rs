@@ -1,6 +1,7 @@
 //! A launch plan: a checked form turned into exactly what will be created.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use slipway_engine::containers::{ContainerSpec, Mount, MountSource, PortBinding};
@@ -8,10 +9,11 @@ use slipway_engine::health::EngineFacts;
 use slipway_engine::images::ImageDetails;
 use slipway_engine::{Bytes, ImageReference};
 
+use crate::catalogue::Catalogue;
 use crate::form::{DOCKER_SOCKET, LaunchForm, SignInChoice, StorageKind, typed_number, typed_port};
 use crate::problem::{Problem, ProblemKind, Result};
 use crate::recipe::{Generation, Recipe, UserMapping};
-use crate::{catalogue, names, recognition, risk};
+use crate::{names, recognition, risk};
 
 /// How long a lab may take to end by itself, Docker's own default.
 const STOP_GRACE_SECONDS: u32 = 10;
@@ -22,7 +24,7 @@ const FOLDER_MARK: &str = "${FOLDER}";
 #[derive(Clone, Debug)]
 pub struct LaunchPlan {
     pub form: LaunchForm,
-    pub recipe: Recipe,
+    pub recipe: Arc<Recipe>,
     pub generation: Generation,
     pub image: ImageReference,
     /// The container as it will be created, without secrets, without Slipway's labels.
@@ -55,18 +57,22 @@ pub struct SavedForm {
 ///
 /// # Errors
 /// `InvalidForm` with the first field that is wrong.
-pub fn plan(form: &LaunchForm, image: Option<&ImageDetails>) -> Result<LaunchPlan> {
+pub fn plan(
+    form: &LaunchForm,
+    image: Option<&ImageDetails>,
+    catalogue: &Catalogue,
+) -> Result<LaunchPlan> {
     let reference = ImageReference::parse(&form.reference_text())
         .map_err(|error| not_an_image(form, &error))?;
     let image = recognition::config_of(&reference, image);
-    let recipe = match catalogue::recipe(&form.recipe) {
+    let recipe = match catalogue.recipe(&form.recipe) {
         // A generic recipe was only a guess while the image was not here.
         Some(recipe) if !recipe.images.is_empty() || image.is_none() => recipe,
-        Some(recipe) => recognition::recognised(&reference, image).unwrap_or(recipe),
-        None => recognition::recognise(&reference, image),
+        Some(recipe) => recognition::recognised(catalogue, &reference, image).unwrap_or(recipe),
+        None => recognition::recognise(catalogue, &reference, image),
     };
     let generation = recognition::generation(recipe, &reference, image);
-    let form = following_config(form, recipe, &reference, &generation);
+    let form = following_config(form, catalogue, recipe, &reference, &generation);
 
     let name = names::container_name(&form.name);
     if !names::is_docker_name(&name) {
@@ -95,7 +101,7 @@ pub fn plan(form: &LaunchForm, image: Option<&ImageDetails>) -> Result<LaunchPla
     let own = form.sign_in == SignInChoice::Own;
     Ok(LaunchPlan {
         password_variable: generation.sign_in.password_variable.clone().filter(|_| own),
-        recipe: recipe.clone(),
+        recipe: Arc::clone(recipe),
         generation,
         image: reference,
         container,
@@ -129,11 +135,12 @@ impl LaunchPlan {
 /// before the image was here.
 fn following_config(
     form: &LaunchForm,
-    recipe: &Recipe,
+    catalogue: &Catalogue,
+    recipe: &Arc<Recipe>,
     reference: &ImageReference,
     now: &Generation,
 ) -> LaunchForm {
-    let chosen = catalogue::recipe(&form.recipe).unwrap_or(recipe);
+    let chosen = catalogue.recipe(&form.recipe).unwrap_or(recipe);
     let before = recognition::generation(chosen, reference, None);
     let mut form = form.clone();
     form.recipe = recipe.id.clone();

@@ -4,11 +4,13 @@
 //! (`harbor.example/proxy/exasol/ai-lab`). Then the signs that recipes declare (`recognise`), in
 //! the catalogue's order; the generic recipes stand last there. Nothing is ever run to find out.
 
+use std::sync::Arc;
+
 use regex::Regex;
 use slipway_engine::ImageReference;
 use slipway_engine::images::ImageDetails;
 
-use crate::catalogue::recipes;
+use crate::catalogue::Catalogue;
 use crate::recipe::{Generation, Recipe, Recognition};
 use crate::tag;
 
@@ -23,19 +25,24 @@ pub use config::image_password;
     clippy::missing_panics_doc,
     reason = "the catalogue is part of the program, and a test reads every recipe"
 )]
-pub fn recognise(reference: &ImageReference, image: Option<&ImageDetails>) -> &'static Recipe {
-    recognised(reference, image)
-        .or_else(|| recipes().last())
+pub fn recognise<'a>(
+    catalogue: &'a Catalogue,
+    reference: &ImageReference,
+    image: Option<&ImageDetails>,
+) -> &'a Arc<Recipe> {
+    recognised(catalogue, reference, image)
+        .or_else(|| catalogue.last())
         .expect("the catalogue is not empty")
 }
 
 /// As `recognise`, but `None` where nothing speaks for any recipe.
-pub fn recognised(
+pub fn recognised<'a>(
+    catalogue: &'a Catalogue,
     reference: &ImageReference,
     image: Option<&ImageDetails>,
-) -> Option<&'static Recipe> {
-    named(reference).or_else(|| {
-        recipes().iter().find(|recipe| {
+) -> Option<&'a Arc<Recipe>> {
+    named(catalogue, reference).or_else(|| {
+        catalogue.recipes().find(|recipe| {
             recipe
                 .recognise
                 .iter()
@@ -45,8 +52,8 @@ pub fn recognised(
 }
 
 /// The recipe that offers this repository.
-pub fn named(reference: &ImageReference) -> Option<&'static Recipe> {
-    recipes().iter().find(|recipe| offers(recipe, reference))
+pub fn named<'a>(catalogue: &'a Catalogue, reference: &ImageReference) -> Option<&'a Arc<Recipe>> {
+    catalogue.recipes().find(|recipe| offers(recipe, reference))
 }
 
 /// Whether the recipe offers this repository, perhaps behind a mirror's name.

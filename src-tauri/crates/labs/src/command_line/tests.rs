@@ -11,7 +11,7 @@ use crate::form::{LaunchForm, SignInChoice, StorageKind};
 use crate::plan::plan;
 
 fn command(form: &LaunchForm) -> EquivalentCommand {
-    equivalent(&plan(form, None).unwrap())
+    equivalent(&plan(form, None, &crate::catalogue::Catalogue::shipped()).unwrap())
 }
 
 #[test]
@@ -127,7 +127,12 @@ fn split_by_powershell(words: &str) -> Vec<String> {
 
 /// Any plan at all, with whatever texts.
 fn plan_of(texts: &[String]) -> LaunchPlan {
-    let mut plan = plan(&form_of("exasol-ai-lab", &facts()), None).unwrap();
+    let mut plan = plan(
+        &form_of("exasol-ai-lab", &facts()),
+        None,
+        &crate::catalogue::Catalogue::shipped(),
+    )
+    .unwrap();
     let text = |index: usize| texts.get(index).cloned().unwrap_or_default();
     plan.container = ContainerSpec {
         name: text(0),

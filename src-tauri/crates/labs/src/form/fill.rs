@@ -4,12 +4,14 @@
 //! is; otherwise the newest one that is here, because a lab that starts in twenty seconds is a
 //! better proposal than a download of gigabytes, and the version list says what is newer.
 
+use std::sync::Arc;
+
 use slipway_engine::ImageReference;
 use slipway_engine::inventory::Snapshot;
 
 use super::rows::ports_of;
 use super::{FormSeed, LaunchForm, SignInChoice, StorageKind, StorageRow, UserRow, typed_port};
-use crate::catalogue::recipe;
+use crate::catalogue::Catalogue;
 use crate::check::CheckFacts;
 use crate::problem::{Problem, ProblemKind, Result};
 use crate::recipe::{Generation, Recipe, UserMapping};
@@ -70,7 +72,7 @@ pub fn revise(form: LaunchForm, facts: &CheckFacts) -> LaunchForm {
         return form;
     };
     let image = recognition::config_of(&reference, facts.image.as_ref());
-    let recipe = following_recipe(&form, &reference, image);
+    let recipe = following_recipe(&facts.catalogue, &form, &reference, image);
     let generation = recognition::generation(recipe, &reference, image);
 
     let mut revised = form;
@@ -209,14 +211,18 @@ pub(crate) fn free_volume(lab: &str, facts: &CheckFacts) -> String {
     names::unique(&names::volume_name(lab), '-', taken)
 }
 
-fn start_of(seed: &FormSeed, facts: &CheckFacts) -> Result<(&'static Recipe, ImageReference)> {
+fn start_of<'a>(
+    seed: &FormSeed,
+    facts: &'a CheckFacts,
+) -> Result<(&'a Arc<Recipe>, ImageReference)> {
+    let catalogue = &facts.catalogue;
     let typed = seed
         .image
         .as_deref()
         .map(str::trim)
         .filter(|image| !image.is_empty());
     let chosen = match &seed.recipe {
-        Some(id) => Some(recipe(id).ok_or_else(|| unknown_recipe(&id.0))?),
+        Some(id) => Some(catalogue.recipe(id).ok_or_else(|| unknown_recipe(&id.0))?),
         None => None,
     };
     match (typed, chosen) {
@@ -226,8 +232,10 @@ fn start_of(seed: &FormSeed, facts: &CheckFacts) -> Result<(&'static Recipe, Ima
             // A generic recipe says only "an image of my own"; the image may turn out to be a known one.
             let recipe = match chosen {
                 Some(recipe) if !recipe.images.is_empty() => recipe,
-                Some(recipe) => recognition::recognised(&reference, image).unwrap_or(recipe),
-                None => recognition::recognise(&reference, image),
+                Some(recipe) => {
+                    recognition::recognised(catalogue, &reference, image).unwrap_or(recipe)
+                }
+                None => recognition::recognise(catalogue, &reference, image),
             };
             Ok((recipe, reference))
         }
@@ -239,25 +247,26 @@ fn start_of(seed: &FormSeed, facts: &CheckFacts) -> Result<(&'static Recipe, Ima
     }
 }
 
-fn following_recipe(
+fn following_recipe<'a>(
+    catalogue: &'a Catalogue,
     form: &LaunchForm,
     reference: &ImageReference,
     image: Option<&slipway_engine::images::ImageDetails>,
-) -> &'static Recipe {
-    let current = recipe(&form.recipe);
+) -> &'a Arc<Recipe> {
+    let current = catalogue.recipe(&form.recipe);
     match current {
         Some(current) if recognition::offers(current, reference) => current,
         // Only the name is known, and it says nothing: the recipe that the person chose is the better guess.
         Some(current) if image.is_none() => {
-            let found = recognition::named(reference);
+            let found = recognition::named(catalogue, reference);
             let guess = if current.images.is_empty() {
-                recognition::recognised(reference, None)
+                recognition::recognised(catalogue, reference, None)
             } else {
                 None
             };
             found.or(guess).unwrap_or(current)
         }
-        _ => recognition::recognise(reference, image),
+        _ => recognition::recognise(catalogue, reference, image),
     }
 }
 

@@ -7,7 +7,6 @@ use slipway_vault::VaultStatus;
 use super::{
     DockerControlFrame, FormFrame, LaunchForm, SignInFrame, UserMappingFrame, VolumeChoice,
 };
-use crate::catalogue::recipe;
 use crate::check::CheckFacts;
 use crate::recipe::{Generation, Recipe, SignInKind, UserMapping};
 use crate::{listen, names, recognition, risk};
@@ -28,9 +27,9 @@ pub fn frame(form: &LaunchForm, facts: &CheckFacts) -> FormFrame {
     let recognised = || {
         reference
             .as_ref()
-            .map(|reference| recognition::recognise(reference, image))
+            .map(|reference| recognition::recognise(&facts.catalogue, reference, image))
     };
-    let recipe = recipe(&form.recipe).or_else(recognised);
+    let recipe = facts.catalogue.recipe(&form.recipe).or_else(recognised);
     let generation = match (recipe, &reference) {
         (Some(recipe), Some(reference)) => recognition::generation(recipe, reference, image),
         _ => recipe

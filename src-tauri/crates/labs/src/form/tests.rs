@@ -77,7 +77,7 @@ fn a_version_that_is_here_is_proposed_before_a_download() {
         ("quay.io/jupyter/scipy-notebook", "2024-01-15")
     );
     let (reference, here) = default_reference(
-        crate::catalogue::recipe(&spark.recipe).unwrap(),
+        facts().catalogue.recipe(&spark.recipe).unwrap(),
         &facts().snapshot,
     )
     .unwrap();

@@ -9,7 +9,7 @@ use slipway_engine::inventory::{ContainerRow, ContainerState, EngineStatus, Snap
 use super::shared::{Answer, State, kind_of, row_of};
 use crate::address::{self, Reach, ShownAddress};
 use crate::card::{LabCard, LabId, LabState, LabWarning, WarningKind};
-use crate::catalogue;
+use crate::catalogue::Catalogue;
 use crate::form::{LaunchForm, SignInChoice, StorageKind};
 use crate::launch::{Launch, LaunchProgress};
 use crate::problem::{Problem, ProblemKind};
@@ -27,7 +27,11 @@ pub(super) fn cards(state: &State, snapshot: &Snapshot, engine_host: Option<&str
         .collect();
     for (lab, launch) in &state.launches {
         if is_replaced(state, lab) || (!launch.is_over() && !state.profiles.contains_key(lab)) {
-            cards.push(launch_card(launch.board.progress(), snapshot));
+            cards.push(launch_card(
+                &state.catalogue,
+                launch.board.progress(),
+                snapshot,
+            ));
         }
     }
     cards.sort_by_cached_key(|card| (card.name.to_lowercase(), card.id.clone()));
@@ -48,7 +52,7 @@ fn lab_card(
     let form = &profile.saved.form;
     let row = row_of(profile, snapshot);
     let image = row.as_ref().and_then(|row| state.images.get(&row.image_id));
-    let (recipe, generation) = kind_of(profile, image.map(AsRef::as_ref));
+    let (recipe, generation) = kind_of(&state.catalogue, profile, image.map(AsRef::as_ref));
     let launch = state
         .launches
         .get(&profile.id)
@@ -101,9 +105,9 @@ fn lab_card(
 }
 
 /// A launch that has no lab yet, or has failed.
-fn launch_card(launch: LaunchProgress, snapshot: &Snapshot) -> LabCard {
+fn launch_card(catalogue: &Catalogue, launch: LaunchProgress, snapshot: &Snapshot) -> LabCard {
     let form = launch.form.clone();
-    let recipe = catalogue::recipe(&form.recipe);
+    let recipe = catalogue.recipe(&form.recipe);
     let generation = match (recipe, form.reference()) {
         (Some(recipe), Some(reference)) => recognition::generation(recipe, &reference, None),
         _ => Generation::default(),

@@ -233,7 +233,7 @@ pub(super) async fn wait_for(
 ) -> Option<Wait> {
     let engine = shared.engine().ok()?;
     let image = shared.image_of(&engine, row).await;
-    let (_, generation) = kind_of(profile, image.as_deref());
+    let (_, generation) = kind_of(&shared.catalogue(), profile, image.as_deref());
     let page_port = profile
         .saved
         .form

@@ -45,7 +45,7 @@ pub(super) async fn launch(
         Some(reference) => engine.inspect_image(&reference.to_string()).await.ok(),
         None => None,
     };
-    let plan = plan::plan(&form, image.as_ref())?;
+    let plan = plan::plan(&form, image.as_ref(), &shared.catalogue())?;
 
     let lab = replaced
         .first()

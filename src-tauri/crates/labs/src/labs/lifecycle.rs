@@ -71,7 +71,7 @@ async fn ask_now(
     row: &ContainerRow,
 ) -> Result<Option<PageAddress>> {
     let silent = || {
-        let (_, generation) = kind_of(profile, None);
+        let (_, generation) = kind_of(&shared.catalogue(), profile, None);
         Problem::new(
             ProblemKind::Other,
             format!("{} does not answer yet.", profile.saved.form.name),
@@ -216,7 +216,7 @@ async fn grace(
     row: &ContainerRow,
 ) -> Duration {
     let image = shared.image_of(engine, row).await;
-    let seconds = plan::plan(&profile.saved.form, image.as_deref())
+    let seconds = plan::plan(&profile.saved.form, image.as_deref(), &shared.catalogue())
         .map_or(STOP_GRACE, |plan| plan.stop_grace_seconds);
     Duration::from_secs(u64::from(seconds))
 }
@@ -248,7 +248,7 @@ pub(super) async fn password(shared: &Arc<Shared>, lab: &LabId) -> Result<Secret
         (Some(row), Ok(engine)) => shared.image_of(&engine, row).await,
         _ => None,
     };
-    let (_, generation) = kind_of(&profile, image.as_deref());
+    let (_, generation) = kind_of(&shared.catalogue(), &profile, image.as_deref());
     if let Some(password) = recognition::image_password(&generation, image.as_deref()) {
         return Ok(Secret::new(password));
     }
@@ -283,7 +283,7 @@ pub(super) async fn masked_texts(shared: &Arc<Shared>, lab: &LabId) -> Vec<Strin
         let image = row.and_then(|row| state.images.get(&row.image_id).cloned());
         (profile, image)
     };
-    let (_, generation) = kind_of(&profile, image.as_deref());
+    let (_, generation) = kind_of(&shared.catalogue(), &profile, image.as_deref());
     let secrets = [
         own_password(shared, &profile).await,
         known_token(shared, &profile, &generation).await,

@@ -13,7 +13,7 @@ use tokio::sync::{Notify, watch};
 use super::LabsHome;
 use crate::address::PageAddress;
 use crate::card::{Intent, LabId, LabList};
-use crate::catalogue;
+use crate::catalogue::Catalogue;
 use crate::launch::Launch;
 use crate::problem::{Problem, Result};
 use crate::profile::{Profile, ProfileFolder};
@@ -96,6 +96,8 @@ pub(crate) struct Watched {
 
 #[derive(Default)]
 pub(crate) struct State {
+    /// Shipped recipes and the person's own.
+    pub catalogue: Catalogue,
     pub profiles: BTreeMap<LabId, Profile>,
     pub unreadable: Vec<Problem>,
     pub launches: BTreeMap<LabId, Launch>,
@@ -161,6 +163,11 @@ impl Shared {
         let outcome = change(&mut self.state());
         self.changed.notify_one();
         outcome
+    }
+
+    /// The recipes as they are now.
+    pub(crate) fn catalogue(&self) -> Catalogue {
+        self.state().catalogue.clone()
     }
 
     pub(crate) fn now(&self) -> UnixMillis {
@@ -252,14 +259,19 @@ pub(crate) fn row_of(profile: &Profile, snapshot: &Snapshot) -> Option<Arc<Conta
 
 /// The recipe and generation of a lab.
 pub(crate) fn kind_of(
+    catalogue: &Catalogue,
     profile: &Profile,
     image: Option<&ImageDetails>,
-) -> (&'static Recipe, Generation) {
+) -> (Arc<Recipe>, Generation) {
     let form = &profile.saved.form;
     let reference = reference_of(&form.image, &form.version);
-    let recipe = catalogue::recipe(&form.recipe)
-        .unwrap_or_else(|| recognition::recognise(&reference, image));
-    (recipe, recognition::generation(recipe, &reference, image))
+    let recipe = catalogue
+        .recipe(&form.recipe)
+        .unwrap_or_else(|| recognition::recognise(catalogue, &reference, image));
+    (
+        Arc::clone(recipe),
+        recognition::generation(recipe, &reference, image),
+    )
 }
 
 /// A reference from the form's two fields; whatever they hold, so that a card can always be made.

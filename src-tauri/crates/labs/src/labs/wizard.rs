@@ -11,7 +11,6 @@ use super::cards::lab_facts;
 use super::secrets::password_entry;
 use super::shared::{Shared, row_of};
 use crate::card::LabId;
-use crate::catalogue;
 use crate::check::{self, CheckFacts, FormCheck};
 use crate::form::{self, FormFrame, FormSeed, LaunchForm, SignInChoice, TypedSecrets};
 use crate::problem::{Problem, ProblemKind, Result};
@@ -25,8 +24,9 @@ const KEYRING_PATIENCE: Duration = Duration::from_millis(60);
 pub(super) fn recipes(shared: &Shared) -> Vec<RecipeTile> {
     let snapshot = shared.snapshot();
     let facts = snapshot.report.facts.as_ref();
-    catalogue::recipes()
-        .iter()
+    shared
+        .catalogue()
+        .recipes()
         .map(|recipe| {
             let runs = facts.is_none_or(|facts| {
                 processor::runs(
@@ -74,7 +74,9 @@ pub(super) async fn new_form(shared: &Arc<Shared>, seed: FormSeed) -> Result<Lau
     }
     let reference = match (&seed.image, &seed.recipe) {
         (Some(image), _) => ImageReference::parse(image.trim()).ok(),
-        (None, Some(id)) => catalogue::recipe(id)
+        (None, Some(id)) => shared
+            .catalogue()
+            .recipe(id)
             .and_then(|recipe| form::default_reference(recipe, &shared.snapshot()))
             .map(|(reference, _)| reference),
         (None, None) => None,
@@ -223,6 +225,7 @@ pub(super) async fn facts(
     let snapshot = shared.snapshot();
     let labs = lab_facts(&shared.state(), &snapshot, replaced);
     CheckFacts {
+        catalogue: shared.catalogue(),
         snapshot,
         image,
         labs,

@@ -2,7 +2,7 @@ use super::*;
 use crate::fixtures::{With as _, engine, facts, form_of, form_of_image};
 
 fn container(name: &str, form: &LaunchForm) -> ContainerSpec {
-    plan(form, None)
+    plan(form, None, &Catalogue::shipped())
         .unwrap_or_else(|problem| panic!("{name}: {problem}"))
         .container
 }
@@ -102,7 +102,9 @@ fn docker_control_mounts_this_engine_s_socket() {
     form.docker_control = true;
     let mut elsewhere = engine();
     elsewhere.socket_path = Some("/srv/bed/docker.sock".to_owned());
-    let plan = plan(&form, None).unwrap().on_engine(&elsewhere);
+    let plan = plan(&form, None, &Catalogue::shipped())
+        .unwrap()
+        .on_engine(&elsewhere);
     let socket = plan.container.mounts.last().unwrap();
     assert_eq!(
         socket.source,
@@ -114,9 +116,14 @@ fn docker_control_mounts_this_engine_s_socket() {
 #[test]
 fn an_own_password_is_named_and_never_held() {
     let mut form = form_of("exasol-ai-lab", &facts());
-    assert_eq!(plan(&form, None).unwrap().password_variable, None);
+    assert_eq!(
+        plan(&form, None, &Catalogue::shipped())
+            .unwrap()
+            .password_variable,
+        None
+    );
     form.sign_in = SignInChoice::Own;
-    let planned = plan(&form, None).unwrap();
+    let planned = plan(&form, None, &Catalogue::shipped()).unwrap();
     assert_eq!(
         planned.password_variable.as_deref(),
         Some("JUPYTER_PASSWORD")
@@ -141,7 +148,7 @@ fn after_the_download_the_config_has_the_last_word() {
         exposed_ports: vec!["9999/tcp".into()],
         ..ImageDetails::default()
     };
-    let planned = plan(&form, Some(&image)).unwrap();
+    let planned = plan(&form, Some(&image), &Catalogue::shipped()).unwrap();
     assert_eq!(
         (planned.recipe.id.0.as_str(), planned.page_port),
         ("any-jupyter", 9999)
@@ -152,7 +159,9 @@ fn after_the_download_the_config_has_the_last_word() {
     );
     form.ports[0].container = "7777".to_owned();
     assert_eq!(
-        plan(&form, Some(&image)).unwrap().page_port,
+        plan(&form, Some(&image), &Catalogue::shipped())
+            .unwrap()
+            .page_port,
         7777,
         "what a person typed stays"
     );
@@ -182,7 +191,7 @@ fn every_wrong_field_is_named() {
     for (field, change) in broken {
         let mut form = good.clone();
         change(&mut form);
-        let problem = plan(&form, None).unwrap_err();
+        let problem = plan(&form, None, &Catalogue::shipped()).unwrap_err();
         assert_eq!(problem.field.as_deref(), Some(field));
         assert_eq!(problem.kind, ProblemKind::InvalidForm);
     }

@@ -1,6 +1,11 @@
 use super::*;
 use crate::recipe::SignInKind;
 
+/// As the room's own, in the shipped catalogue.
+fn recognise(reference: &ImageReference, image: Option<&ImageDetails>) -> Arc<Recipe> {
+    Arc::clone(super::recognise(&Catalogue::shipped(), reference, image))
+}
+
 fn reference(text: &str) -> ImageReference {
     ImageReference::parse(text).unwrap()
 }
@@ -94,7 +99,7 @@ fn renamed_images_are_known_by_their_config() {
         Some(&tensorflow),
     );
     assert_eq!(recipe.id.0, "any-jupyter");
-    let generation = generation(recipe, &renamed, Some(&tensorflow));
+    let generation = generation(&recipe, &renamed, Some(&tensorflow));
     assert_eq!(
         (generation.port, generation.work_folder.as_deref()),
         (8888, Some("/tf"))
@@ -107,7 +112,7 @@ fn renamed_images_are_known_by_their_config() {
     let recipe = recognise(&renamed, Some(&flask));
     assert_eq!(recipe.id.0, "web-app");
     assert_eq!(
-        super::generation(recipe, &renamed, Some(&flask)).port,
+        super::generation(&recipe, &renamed, Some(&flask)).port,
         8787,
         "a usual page port is preferred"
     );
@@ -124,7 +129,7 @@ fn ai_lab_generations_follow_the_config_and_before_it_the_tag() {
         ("5.0.0", "/home/jupyter/notebooks", true),
         ("latest", "/home/jupyter/notebooks", true),
     ] {
-        let generation = generation(recipe, &reference(&format!("exasol/ai-lab:{tag}")), None);
+        let generation = generation(&recipe, &reference(&format!("exasol/ai-lab:{tag}")), None);
         assert_eq!(generation.work_folder.as_deref(), Some(folder), "{tag}");
         assert_eq!(
             generation.sign_in.password_variable.is_some(),
@@ -139,7 +144,7 @@ fn ai_lab_generations_follow_the_config_and_before_it_the_tag() {
         (3, "ailab", true),
     ] {
         let image = ai_lab(number);
-        let generation = generation(recipe, &reference("exasol/ai-lab:latest"), Some(&image));
+        let generation = generation(&recipe, &reference("exasol/ai-lab:latest"), Some(&image));
         assert_eq!(
             image_password(&generation, Some(&image)).as_deref(),
             Some(password),
@@ -164,19 +169,19 @@ fn the_sandbox_s_last_builds_tell_their_port() {
     };
     let reference = reference("exasol/data-science-sandbox:0.1.0");
     let recipe = recognise(&reference, Some(&image));
-    let told = generation(recipe, &reference, Some(&image));
+    let told = generation(&recipe, &reference, Some(&image));
     assert_eq!(
         (told.port, image_password(&told, Some(&image)).as_deref()),
         (49494, Some("dss"))
     );
-    assert_eq!(generation(recipe, &reference, None).port, 8888);
+    assert_eq!(generation(&recipe, &reference, None).port, 8888);
 }
 
 #[test]
 fn spark_images_publish_the_spark_ui() {
     let reference = reference("quay.io/jupyter/all-spark-notebook:latest");
     let recipe = recognise(&reference, Some(&docker_stacks()));
-    let generation = generation(recipe, &reference, Some(&docker_stacks()));
+    let generation = generation(&recipe, &reference, Some(&docker_stacks()));
     assert_eq!(generation.more_ports.len(), 1);
     assert!(generation.more_ports[0].published && generation.more_ports[0].port == 4040);
     assert_eq!(generation.answers, "JupyterLab");
@@ -194,11 +199,13 @@ fn the_classic_notebook_is_an_own_generation() {
     let reference = reference("jupyter/minimal-notebook:notebook-6.5.7");
     let recipe = recognise(&reference, None);
     assert_eq!(
-        generation(recipe, &reference, None).answers,
+        generation(&recipe, &reference, None).answers,
         "Jupyter Notebook"
     );
     assert_eq!(
-        generation(recipe, &reference, Some(&image)).path.as_deref(),
+        generation(&recipe, &reference, Some(&image))
+            .path
+            .as_deref(),
         Some("/tree")
     );
 }
@@ -211,15 +218,15 @@ fn eskapade_s_shell_images_start_jupyter_inside() {
     };
     let old = reference("kave/eskapade-usr:0.7");
     let recipe = recognise(&old, Some(&shell));
-    let generation_here = generation(recipe, &old, Some(&shell));
+    let generation_here = generation(&recipe, &old, Some(&shell));
     assert!(generation_here.tty && generation_here.start_inside.is_some());
     assert_eq!(
         generation_here,
-        generation(recipe, &old, None).tap_writes_as(&generation_here)
+        generation(&recipe, &old, None).tap_writes_as(&generation_here)
     );
-    let later = generation(recipe, &reference("kave/eskapade-usr:1.0.0"), None);
+    let later = generation(&recipe, &reference("kave/eskapade-usr:1.0.0"), None);
     assert!(later.start_inside.is_none() && !later.tty);
-    let root_shell = generation(recipe, &reference("kave/eskapade-env:0.8"), None);
+    let root_shell = generation(&recipe, &reference("kave/eskapade-env:0.8"), None);
     assert_eq!(
         root_shell.start_inside.unwrap().user.as_deref(),
         Some("root")
@@ -248,7 +255,7 @@ fn an_empty_token_is_an_open_door() {
     };
     let reference = reference("rapidsai/notebooks:25.10");
     let recipe = recognise(&reference, Some(&image));
-    let generation = generation(recipe, &reference, Some(&image));
+    let generation = generation(&recipe, &reference, Some(&image));
     assert_eq!(generation.sign_in.kind, SignInKind::Open);
     assert_eq!(generation.ready.http_path.as_deref(), Some("/team/one/api"));
     assert_eq!(generation.path.as_deref(), Some("/team/one/"));

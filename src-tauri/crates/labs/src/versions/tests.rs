@@ -7,8 +7,9 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::fixtures::{With as _, facts};
 
-fn ai_lab() -> &'static Recipe {
-    crate::catalogue::recipe(&crate::recipe::RecipeId("exasol-ai-lab".to_owned())).unwrap()
+fn ai_lab() -> Arc<Recipe> {
+    let id = crate::recipe::RecipeId("exasol-ai-lab".to_owned());
+    Arc::clone(facts().catalogue.recipe(&id).unwrap())
 }
 
 fn reference(text: &str) -> ImageReference {
@@ -31,7 +32,7 @@ fn without_its_registry_the_list_is_known_and_local_versions() {
         .with_volume("my-vol")
         .with_lab("Old", "old", "my-vol", "exasol/ai-lab:1.0.0");
     let list = list(
-        ai_lab(),
+        &ai_lab(),
         &reference("exasol/ai-lab"),
         &facts,
         &RegistryAnswer::Unreachable,
@@ -56,7 +57,7 @@ fn without_its_registry_the_list_is_known_and_local_versions() {
             RegistryAnswer::Some(Vec::new())
         ]
         .map(
-            |answer| super::list(ai_lab(), &reference("exasol/ai-lab"), &facts, &answer)
+            |answer| super::list(&ai_lab(), &reference("exasol/ai-lab"), &facts, &answer)
                 .incomplete
                 .unwrap()
         )
@@ -71,7 +72,7 @@ fn what_the_registry_says_is_the_truth() {
         .to_vec();
     let here = facts().with_image("exasol/ai-lab:0123456789ab");
     let answer = RegistryAnswer::All(said);
-    let list = |facts: &CheckFacts| list(ai_lab(), &reference("exasol/ai-lab"), facts, &answer);
+    let list = |facts: &CheckFacts| list(&ai_lab(), &reference("exasol/ai-lab"), facts, &answer);
     assert_eq!(
         tags(&list(&facts())),
         ["latest", "6.1.0", "6.0.0"],
@@ -88,7 +89,7 @@ fn what_the_registry_says_is_the_truth() {
 
 #[tokio::test]
 async fn a_name_that_is_none_has_no_versions() {
-    let list = versions(ai_lab(), "Not A Name", &facts()).await;
+    let list = versions(&ai_lab(), "Not A Name", &facts()).await;
     assert!(list.choices.is_empty() && list.incomplete.is_some());
 }
 

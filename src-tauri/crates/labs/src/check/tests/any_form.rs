@@ -56,7 +56,7 @@ proptest! {
         let facts = facts_on(remote);
         let checked = check(&form, &facts, Some("correct horse"));
         let errors: Vec<&FieldNote> = checked.notes.iter().filter(|note| note.level == NoteLevel::Error).collect();
-        let planned = crate::plan::plan(&form, None);
+        let planned = crate::plan::plan(&form, None, &Catalogue::shipped());
         prop_assert_eq!(checked.command.is_some(), planned.is_ok());
         if errors.is_empty() {
             prop_assert!(planned.is_ok(), "{:?}", planned.err());

@@ -191,7 +191,8 @@ async fn every_failure_says_what_happened_what_is_kept_and_what_to_do() {
     let shared = shared(folder.path());
     let mut form = form_of("exasol-ai-lab", &facts());
     form.docker_control = true;
-    let plan = crate::plan::plan(&form, None).expect("a plan");
+    let plan =
+        crate::plan::plan(&form, None, &crate::catalogue::Catalogue::shipped()).expect("a plan");
     let mut voice = Vec::new();
     for (name, step, trouble) in troubles() {
         let secrets = [Secret::new("s3cret".to_owned())];

@@ -30,8 +30,8 @@ impl Journey {
         self.board.begin(StepKind::Create);
         let at = |trouble: Trouble| failed(StepKind::Create, trouble);
         // The Config may tell another generation than the name did.
-        let planned =
-            plan(&self.luggage.form, Some(image)).map_err(|problem| at(Trouble::Told(problem)))?;
+        let planned = plan(&self.luggage.form, Some(image), &self.shared.catalogue())
+            .map_err(|problem| at(Trouble::Told(problem)))?;
         // Docker control means this engine's own socket, wherever it lies.
         self.luggage.plan = match &self.shared.snapshot().report.facts {
             Some(facts) => planned.on_engine(facts),
