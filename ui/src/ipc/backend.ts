@@ -4,12 +4,15 @@
    Two kinds of calls: questions and intents, which answer once, and streams, whose messages are numbered.
    Streams are hints: a message may be lost, so `stream.svelte.ts` watches the numbers and opens again. */
 import type {
+  AdoptPreview,
   DeletePreview,
   EngineRemedy,
   FormCheck,
   FormFrame,
   FormSeed,
+  ImportedProfile,
   InventoryUpdate,
+  LabCommands,
   LabList,
   LaunchForm,
   LaunchProgress,
@@ -17,7 +20,11 @@ import type {
   LogQuery,
   LogState,
   Numbered,
+  PastedCommand,
+  RecipeDraft,
+  RecipePreview,
   RecipeTile,
+  TypedSecrets,
   Usage,
   VersionList,
 } from "./bindings";
@@ -51,16 +58,33 @@ export interface Backend {
   openLog(container: string, lab: string | null, receive: Receive<LogState>): Promise<OpenLog>;
 
   listRecipes(): Promise<RecipeTile[]>;
+  /** Saves a lab as a recipe of the person's own. */
+  saveRecipe(lab: string, draft: RecipeDraft): Promise<string>;
+  /** Writes a recipe to a file that the person chooses; its path, or `null` where the dialog was closed. */
+  exportRecipe(recipe: string): Promise<string | null>;
+  /** Reads a recipe file that the person chooses and says what it will do; nothing is added yet. */
+  openRecipe(): Promise<RecipePreview | null>;
+  addRecipe(text: string): Promise<string>;
+  /** Removes a recipe of the person's own; labs made from it stay. */
+  removeRecipe(recipe: string): Promise<void>;
+
   newForm(seed: FormSeed): Promise<LaunchForm>;
   reviseForm(form: LaunchForm): Promise<LaunchForm>;
   frameForm(form: LaunchForm): Promise<FormFrame>;
-  checkForm(form: LaunchForm, ownPassword: string | null): Promise<FormCheck>;
+  /** What is typed beside the form is judged and forgotten. */
+  checkForm(form: LaunchForm, typed: TypedSecrets): Promise<FormCheck>;
   listVersions(recipe: string, image: string): Promise<VersionList>;
   /** Opens the system's folder dialog; `null` where it was closed. */
   chooseFolder(): Promise<string | null>;
+  /** Reads a pasted command with the answers given so far; runs nothing. */
+  readCommand(text: string, answers: Readonly<Record<string, string>>): Promise<PastedCommand>;
+  /** Runs a small program with the form's graphics cards, and gives its sentence. */
+  checkGpu(form: LaunchForm): Promise<string>;
 
   /** Starts a launch and gives the id of the lab that it becomes. */
-  launchLab(form: LaunchForm, ownPassword: string | null): Promise<string>;
+  launchLab(form: LaunchForm, typed: TypedSecrets): Promise<string>;
+  /** Keeps the form as a lab that is launched later. */
+  saveLab(form: LaunchForm, typed: TypedSecrets): Promise<string>;
   /** Cancels a launch, or discards a failed one. */
   cancelLaunch(lab: string): Promise<void>;
 
@@ -72,6 +96,20 @@ export interface Backend {
   deleteLab(lab: string, volumes: readonly string[]): Promise<void>;
   /** The lab's password or token, to show and copy. */
   revealPassword(lab: string): Promise<string>;
+  /** The lab's command in every shell, and as a compose file. */
+  labCommands(lab: string): Promise<LabCommands>;
+  /** Renames a lab, and its container with it. */
+  renameLab(lab: string, name: string): Promise<void>;
+  /** Writes the profile to a file that the person chooses; its path, or `null` where the dialog was closed. */
+  exportLab(lab: string): Promise<string | null>;
+  /** Reads an exported profile that the person chooses; `null` where the dialog was closed. */
+  importLab(): Promise<ImportedProfile | null>;
+  /** Puts a file for this lab on the desktop or into the menu; gives its path. */
+  makeShortcut(lab: string): Promise<string>;
+  /** What a container of somebody else's would be as a lab. */
+  previewAdopt(container: string): Promise<AdoptPreview>;
+  /** Makes a lab of it; the container stays as it is. */
+  adoptContainer(container: string): Promise<string>;
 
   /** Runs `hello-world` and gives its output. */
   tryEngine(): Promise<string>;

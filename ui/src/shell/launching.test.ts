@@ -126,7 +126,7 @@ describe("the launch page", () => {
 
   it("cancels, and says that nothing is left", async () => {
     const app = open("ai-lab");
-    const lab = await app.backend.launchLab(await app.backend.newForm({ recipe: "ai-lab" }), null);
+    const lab = await app.backend.launchLab(await app.backend.newForm({ recipe: "ai-lab" }), {});
     router.go("launch", lab, undefined, "replace");
     await fireEvent.click(await screen.findByRole("button", { name: "Cancel" }, LONG));
     await screen.findByRole("button", { name: "Cancelling…" });

@@ -1,7 +1,7 @@
 /* A form that is being filled in, with everything the backend says about it: what surrounds it, what is wrong with
    it, which versions there are. What was typed is never taken away; answers that come late for an older state of
-   the form are dropped. It outlives its page, so that coming back finds the form as it was; only the person's own
-   password is forgotten when the page is left. */
+   the form are dropped. It outlives its page, so that coming back finds the form as it was; only what is secret
+   is forgotten when the page is left. */
 import type { Backend } from "../ipc/backend";
 import type {
   FieldFix,
@@ -9,10 +9,13 @@ import type {
   FormFrame,
   FormSeed,
   LaunchForm,
+  PastedSecrets,
   Problem,
   VersionList,
 } from "../ipc/bindings";
 import { asProblem } from "../ipc/error";
+import { type WholeForm, wholeForm } from "../ipc/whole";
+import { DraftSecrets } from "./draft-secrets.svelte";
 
 export const THIS_COMPUTER = "127.0.0.1";
 export const EVERYONE = "0.0.0.0";
@@ -27,9 +30,9 @@ export function reachOf(ip: string): ReachChoice {
 }
 
 export class Draft {
-  form = $state<LaunchForm | null>(null);
+  form = $state<WholeForm | null>(null);
   /** Typed beside the form, and never part of it. */
-  ownPassword = $state("");
+  readonly secrets = new DraftSecrets();
   frame = $state.raw<FormFrame | null>(null);
   check = $state.raw<FormCheck | null>(null);
   /** The form that `check` is about. */
@@ -43,11 +46,13 @@ export class Draft {
   uncheckable = $state.raw<Problem | null>(null);
   checking = $state(false);
   launching = $state(false);
+  saving = $state(false);
 
   readonly seed: FormSeed;
   #backend: Backend;
   #reach = $state<ReachChoice>("local");
   #address = "";
+  #given: LaunchForm | null = null;
   #first = "";
   #asked = "";
   #checkTurn = 0;
@@ -56,10 +61,21 @@ export class Draft {
   #current: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(backend: Backend, seed: FormSeed, form?: LaunchForm) {
+  /** With a `form`, it starts from that one (a failed launch's, a pasted command's) instead of asking for one. */
+  constructor(backend: Backend, seed: FormSeed, form?: LaunchForm, secrets?: PastedSecrets) {
     this.#backend = backend;
     this.seed = seed;
-    if (form) this.#put(form);
+    if (!form) return;
+    this.#given = form;
+    this.#put(form);
+    if (secrets) this.secrets.take(secrets, form.advanced?.environment ?? []);
+  }
+
+  get ownPassword(): string {
+    return this.secrets.password;
+  }
+  set ownPassword(password: string) {
+    this.secrets.password = password;
   }
 
   /** Something differs from how the form was proposed. */
@@ -86,8 +102,8 @@ export class Draft {
   /** Back to how it was proposed, with a port that is free now. */
   async reset(): Promise<void> {
     try {
-      this.#put(await this.#backend.newForm(this.seed));
-      this.ownPassword = "";
+      this.#put(this.#startsHere() ? await this.#backend.newForm(this.seed) : (this.#given as LaunchForm));
+      this.secrets.forget();
       this.refusal = null;
       await this.#refresh();
     } catch (thrown) {
@@ -118,7 +134,7 @@ export class Draft {
       try {
         const after = await this.#backend.reviseForm(before);
         if (JSON.stringify(this.form) !== JSON.stringify(before)) continue;
-        this.form = after;
+        this.#replace(after);
       } catch (thrown) {
         this.refusal = asProblem(thrown);
       }
@@ -130,7 +146,7 @@ export class Draft {
   /** Puts in a form that settles a note. */
   async apply(fix: FieldFix): Promise<void> {
     const before = this.form;
-    this.form = fix.form;
+    this.#replace(fix.form);
     this.#reach = reachOf(fix.form.listenIp);
     if (before && (before.image !== fix.form.image || before.version !== fix.form.version))
       await this.#refresh();
@@ -148,7 +164,7 @@ export class Draft {
     clearTimeout(this.#timer);
     const form = this.#snapshot();
     if (!form) return Promise.resolve();
-    const asked = JSON.stringify([form, this.ownPassword]);
+    const asked = JSON.stringify([form, this.secrets.typed(form)]);
     if (asked !== this.#asked && this.#asked !== "") this.refusal = null;
     if (anew || asked !== this.#asked) {
       this.#asked = asked;
@@ -164,44 +180,66 @@ export class Draft {
 
   /** Launches and gives the id of the lab, or nothing where something still stands in the way. */
   async launch(): Promise<string | null> {
-    if (this.launching) return null;
+    if (this.launching || this.saving) return null;
     this.launching = true;
+    const lab = await this.#hand((form) => this.#backend.launchLab(form, this.secrets.typed(form)));
+    this.launching = false;
+    return lab;
+  }
+
+  /** Keeps the form as a lab that is launched later; gives its id, or nothing where something is in the way. */
+  async save(): Promise<string | null> {
+    if (this.launching || this.saving) return null;
+    this.saving = true;
+    const lab = await this.#hand((form) => this.#backend.saveLab(form, this.secrets.typed(form)));
+    this.saving = false;
+    return lab;
+  }
+
+  /** The page is left: nothing is pending, and what is secret is forgotten. */
+  leave(): void {
+    clearTimeout(this.#timer);
+    this.secrets.forget();
+    this.#asked = "";
+  }
+
+  async #hand(give: (form: WholeForm) => Promise<string>): Promise<string | null> {
     this.refusal = null;
     try {
       await this.checkNow();
       const form = this.#snapshot();
       if (!form || this.check?.gate) return null;
-      return await this.#backend.launchLab(form, this.#password(form));
+      return await give(form);
     } catch (thrown) {
       this.refusal = asProblem(thrown);
       // What was wrong with it stands at its field.
       void this.checkNow(true);
       return null;
-    } finally {
-      this.launching = false;
     }
   }
 
-  /** The page is left: nothing is pending, and the password is forgotten. */
-  leave(): void {
-    clearTimeout(this.#timer);
-    this.ownPassword = "";
-    this.#asked = "";
-  }
-
-  #put(form: LaunchForm): void {
+  #put(given: LaunchForm): void {
+    const form = wholeForm(given);
     this.form = form;
     this.#first = JSON.stringify(form);
     this.#reach = reachOf(form.listenIp);
     this.#asked = "";
   }
 
-  /** Nothing typed may still mean a password that is kept, of the launch that this form takes the place of. */
-  #password(form: LaunchForm): string | null {
-    return form.signIn === "own" && this.ownPassword !== "" ? this.ownPassword : null;
+  /** Another form in place of this one: what was typed beside a variable stays with its name. */
+  #replace(given: LaunchForm): void {
+    const form = wholeForm(given);
+    this.secrets.follow(this.form?.advanced.environment ?? [], form.advanced.environment);
+    this.form = form;
   }
 
-  #snapshot(): LaunchForm | null {
+  /** The backend can propose this form again. */
+  #startsHere(): boolean {
+    const { recipe, image, likeLab } = this.seed;
+    return this.#given === null || Boolean(recipe || image || likeLab);
+  }
+
+  #snapshot(): WholeForm | null {
     return this.form ? $state.snapshot(this.form) : null;
   }
 
@@ -232,12 +270,12 @@ export class Draft {
     if (turn === this.#versionTurn) this.versions = list ?? { choices: [], incomplete: null };
   }
 
-  async #ask(form: LaunchForm): Promise<void> {
+  async #ask(form: WholeForm): Promise<void> {
     this.#checkTurn += 1;
     const turn = this.#checkTurn;
     this.checking = true;
     try {
-      const check = await this.#backend.checkForm(form, this.#password(form));
+      const check = await this.#backend.checkForm(form, this.secrets.typed(form));
       if (turn !== this.#checkTurn) return this.#current;
       this.#withdrawConsent(check);
       this.check = check;

@@ -167,11 +167,11 @@ describe("launching a draft", () => {
     const draft = new Draft(backendWith({ launchLab }), {}, form({ signIn: "own" }));
     draft.ownPassword = "correct horse";
     await draft.launch();
-    expect(launchLab.mock.lastCall?.[1]).toBe("correct horse");
+    expect(launchLab.mock.lastCall?.[1].password).toBe("correct horse");
     expect(JSON.stringify(launchLab.mock.lastCall?.[0])).not.toContain("correct horse");
     typed(draft).signIn = "fromImage";
     await draft.launch();
-    expect(launchLab.mock.lastCall?.[1]).toBeNull();
+    expect(launchLab.mock.lastCall?.[1].password).toBeNull();
     draft.leave();
     expect(draft.ownPassword).toBe("");
     expect(typed(draft).signIn).toBe("fromImage");

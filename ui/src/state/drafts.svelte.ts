@@ -1,11 +1,14 @@
 /* The forms that are being filled in, by where they began (a recipe, an image, another lab). They are only in
    memory: closing the window forgets them. */
 import type { Backend } from "../ipc/backend";
-import type { FormSeed, LaunchForm } from "../ipc/bindings";
+import type { FormSeed, LaunchForm, PastedSecrets } from "../ipc/bindings";
 import { Draft } from "./draft.svelte";
 
-const keyOf = (seed: FormSeed) =>
-  JSON.stringify([seed.recipe ?? null, seed.image ?? null, seed.likeLab ?? null]);
+/** A form that another page filled in, rather than one that begins with a recipe, an image or a lab. */
+export type Origin = "pasted" | "imported";
+
+const keyOf = (seed: FormSeed, origin?: Origin) =>
+  JSON.stringify([seed.recipe ?? null, seed.image ?? null, seed.likeLab ?? null, origin ?? null]);
 
 export class Drafts {
   #backend: Backend;
@@ -16,8 +19,8 @@ export class Drafts {
   }
 
   /** The form that began here, as it was left. */
-  open(seed: FormSeed): Draft {
-    const key = keyOf(seed);
+  open(seed: FormSeed, origin?: Origin): Draft {
+    const key = keyOf(seed, origin);
     let draft = this.#open.get(key);
     if (!draft) {
       draft = new Draft(this.#backend, seed);
@@ -28,7 +31,12 @@ export class Drafts {
 
   /** A form became a lab: the next one that begins there is new. */
   launched(draft: Draft): void {
-    this.#open.delete(keyOf(draft.seed));
+    for (const [key, open] of this.#open) if (open === draft) this.#open.delete(key);
+  }
+
+  /** The wizard opens with this form at `wizard?from=<origin>`. Secrets stand beside it, only in memory. */
+  fill(origin: Origin, form: LaunchForm, secrets?: PastedSecrets): void {
+    this.#open.set(keyOf({}, origin), new Draft(this.#backend, {}, form, secrets));
   }
 
   /** A launch that did not come to its end goes back to the wizard with the form it had. */

@@ -65,7 +65,7 @@ export class Labs {
   /** Launches with the form that settles a failure; it takes the failed launch's place. Gives the lab's id. */
   relaunch(lab: string, form: LaunchForm, ownPassword: string | null = null): Promise<string> {
     this.#fail(lab, null);
-    return this.#backend.launchLab(form, ownPassword);
+    return this.#backend.launchLab(form, { password: ownPassword, variables: {} });
   }
   dismiss(lab: string): void {
     this.#fail(lab, null);

@@ -20,6 +20,8 @@ import { check, frame, newForm, versions } from "./sample-form";
 import * as sample from "./sample-labs";
 import { SampleLaunch } from "./sample-launch";
 import { SampleLog } from "./sample-log";
+import { readCommand } from "./sample-paste";
+import * as sharing from "./sample-sharing";
 
 const SOON = 600;
 const failure = (title: string, part: Partial<Problem> = {}) =>
@@ -49,6 +51,15 @@ export function demo(options = new URLSearchParams()): Backend {
   >();
   const log = new SampleLog(1267);
   const logs = new Outlet<LogState>();
+
+  let recipes = [...sample.recipes];
+  function own(name: string, summary: string): string {
+    const id = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+    const [tile] = sample.recipes;
+    if (tile)
+      recipes = [...recipes.filter((one) => one.id !== id), { ...tile, id, name, summary, own: true }];
+    return id;
+  }
 
   const report = (): EngineReport => ({
     status:
@@ -113,6 +124,21 @@ export function demo(options = new URLSearchParams()): Backend {
       });
     });
     entry.now = entry.play.now;
+    add(id, form, {
+      state: "launching",
+      launch: entry.now,
+      addresses: [
+        {
+          text: `http://127.0.0.1:${form.ports[0]?.host}`,
+          purpose: "JupyterLab",
+          reach: "thisComputer",
+          reachWords: "Only this computer",
+        },
+      ],
+    });
+  }
+  function add(id: string, form: LaunchForm, part: Partial<LabCard>): void {
+    const tile = sample.recipes.find((one) => one.id === form.recipe);
     const [card] = sample.labs;
     if (!card) return;
     labs = [
@@ -124,18 +150,10 @@ export function demo(options = new URLSearchParams()): Backend {
         icon: tile?.icon ?? "flask",
         tint: tile?.tint ?? 7,
         image: `${form.image}:${form.version}`,
-        state: "launching",
-        addresses: [
-          {
-            text: `http://127.0.0.1:${form.ports[0]?.host}`,
-            purpose: "JupyterLab",
-            reach: "thisComputer",
-            reachWords: "Only this computer",
-          },
-        ],
         keptIn: form.storage.volume,
         warnings: [],
-        launch: entry.now,
+        launch: null,
+        ...part,
       },
       ...labs.filter((lab) => lab.id !== id),
     ];
@@ -193,7 +211,18 @@ export function demo(options = new URLSearchParams()): Backend {
       return { ...stream, read: async (query) => log.read(query) };
     },
 
-    listRecipes: async () => sample.recipes.map((tile) => (fresh ? { ...tile, here: false } : tile)),
+    listRecipes: async () => recipes.map((tile) => (fresh ? { ...tile, here: false } : tile)),
+    saveRecipe: async (lab, draft) => {
+      await soon();
+      return own(draft.name || (labs.find((one) => one.id === lab)?.name ?? lab), draft.summary ?? "");
+    },
+    exportRecipe: async (id) => `/home/anna/${id}.toml`,
+    openRecipe: async () => sharing.recipePreview,
+    addRecipe: async () => own(sharing.recipePreview.name, sharing.recipePreview.summary),
+    removeRecipe: async (id) => {
+      await soon();
+      recipes = recipes.filter((tile) => tile.id !== id);
+    },
     newForm: async (seed) => {
       const tile = sample.recipes.find((one) => one.id === seed.recipe);
       if (!seed.image && tile?.images.length === 0)
@@ -213,21 +242,38 @@ export function demo(options = new URLSearchParams()): Backend {
       },
     }),
     frameForm: async (form) => frame(form),
-    checkForm: async (form, own) => {
+    checkForm: async (form, typed) => {
       await soon(80);
-      return check(form, own);
+      return check(form, typed);
     },
     listVersions: async (_recipe, image) => {
       await soon(500);
       return versions(image);
     },
     chooseFolder: async () => "/home/anna/notebooks",
+    readCommand: async (text, answers) => {
+      await soon(40);
+      return readCommand(text, answers);
+    },
+    checkGpu: async (form) => {
+      await soon(900);
+      if (form.advanced?.gpu?.choice === "chosen")
+        throw failure("The lab saw no graphics card.", { message: "Device 7 is not on this engine." });
+      return "The lab sees 1 graphics card: NVIDIA A10, 24 GB.";
+    },
 
-    launchLab: async (form, own) => {
-      const wrong = check(form, own).notes.find((note) => note.level === "error");
+    launchLab: async (form, typed) => {
+      const wrong = check(form, typed).notes.find((note) => note.level === "error");
       if (wrong) throw failure(wrong.message, { kind: "invalidForm", field: wrong.field });
       const id = form.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
       play(id, form);
+      return id;
+    },
+    saveLab: async (form, typed) => {
+      const wrong = check(form, typed).notes.find((note) => note.level === "error");
+      if (wrong) throw failure(wrong.message, { kind: "invalidForm", field: wrong.field });
+      const id = form.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+      add(id, form, { state: "missing", addresses: [], container: null, started: null });
       return id;
     },
     cancelLaunch: async (id) => {
@@ -289,6 +335,37 @@ export function demo(options = new URLSearchParams()): Backend {
     revealPassword: async () => {
       await soon();
       return "ailab";
+    },
+    labCommands: async (id) => {
+      await soon();
+      return sharing.commandsOf(labs.find((lab) => lab.id === id)?.name ?? id);
+    },
+    renameLab: async (id, name) => {
+      await soon();
+      if (labs.some((lab) => lab.id !== id && lab.name === name))
+        throw failure(`Another lab is called ${name} already.`, { kind: "nameTaken", field: "name" });
+      change(id, { name });
+    },
+    exportLab: async (id) => `/home/anna/${id}.slipway.json`,
+    importLab: async () => ({ form: newForm({ recipe: "ai-lab" }), notes: [...sharing.importNotes] }),
+    makeShortcut: async (id) => `/home/anna/Desktop/slipway-${id}.desktop`,
+    previewAdopt: async (id) => {
+      await soon();
+      const row = containers.find((one) => one.id === id);
+      if (!row) throw failure("This container is gone.", { kind: "gone" });
+      return sharing.adoption(row);
+    },
+    adoptContainer: async (id) => {
+      await soon(SOON);
+      const row = containers.find((one) => one.id === id);
+      if (!row) throw failure("This container is gone.", { kind: "gone" });
+      add(row.name, newForm({ image: row.image }), {
+        name: row.name,
+        state: row.state === "running" ? "running" : "stopped",
+        container: row.id,
+        adopted: true,
+      });
+      return row.name;
     },
 
     tryEngine: async () => {

@@ -5,7 +5,9 @@ import type {
   FormFrame,
   FormSeed,
   LaunchForm,
+  MachineFrame,
   RiskPanel,
+  TypedSecrets,
   VersionList,
 } from "../bindings";
 import { volumes } from "./sample-engine";
@@ -68,8 +70,26 @@ export function frame(now: LaunchForm): FormFrame {
     },
     foldersOffered: true,
     answers: "JupyterLab",
+    machine,
   };
 }
+
+const machine: MachineFrame = {
+  processors: 8,
+  memory: 16_400_000_000,
+  gpu: false,
+  gpuMessage: "No NVIDIA graphics card was found on this engine.",
+  networks: [
+    { name: "bridge", driver: "bridge", usedBy: ["AI-Lab", "Eskapade"] },
+    { name: "analytics", driver: "bridge", usedBy: ["crm-demo"] },
+    { name: "host", driver: "host", usedBy: [] },
+    { name: "none", driver: "null", usedBy: [] },
+  ],
+  imageWorkingFolder: "/home/jupyter",
+  imageCommand: "",
+  imageEntrypoint: "/usr/bin/tini -- /home/jupyter/entrypoint.py",
+  platforms: ["linux/amd64", "linux/arm64"],
+};
 
 const risk: RiskPanel = {
   kinds: ["dockerSocket"],
@@ -117,7 +137,7 @@ function row(
   };
 }
 
-export function check(now: LaunchForm, own: string | null): FormCheck {
+export function check(now: LaunchForm, typed: TypedSecrets): FormCheck {
   const notes: FieldNote[] = [];
   const note = (field: string, level: FieldNote["level"], message: string, fix: FieldNote["fix"] = null) =>
     notes.push({ field, level, message, fix });
@@ -168,7 +188,7 @@ export function check(now: LaunchForm, own: string | null): FormCheck {
       );
   }
   if (now.signIn === "own") {
-    if (!own)
+    if (!typed.password)
       note("signIn", "error", "Type a password, or use the one of the image.", {
         label: "Use the one of the image",
         form: { ...now, signIn: "fromImage" },

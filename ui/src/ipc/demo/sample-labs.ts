@@ -81,6 +81,11 @@ function recipe(
     here,
     downloadSize,
     willNotRun: null,
+    cautions: [],
+    memoryMinimum: null,
+    wantsGpu: false,
+    own: false,
+    keywords: [],
   };
 }
 
@@ -171,6 +176,8 @@ function lab(id: string, name: string, containerName: string, part: Partial<LabC
     problem: null,
     signIn: "password",
     hasPassword: true,
+    connection: null,
+    adopted: false,
     launch: null,
     stale: false,
     ...part,

@@ -38,6 +38,8 @@ export function pillOf(progress: LaunchProgress): { state: PillState; label: str
       return { state: "stopping", label: m.launch_cancelling() };
     case "cancelled":
       return { state: "stopped", label: m.launch_cancelled() };
+    case "finished":
+      return { state: "stopped", label: m.launch_finished() };
     case "running": {
       const kind = currentStep(progress)?.kind;
       const label =
@@ -45,7 +47,9 @@ export function pillOf(progress: LaunchProgress): { state: PillState; label: str
           ? m.launch_checking()
           : kind === "download"
             ? m.launch_downloading()
-            : m.launch_starting();
+            : kind === "prepare"
+              ? m.launch_preparing()
+              : m.launch_starting();
       return { state: "starting", label };
     }
   }
@@ -53,7 +57,9 @@ export function pillOf(progress: LaunchProgress): { state: PillState; label: str
 
 export function titleOf(progress: LaunchProgress): string {
   const { kind } = progress.outcome;
-  return kind === "ready" || kind === "cancelled" ? progress.name : m.launch_title({ name: progress.name });
+  return kind === "ready" || kind === "finished" || kind === "cancelled"
+    ? progress.name
+    : m.launch_title({ name: progress.name });
 }
 
 export function subOf(progress: LaunchProgress): string {
@@ -61,6 +67,10 @@ export function subOf(progress: LaunchProgress): string {
     case "ready": {
       const seconds = secondsTaken(progress.steps);
       return seconds === null ? m.launch_ready() : m.launch_took({ time: duration(seconds) });
+    }
+    case "finished": {
+      const seconds = secondsTaken(progress.steps);
+      return seconds === null ? m.launch_finished() : m.launch_finished_in({ time: duration(seconds) });
     }
     case "failed":
       return m.launch_stopped_at(placeOf(progress));
@@ -273,6 +283,8 @@ function spokenTime(seconds: number): string {
 export function saying(progress: LaunchProgress): { key: string; text: string } {
   const { outcome, pull } = progress;
   if (outcome.kind === "ready") return { key: "ready", text: m.launch_said_done({ name: progress.name }) };
+  if (outcome.kind === "finished")
+    return { key: "finished", text: m.launch_finished_title({ name: progress.name }) };
   if (outcome.kind === "cancelled") return { key: "cancelled", text: m.launch_cancelled_title() };
   if (outcome.kind === "cancelling") return { key: "cancelling", text: m.launch_cancelling() };
   // The failure is an alert of its own.
