@@ -250,6 +250,8 @@ export type ContainerRow = {
 	labels: { [key in string]: string },
 	privileged: boolean,
 	tty: boolean,
+	/**  Names of the networks that it is on; empty for one that has never been started on some engines. */
+	networks?: string[],
 };
 
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead" | 
@@ -318,8 +320,12 @@ export type EngineFacts = {
 	diskFree: Bytes | null,
 	rootless: boolean,
 	thisComputer: boolean,
-	/**  Has an NVIDIA runtime or CDI devices. */
+	/**  Can give graphics cards to containers: it has an NVIDIA runtime or CDI devices. */
 	gpu: boolean,
+	/**  Names of the cards where the engine tells them (`nvidia.com/gpu=0`, CDI, since API 1.50). */
+	gpuDevices?: string[],
+	/**  Programs that it can run containers with: `runc`, `nvidia`. */
+	runtimes?: string[],
 	/**
 	 *  Group write permission of the engine's own socket, where it can be seen: labs that control
 	 *  Docker need it.

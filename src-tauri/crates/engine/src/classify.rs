@@ -120,6 +120,7 @@ pub(crate) enum Subject<'a> {
     /// An image at its registry.
     Registry(&'a str),
     Volume(&'a str),
+    Network(&'a str),
 }
 
 /// The one place where failures get their meaning.
@@ -167,6 +168,7 @@ pub(crate) fn answer(status: u16, message: String, subject: Subject<'_>) -> Erro
         Subject::Image(reference) => image(status, &message, &text, reference),
         Subject::Registry(reference) => registry(status, &message, &text, reference),
         Subject::Volume(name) => volume(status, &message, &text, name),
+        Subject::Network(name) => network(status, &message, &text, name),
     };
     specific.unwrap_or(Error::Engine { status, message })
 }
@@ -200,10 +202,8 @@ fn container(status: u16, message: &str, text: &str, name: &str) -> Option<Error
                 .to_owned(),
         });
     }
-    if text.contains("could not select device driver") {
-        return Some(Error::NotSupported {
-            what: "This engine has no graphics processor that labs could use.".to_owned(),
-        });
+    if let Some(error) = beyond_the_engine(message, text) {
+        return Some(error);
     }
     match status {
         404 if text.contains("no such container") || text.is_empty() => Some(Error::NotFound {
@@ -231,6 +231,36 @@ fn container(status: u16, message: &str, text: &str, name: &str) -> Option<Error
         }
         _ => None,
     }
+}
+
+/// Graphics cards and networks that the engine does not have; said at creation by some engines,
+/// and at the start by others.
+fn beyond_the_engine(message: &str, text: &str) -> Option<Error> {
+    let detail = message.to_owned();
+    let no_gpu = [
+        "could not select device driver",
+        "unknown or invalid runtime name: nvidia",
+        "unknown runtime specified nvidia",
+        "nvidia-container-cli",
+        "nvidia-smi\": executable file not found",
+        "cdi device injection failed",
+        "unresolvable cdi devices",
+    ];
+    if no_gpu.iter().any(|words| text.contains(words)) {
+        return Some(Error::GpuUnavailable { detail });
+    }
+    let network = message
+        .split_once("network ")
+        .and_then(|(_, rest)| rest.rsplit_once(" not found"))
+        .map(|(name, _)| name.trim_matches('"'));
+    if let Some(name) = network.filter(|name| !name.contains(char::is_whitespace)) {
+        return Some(Error::NotFound {
+            what: "network",
+            name: name.to_owned(),
+            detail,
+        });
+    }
+    None
 }
 
 /// Ports and addresses that the engine could not open.
@@ -276,6 +306,9 @@ fn creation(status: u16, message: &str, text: &str, name: &str, image: &str) -> 
             path: folder(),
             detail,
         });
+    }
+    if let Some(error) = beyond_the_engine(message, text) {
+        return Some(error);
     }
     if text.contains("mounts denied") || text.contains("is not shared from") {
         return Some(Error::FolderNotShared {
@@ -366,6 +399,30 @@ fn volume(status: u16, message: &str, text: &str, name: &str) -> Option<Error> {
             detail,
         }),
         409 if text.contains("already exists") => Some(Error::NameTaken {
+            name: name.to_owned(),
+            detail,
+        }),
+        _ => None,
+    }
+}
+
+fn network(status: u16, message: &str, text: &str, name: &str) -> Option<Error> {
+    let detail = message.to_owned();
+    match status {
+        404 => Some(Error::NotFound {
+            what: "network",
+            name: name.to_owned(),
+            detail,
+        }),
+        403 if text.contains("has active endpoints") => Some(Error::InUse {
+            what: format!("The network {name}"),
+            detail,
+        }),
+        409 if text.contains("already exists") => Some(Error::NameTaken {
+            name: name.to_owned(),
+            detail,
+        }),
+        400 if text.contains("invalid network name") => Some(Error::InvalidName {
             name: name.to_owned(),
             detail,
         }),

@@ -1,15 +1,15 @@
 //! Containers: create, start, stop, remove, look inside.
 //!
-//! What a container is made of is said with our own types and turned into the engine's words in
-//! `create`; running commands in it is in `exec`, writing
+//! What a container is made of is said with our own types (`spec`) and turned into the engine's
+//! words in `create`; running commands in it is in `exec`, writing
 //! files into it in `files`. Calls that reach a state which is reached already
 //! (starting what runs, removing what is gone) succeed, because the person's wish is fulfilled.
 
 mod create;
 mod exec;
 mod files;
+mod spec;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bollard::query_parameters::{
@@ -18,6 +18,11 @@ use bollard::query_parameters::{
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
+
+pub use spec::{
+    ContainerSpec, Device, GpuRequest, Mount, MountSource, PortBinding, Restart, RestartKind,
+    Ulimit,
+};
 
 use crate::classify::{Failure, Subject};
 use crate::inventory::ContainerRow;
@@ -30,66 +35,6 @@ const BEYOND_GRACE: Duration = Duration::from_secs(30);
 
 /// Pulling the image's layers together can take minutes on a slow disk.
 const SLOW_DISK: Duration = Duration::from_mins(5);
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PortBinding {
-    /// `0.0.0.0`, `127.0.0.1`, `::1`, …
-    pub listen_ip: String,
-    /// 0 lets the engine choose.
-    pub host_port: u16,
-    pub container_port: u16,
-    /// `tcp` or `udp`.
-    pub protocol: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MountSource {
-    /// A named volume: created by the engine, filled from the image's folder when it is new.
-    Volume(String),
-    /// A folder on the engine's machine, which must exist.
-    Folder(String),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mount {
-    pub source: MountSource,
-    pub target: String,
-    pub read_only: bool,
-}
-
-/// Everything that a container is created with. Sent as `HostConfig.Binds`
-/// (`my-vol:/root/notebooks`) where that form can express it, so that `docker inspect` shows the
-/// same as for the equivalent `docker run`; folders that must exist are sent as `Mounts`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "they are the engine's own independent switches"
-)]
-pub struct ContainerSpec {
-    pub name: String,
-    pub image: String,
-    pub environment: Vec<(String, String)>,
-    pub ports: Vec<PortBinding>,
-    pub mounts: Vec<Mount>,
-    pub labels: BTreeMap<String, String>,
-    pub entrypoint: Option<Vec<String>>,
-    pub command: Option<Vec<String>>,
-    pub user: Option<String>,
-    pub working_directory: Option<String>,
-    pub hostname: Option<String>,
-    pub tty: bool,
-    pub stdin_open: bool,
-    pub privileged: bool,
-    pub group_add: Vec<String>,
-    pub memory: Option<Bytes>,
-    /// In billionths of a processor.
-    pub nano_cpus: Option<i64>,
-    pub shared_memory: Option<Bytes>,
-    pub read_only_root: bool,
-    pub network: Option<String>,
-    pub auto_remove: bool,
-    pub restart: Option<String>,
-}
 
 /// A file written into a container before it starts.
 #[derive(Clone, Debug)]

@@ -55,6 +55,9 @@ pub enum Error {
     DiskFull { detail: String },
     #[error("{reference} is made for another processor.")]
     WrongPlatform { reference: String, detail: String },
+    /// Graphics cards were asked for, and the engine has no way to give any.
+    #[error("This engine cannot give graphics cards to labs.")]
+    GpuUnavailable { detail: String },
     #[error("The {what} {name} no longer exists.")]
     NotFound {
         what: &'static str,
@@ -117,6 +120,9 @@ impl Error {
             Self::WrongPlatform { .. } => {
                 "Choose a version of the image that is made for this engine's processor."
             }
+            Self::GpuUnavailable { .. } => {
+                "Install the NVIDIA driver and the NVIDIA Container Toolkit on the engine's computer and restart Docker, or launch without a graphics card."
+            }
             Self::InUse { .. } => "Stop or remove what uses it first.",
             Self::NotRunning { .. } => "Start the container first.",
             Self::InvalidReference { why, .. } => return Some(why.clone()),
@@ -158,6 +164,7 @@ impl Error {
             | Self::RateLimited { detail, .. }
             | Self::DiskFull { detail }
             | Self::WrongPlatform { detail, .. }
+            | Self::GpuUnavailable { detail }
             | Self::NotFound { detail, .. }
             | Self::InUse { detail, .. }
             | Self::NotRunning { detail, .. }

@@ -49,8 +49,14 @@ pub struct EngineFacts {
     pub disk_free: Option<Bytes>,
     pub rootless: bool,
     pub this_computer: bool,
-    /// Has an NVIDIA runtime or CDI devices.
+    /// Can give graphics cards to containers: it has an NVIDIA runtime or CDI devices.
     pub gpu: bool,
+    /// Names of the cards where the engine tells them (`nvidia.com/gpu=0`, CDI, since API 1.50).
+    #[serde(default)]
+    pub gpu_devices: Vec<String>,
+    /// Programs that it can run containers with: `runc`, `nvidia`.
+    #[serde(default)]
+    pub runtimes: Vec<String>,
     /// Group write permission of the engine's own socket, where it can be seen: labs that control
     /// Docker need it.
     pub socket_group_writable: Option<bool>,

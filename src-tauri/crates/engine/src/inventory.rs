@@ -104,6 +104,9 @@ pub struct ContainerRow {
     pub labels: BTreeMap<String, String>,
     pub privileged: bool,
     pub tty: bool,
+    /// Names of the networks that it is on; empty for one that has never been started on some engines.
+    #[serde(default)]
+    pub networks: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

@@ -16,6 +16,7 @@ pub mod images;
 mod installed;
 pub mod inventory;
 pub mod logs;
+pub mod networks;
 pub mod reference;
 pub mod units;
 pub mod usage;

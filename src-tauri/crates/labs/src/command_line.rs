@@ -91,7 +91,20 @@ fn mounted(mount: &Mount) -> (&'static str, String) {
     let read_only = if mount.read_only { ":ro" } else { "" };
     let source = match &mount.source {
         MountSource::Volume(name) | MountSource::Folder(name) => name,
+        MountSource::Memory { size } => {
+            let mut options: Vec<String> =
+                size.iter().map(|size| format!("size={}", size.0)).collect();
+            if mount.read_only {
+                options.push("ro".to_owned());
+            }
+            let colon = if options.is_empty() { "" } else { ":" };
+            let options = options.join(",");
+            return ("--tmpfs", format!("{}{colon}{options}", mount.target));
+        }
     };
+    if source.is_empty() {
+        return ("--volume", mount.target.clone());
+    }
     let drive = source.as_bytes().get(1) == Some(&b':')
         && source.starts_with(|c: char| c.is_ascii_alphabetic());
     let after_drive = source.get(if drive { 2 } else { 0 }..).unwrap_or_default();

@@ -38,6 +38,8 @@ pub fn engine() -> EngineFacts {
         rootless: false,
         this_computer: true,
         gpu: false,
+        gpu_devices: Vec::new(),
+        runtimes: vec!["runc".to_owned()],
         socket_group_writable: Some(true),
         socket_path: Some("/var/run/docker.sock".to_owned()),
         wsl: false,
@@ -132,6 +134,7 @@ impl With for CheckFacts {
             labels: BTreeMap::new(),
             privileged: false,
             tty: false,
+            networks: Vec::new(),
         };
         let snapshot = Arc::make_mut(&mut self.snapshot);
         Arc::make_mut(&mut snapshot.containers).insert(row.id.clone(), Arc::new(row));

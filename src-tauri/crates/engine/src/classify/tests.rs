@@ -22,6 +22,7 @@ fn meant(status: u16, message: &str, subject: Subject<'_>) -> String {
         Error::InUse { what, .. } => format!("InUse {what}"),
         Error::NotRunning { name, .. } => format!("NotRunning {name}"),
         Error::InvalidReference { reference, .. } => format!("InvalidReference {reference}"),
+        Error::GpuUnavailable { .. } => "GpuUnavailable".to_owned(),
         Error::NotSupported { .. } => "NotSupported".to_owned(),
         Error::Engine { status, .. } => format!("Engine {status}"),
         other => format!("{other:?}"),
@@ -36,6 +37,7 @@ const MAKE: Subject<'static> = Subject::Creation {
 const PULL: Subject<'static> = Subject::Registry("exasol/ai-lab:6.0.0");
 const IMAGE: Subject<'static> = Subject::Image("exasol/ai-lab:6.0.0");
 const VOLUME: Subject<'static> = Subject::Volume("my-vol");
+const NETWORK: Subject<'static> = Subject::Network("team");
 
 /// Bodies captured from engines 20.10, 24, 28 and 29 in both stores, from Docker Desktop and Podman.
 const REFUSALS: &[(u16, &str, Subject<'static>, &str)] = &[
@@ -134,7 +136,39 @@ const REFUSALS: &[(u16, &str, Subject<'static>, &str)] = &[
         500,
         "could not select device driver \"\" with capabilities: [[gpu]]",
         RUN,
-        "NotSupported",
+        "GpuUnavailable",
+    ),
+    (
+        400,
+        "unknown or invalid runtime name: nvidia",
+        MAKE,
+        "GpuUnavailable",
+    ),
+    (
+        400,
+        "Unknown runtime specified nvidia",
+        MAKE,
+        "GpuUnavailable",
+    ),
+    (404, "network team not found", RUN, "NotFound network team"),
+    (404, "network team not found", MAKE, "NotFound network team"),
+    (
+        404,
+        "failed to set up container networking: network team not found",
+        RUN,
+        "NotFound network team",
+    ),
+    (
+        403,
+        "error while removing network: network team id 4f0a has active endpoints",
+        NETWORK,
+        "InUse The network team",
+    ),
+    (
+        409,
+        "network with name team already exists",
+        NETWORK,
+        "NameTaken team",
     ),
     (
         400,

@@ -78,6 +78,7 @@ fn every_error() -> Vec<Error> {
             reference: reference(),
             detail: detail(),
         },
+        Error::GpuUnavailable { detail: detail() },
         Error::NotFound {
             what: "container",
             name: "climate".into(),
@@ -129,6 +130,8 @@ pub fn facts() -> EngineFacts {
         rootless: true,
         this_computer: true,
         gpu: false,
+        gpu_devices: Vec::new(),
+        runtimes: Vec::new(),
         socket_group_writable: Some(true),
         socket_path: None,
         wsl: false,

@@ -63,7 +63,14 @@ struct Info {
     runtimes: BTreeMap<String, serde_json::Value>,
     /// CDI devices, since API 1.50.
     #[serde(deserialize_with = "or_default")]
-    discovered_devices: Vec<serde_json::Value>,
+    discovered_devices: Vec<DiscoveredDevice>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct DiscoveredDevice {
+    #[serde(rename = "ID")]
+    id: String,
 }
 
 /// Asks the engine for its facts.
@@ -79,7 +86,7 @@ pub async fn facts(engine: &Engine) -> Result<EngineFacts> {
     Ok(assemble(engine, version, info))
 }
 
-fn assemble(engine: &Engine, version: Version, info: Info) -> EngineFacts {
+fn assemble(engine: &Engine, version: Version, mut info: Info) -> EngineFacts {
     let endpoint = engine.endpoint().clone();
     let desktop = info.operating_system == "Docker Desktop"
         || version.platform.name.starts_with("Docker Desktop");
@@ -89,6 +96,11 @@ fn assemble(engine: &Engine, version: Version, info: Info) -> EngineFacts {
     } else {
         &info.kernel_version
     };
+    let gpu_devices: Vec<String> = std::mem::take(&mut info.discovered_devices)
+        .into_iter()
+        .map(|device| device.id)
+        .filter(|id| is_gpu(id))
+        .collect();
     let snapshotter = |pair: &Vec<String>| matches!(&pair[..], [key, value] if key == "driver-type" && value.starts_with("io.containerd.snapshotter"));
     EngineFacts {
         product_name: product_name(&endpoint, &version, &info, desktop),
@@ -107,7 +119,9 @@ fn assemble(engine: &Engine, version: Version, info: Info) -> EngineFacts {
             .security_options
             .iter()
             .any(|option| option.contains("name=rootless")),
-        gpu: info.runtimes.contains_key("nvidia") || !info.discovered_devices.is_empty(),
+        gpu: info.runtimes.contains_key("nvidia") || !gpu_devices.is_empty(),
+        gpu_devices,
+        runtimes: info.runtimes.keys().cloned().collect(),
         containerd_store: info.driver_status.iter().any(snapshotter),
         disk_free: if here {
             disk_free(Path::new(&info.docker_root_dir))
@@ -131,6 +145,13 @@ fn assemble(engine: &Engine, version: Version, info: Info) -> EngineFacts {
         data_root: info.docker_root_dir,
         endpoint,
     }
+}
+
+/// CDI names devices of every kind; graphics cards are `nvidia.com/gpu=0` and `amd.com/gpu=all`.
+fn is_gpu(device: &str) -> bool {
+    device
+        .split_once('=')
+        .is_some_and(|(kind, _)| kind.ends_with("/gpu"))
 }
 
 /// True where the engine is a process of this computer and not of a virtual machine on it, so that

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use slipway_engine::containers::{
     ChangeKind, ContainerSpec, ExecSpec, Mount, MountSource, PlacedFile, PortBinding, Removal,
+    Restart, RestartKind,
 };
 use slipway_engine::inventory::ContainerState;
 use slipway_engine::{Bytes, Error, ImageId};
@@ -51,7 +52,10 @@ async fn a_created_container_is_what_docker_run_would_have_made() {
         labels: BTreeMap::from([("io.slipway.lab".into(), "1".into())]),
         memory: Some(Bytes(64 * 1024 * 1024)),
         shared_memory: Some(Bytes(128 * 1024 * 1024)),
-        restart: Some("unless-stopped".into()),
+        restart: Restart {
+            kind: RestartKind::UnlessStopped,
+            retries: 0,
+        },
         ..spec("engine-mine")
     };
     let _gone = (Gone("engine-mine".into()), Gone("engine-theirs".into()));

@@ -15,6 +15,7 @@ mod faults;
 mod images;
 mod inventory;
 mod logs;
+mod options;
 
 use std::path::Path;
 use std::sync::OnceLock;

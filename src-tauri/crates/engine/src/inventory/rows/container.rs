@@ -29,6 +29,8 @@ pub(crate) struct ContainerEntry {
     status: String,
     #[serde(deserialize_with = "or_default")]
     mounts: Vec<MountEntry>,
+    #[serde(deserialize_with = "or_default")]
+    network_settings: Joined,
     /// Since API 1.52.
     #[serde(deserialize_with = "or_default")]
     health: HealthEntry,
@@ -44,6 +46,14 @@ struct MountEntry {
     destination: String,
     #[serde(rename = "RW")]
     writable: bool,
+}
+
+/// The networks of a list's entry.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Joined {
+    #[serde(deserialize_with = "or_default")]
+    networks: BTreeMap<String, serde::de::IgnoredAny>,
 }
 
 #[derive(Default, Deserialize)]
@@ -236,6 +246,7 @@ impl From<ContainerEntry> for ContainerRow {
             labels: entry.labels,
             privileged: false,
             tty: false,
+            networks: entry.network_settings.networks.into_keys().collect(),
             id: ContainerId(entry.id),
         }
     }
@@ -279,6 +290,7 @@ impl From<ContainerInspection> for ContainerRow {
             labels: inspection.config.labels,
             privileged: inspection.host_config.privileged,
             tty: inspection.config.tty,
+            networks: inspection.network_settings.networks.into_keys().collect(),
         }
     }
 }

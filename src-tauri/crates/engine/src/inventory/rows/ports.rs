@@ -38,6 +38,8 @@ struct BindingEntry {
 pub(super) struct NetworkPart {
     #[serde(deserialize_with = "or_default")]
     ports: BTreeMap<String, Option<Vec<BindingEntry>>>,
+    #[serde(deserialize_with = "or_default")]
+    pub(super) networks: BTreeMap<String, serde::de::IgnoredAny>,
 }
 
 /// The ports of a list's entry: those that are open, and those that are only exposed.

@@ -81,6 +81,9 @@ impl Journey {
             let MountSource::Volume(name) = mount.source else {
                 continue;
             };
+            if name.is_empty() {
+                continue;
+            }
             match engine.inspect_volume(&name).await {
                 Ok(_) => continue,
                 Err(Error::NotFound { .. }) => {}
