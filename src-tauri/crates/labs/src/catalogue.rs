@@ -10,6 +10,8 @@ use std::sync::{Arc, OnceLock};
 
 use crate::recipe::{Recipe, RecipeId};
 
+pub(crate) mod rules;
+
 /// File name without ending, and text, of every shipped recipe.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/recipes.rs"));
 /// Own recipes stand after the shipped ones and before the generic ones, whatever their files say.

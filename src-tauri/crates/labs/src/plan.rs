@@ -81,7 +81,7 @@ pub fn plan(
             "The lab needs a name with at least two letters or digits.",
         ));
     }
-    let ports = bindings(&form)?;
+    let ports = bindings(&form, generation.port != 0)?;
     let page_port = ports
         .first()
         .map_or(generation.port, |binding| binding.container_port);
@@ -158,7 +158,7 @@ fn following_config(
     form
 }
 
-fn bindings(form: &LaunchForm) -> Result<Vec<PortBinding>> {
+fn bindings(form: &LaunchForm, needed: bool) -> Result<Vec<PortBinding>> {
     let listen_ip = form.listen_ip.trim();
     if listen_ip.parse::<std::net::IpAddr>().is_err() {
         return Err(invalid(
@@ -166,7 +166,7 @@ fn bindings(form: &LaunchForm) -> Result<Vec<PortBinding>> {
             "The listen address is not an IP address.",
         ));
     }
-    if form.ports.is_empty() {
+    if form.ports.is_empty() && needed {
         return Err(invalid("ports.0.host", "The lab needs a port."));
     }
     let binding = |(index, row): (usize, &crate::form::PortRow)| {

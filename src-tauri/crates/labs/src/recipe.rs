@@ -1,10 +1,15 @@
 //! A recipe: everything Slipway knows of one kind of lab, as data.
 //!
-//! One TOML file a recipe in `src-tauri/recipes/`; adding one needs no code. The file format is
-//! these types; unknown keys are refused, so that a misspelt key is found by the tests.
+//! One TOML file a recipe in `src-tauri/recipes/`; adding one needs no code, and a person's own
+//! recipes are files of the same format. The format is these types; unknown keys are refused, so
+//! that a misspelt key is found at once and a file from elsewhere hides nothing.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+
+mod options;
+
+pub use options::{OptionMount, Options};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
 #[serde(transparent)]
@@ -13,6 +18,9 @@ pub struct RecipeId(pub String);
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Recipe {
+    /// The file format's version; a file that names a newer one is not read. Absent: 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<u32>,
     pub id: RecipeId,
     /// "Exasol AI-Lab"
     pub name: String,
@@ -37,6 +45,9 @@ pub struct Recipe {
     /// Versions known without asking a registry, newest first.
     #[serde(default)]
     pub known_versions: Vec<String>,
+    /// Further words that a search finds it by.
+    #[serde(default)]
+    pub keywords: Vec<String>,
     /// Rough download in bytes, for the tile.
     pub download_size: Option<u64>,
     /// Image platforms there are; empty: unknown, ask.
@@ -44,6 +55,12 @@ pub struct Recipe {
     pub platforms: Vec<String>,
     /// Smallest sensible memory in bytes.
     pub memory_minimum: Option<u64>,
+    /// Memory in bytes with which it works well.
+    pub memory_recommended: Option<u64>,
+    /// Room in bytes that it takes on the engine's disk, work included.
+    pub disk_minimum: Option<u64>,
+    #[serde(default)]
+    pub gpu: GpuWish,
     /// Documentation address (https).
     pub documentation: Option<String>,
     /// How an image under another name is known to belong here: one of these must hold.
@@ -53,6 +70,20 @@ pub struct Recipe {
     pub generations: Vec<Generation>,
     /// Why this lab may want Docker control; absent: the switch is offered with a general sentence.
     pub docker_control: Option<String>,
+    /// Why its labs need privileged mode, as one sentence for the risk panel.
+    pub privileged: Option<String>,
+}
+
+/// What a recipe wants of graphics cards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GpuWish {
+    #[default]
+    Nothing,
+    /// Quicker with one, and works without.
+    Useful,
+    /// Of no use without one.
+    Needed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -81,6 +112,8 @@ pub struct Recognition {
     pub has_variable: Option<String>,
     /// A regular expression on the joined entrypoint and command.
     pub starts_with: Option<String>,
+    /// A label's name, or the beginning of one with `*` at its end.
+    pub has_label: Option<String>,
 }
 
 /// How one generation of a recipe's images behaves.
@@ -104,7 +137,7 @@ pub struct Generation {
     /// A regular expression on the joined entrypoint and command.
     pub starts_with: Option<String>,
 
-    /// The page: container port.
+    /// The page (or, with `connection`, the service): container port. 0: it listens nowhere.
     pub port: u16,
     /// What answers there, for sentences: "JupyterLab", "Jupyter", "the app".
     pub answers: String,
@@ -123,17 +156,26 @@ pub struct Generation {
     pub sign_in: SignIn,
     pub ready: Ready,
     pub user_mapping: Option<UserMapping>,
+    /// Program that replaces the image's.
+    pub entrypoint: Option<Vec<String>>,
     /// Command that replaces the image's.
     pub command: Option<Vec<String>>,
     pub tty: bool,
     /// A program to start inside after the container runs, because the image starts none.
     pub start_inside: Option<StartInside>,
+    /// Done inside one after the other when the lab answers for the first time. Each must be
+    /// harmless when it is done again.
+    pub prepare: Vec<PrepareStep>,
     /// `${FOLDER}` becomes the folder in which work is kept; such a variable is left out where
     /// nothing is kept.
     pub environment: Vec<(String, String)>,
     /// Fails where the socket has no group write permission, or on a rootless engine (AI-Lab).
     pub needs_writable_socket: bool,
     pub shared_memory: Option<u64>,
+    /// How a program reaches a lab without a page: `{host}:{port}, user postgres`. Never a password.
+    pub connection: Option<String>,
+    /// What a new form of it has set under Advanced.
+    pub options: Options,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -156,6 +198,17 @@ pub struct SignIn {
     pub password_argument: Option<String>,
     /// Variable that sets an own password (`JUPYTER_PASSWORD`) or token (`JUPYTER_TOKEN`).
     pub password_variable: Option<String>,
+    /// The image does not start (or lets everyone in) without a password: where the person sets
+    /// none, Slipway makes one.
+    pub password_needed: bool,
+    /// The password holds from the first start on, as long as the kept work is there (databases).
+    pub password_stays: bool,
+    /// The name to sign in with, where the page asks for one.
+    pub user: Option<String>,
+    /// The part of the address that carries the token: `token` in Jupyter, `access_token` in marimo.
+    pub token_parameter: Option<String>,
+    /// Further variables that need a secret value of their own, which nobody ever types.
+    pub made_secrets: Vec<String>,
     /// A Jupyter config file (JSON) that Slipway places before the start with a token of its own,
     /// so that the browser opens signed in although the lab asks for a password.
     pub token_config: Option<String>,
@@ -182,6 +235,8 @@ pub struct Ready {
     pub http_path: Option<String>,
     /// Further accepted statuses.
     pub accept: Vec<u16>,
+    /// It answers on its port in another way than by HTTP.
+    pub tcp: bool,
     /// A line of the container's log.
     pub log: Option<String>,
     /// A path of a log file inside that is shown when the start is slow (AI-Lab logs there).
@@ -212,6 +267,25 @@ pub struct StartInside {
     pub user: Option<String>,
     /// `${PORT}` is filled in; the token is in the variable `JUPYTER_TOKEN`.
     pub command: Vec<String>,
+}
+
+/// Something done inside, once.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PrepareStep {
+    /// What it does, as a button would say it: "Make the first account".
+    pub title: String,
+    /// The image's own user otherwise.
+    pub user: Option<String>,
+    /// The lab's password is in the variable `SLIPWAY_PASSWORD`.
+    pub command: Vec<String>,
+}
+
+impl Generation {
+    /// There is a page to open.
+    pub fn has_page(&self) -> bool {
+        self.connection.is_none() && self.port != 0
+    }
 }
 
 /// A recipe as tiles show it.

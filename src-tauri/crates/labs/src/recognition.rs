@@ -167,6 +167,7 @@ struct Conditions<'a> {
     port: Option<u16>,
     variable: Option<&'a str>,
     starts_with: Option<&'a str>,
+    label: Option<&'a str>,
 }
 
 impl<'a> Conditions<'a> {
@@ -176,6 +177,7 @@ impl<'a> Conditions<'a> {
             port: signs.has_port,
             variable: signs.has_variable.as_deref(),
             starts_with: signs.starts_with.as_deref(),
+            label: signs.has_label.as_deref(),
         }
     }
 
@@ -185,6 +187,7 @@ impl<'a> Conditions<'a> {
             port: generation.has_port,
             variable: generation.has_variable.as_deref(),
             starts_with: generation.starts_with.as_deref(),
+            label: None,
         }
     }
 
@@ -193,6 +196,7 @@ impl<'a> Conditions<'a> {
             && self.port.is_none()
             && self.variable.is_none()
             && self.starts_with.is_none()
+            && self.label.is_none()
     }
 
     fn hold(&self, image: &ImageDetails) -> bool {
@@ -210,6 +214,9 @@ impl<'a> Conditions<'a> {
                     Some((name, value)) => image.variable(name) == Some(value),
                     None => image.variable(variable).is_some(),
                 })
+            && self
+                .label
+                .is_none_or(|label| image.labels.keys().any(|name| tag::matches(label, name)))
             && self.starts_with.is_none_or(|pattern| {
                 Regex::new(pattern)
                     .is_ok_and(|pattern| pattern.is_match(&config::start_text(image)))

@@ -11,6 +11,10 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
     let rows = &subject.form.ports;
     if rows.is_empty() {
         let port = subject.generation.port;
+        // A program that listens nowhere needs none.
+        if port == 0 {
+            return;
+        }
         let fix = subject.fix(format!("Use port {port}"), |form| {
             form.ports.push(PortRow {
                 listen_ip: String::new(),

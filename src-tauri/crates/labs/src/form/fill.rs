@@ -14,7 +14,7 @@ use super::{FormSeed, LaunchForm, SignInChoice, StorageKind, StorageRow, UserRow
 use crate::catalogue::Catalogue;
 use crate::check::CheckFacts;
 use crate::problem::{Problem, ProblemKind, Result};
-use crate::recipe::{Generation, Recipe, UserMapping};
+use crate::recipe::{Generation, GpuWish, Recipe, UserMapping};
 use crate::{listen, names, recognition, tag};
 
 /// Only this computer.
@@ -37,6 +37,8 @@ pub fn new_form(seed: &FormSeed, facts: &CheckFacts) -> Result<LaunchForm> {
         _ => own_name(&reference),
     };
     let name = free_name(&base, facts);
+    let mut advanced = super::Advanced::default();
+    choose(&mut advanced, recipe, &generation, facts);
     Ok(LaunchForm {
         recipe: recipe.id.clone(),
         image: reference.repository.clone(),
@@ -53,11 +55,11 @@ pub fn new_form(seed: &FormSeed, facts: &CheckFacts) -> Result<LaunchForm> {
             folder: String::new(),
             target: target_of(&generation),
         },
-        docker_control: false,
+        docker_control: generation.options.docker_control,
         risk_accepted: false,
         sign_in: SignInChoice::FromImage,
         user: user_of(&generation, facts.user),
-        advanced: super::Advanced::default(),
+        advanced,
         name,
     })
 }
@@ -76,6 +78,9 @@ pub fn revise(form: LaunchForm, facts: &CheckFacts) -> LaunchForm {
     let generation = recognition::generation(recipe, &reference, image);
 
     let mut revised = form;
+    if let Some(before) = facts.catalogue.recipe(&revised.recipe) {
+        choose_anew(&mut revised.advanced, before, recipe, &generation, facts);
+    }
     revised.recipe = recipe.id.clone();
     revised.ports = ports_of(
         &generation,
@@ -91,6 +96,42 @@ pub fn revise(form: LaunchForm, facts: &CheckFacts) -> LaunchForm {
     revised.user.mapped =
         generation.user_mapping.is_some() && (revised.user.mapped || mapping.mapped);
     revised
+}
+
+/// What the recipe sets under Advanced.
+fn choose(
+    advanced: &mut super::Advanced,
+    recipe: &Recipe,
+    generation: &Generation,
+    facts: &CheckFacts,
+) {
+    generation.options.set_in(advanced);
+    let has_gpu = facts.snapshot.report.facts.as_ref();
+    if recipe.gpu == GpuWish::Needed
+        && has_gpu.is_some_and(|engine| engine.gpu)
+        && advanced.gpu.choice == super::GpuChoice::Nothing
+    {
+        advanced.gpu.choice = super::GpuChoice::All;
+    }
+}
+
+/// After a change of the image: another generation's choices in place of those of the one before.
+fn choose_anew(
+    advanced: &mut super::Advanced,
+    before: &Recipe,
+    now: &Recipe,
+    generation: &Generation,
+    facts: &CheckFacts,
+) {
+    let differ = |other: &Generation| other.options != generation.options;
+    // The same choices as before are the person's to change.
+    if before.id == now.id && !before.generations.iter().any(differ) {
+        return;
+    }
+    for old in &before.generations {
+        old.options.take_from(advanced);
+    }
+    choose(advanced, now, generation, facts);
 }
 
 /// A form like another lab's: the same choices, with whatever would collide made new. A failed

@@ -24,14 +24,18 @@ pub(super) fn ports_of(
         taken.push(free);
         free.to_string()
     };
-    let mut rows = vec![PortRow {
-        listen_ip: String::new(),
-        host: host_of(generation.port, old.first()),
-        container: generation.port.to_string(),
-        protocol: "tcp".to_owned(),
-        purpose: generation.answers.clone(),
-    }];
-    let added = old.get(1..).unwrap_or_default();
+    let mut rows = Vec::new();
+    let mut added = old;
+    if generation.port != 0 {
+        rows.push(PortRow {
+            listen_ip: String::new(),
+            host: host_of(generation.port, old.first()),
+            container: generation.port.to_string(),
+            protocol: "tcp".to_owned(),
+            purpose: generation.answers.clone(),
+        });
+        added = old.get(1..).unwrap_or_default();
+    }
     for extra in &generation.more_ports {
         let kept = added
             .iter()

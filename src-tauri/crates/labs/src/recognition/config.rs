@@ -62,7 +62,10 @@ pub fn exposed(image: &ImageDetails) -> Vec<u16> {
 
 /// The generation with what the Config tells filled in.
 pub fn told_by_config(mut generation: Generation, image: &ImageDetails) -> Generation {
-    tell_ports(&mut generation, image);
+    // A command of the recipe's own replaces what the image would have started, with its ports.
+    if generation.command.is_none() && generation.port != 0 {
+        tell_ports(&mut generation, image);
+    }
     tell_folder(&mut generation, image);
     tell_sign_in(&mut generation, image);
     tell_base(&mut generation, image);
@@ -80,8 +83,11 @@ pub fn told_by_config(mut generation: Generation, image: &ImageDetails) -> Gener
 fn tell_ports(generation: &mut Generation, image: &ImageDetails) {
     let exposed = exposed(image);
     let jupyter = generation.sign_in.kind != SignInKind::Unknown;
-    let told = argument_of(image, &["--port", "--ServerApp.port", "--NotebookApp.port"])
-        .and_then(|port| port.parse::<u16>().ok())
+    let told = workbench_port(image)
+        .or_else(|| {
+            argument_of(image, &["--port", "--ServerApp.port", "--NotebookApp.port"])
+                .and_then(|port| port.parse::<u16>().ok())
+        })
         .or_else(|| {
             image
                 .variable("JUPYTER_PORT")
@@ -126,6 +132,16 @@ fn tell_ports(generation: &mut Generation, image: &ImageDetails) {
     }
 }
 
+/// NVIDIA's images say in labels which of their applications has which page
+/// (`com.nvidia.workbench.application.jupyterlab.webapp.port`).
+fn workbench_port(image: &ImageDetails) -> Option<u16> {
+    let label = |name: &str| {
+        name.starts_with("com.nvidia.workbench.application.") && name.ends_with(".webapp.port")
+    };
+    let (_, port) = image.labels.iter().find(|(name, _)| label(name))?;
+    port.trim().parse().ok()
+}
+
 fn tell_folder(generation: &mut Generation, image: &ImageDetails) {
     let options = [
         "--notebooks",
@@ -138,11 +154,15 @@ fn tell_folder(generation: &mut Generation, image: &ImageDetails) {
         .or_else(|| image.variable("NOTEBOOKS").map(str::to_owned))
         .or_else(|| image.variable("NOTEBOOK_FOLDER_FINAL").map(str::to_owned))
         .filter(|folder| folder.starts_with('/') && folder.len() > 1);
-    if told.is_some() {
-        generation.work_folder = told;
+    if let Some(told) = told {
+        // A recipe may keep the work in a part of the server's folder.
+        let inside = |folder: &String| folder.starts_with(&format!("{told}/"));
+        if !generation.work_folder.as_ref().is_some_and(inside) {
+            generation.work_folder = Some(told);
+        }
         return;
     }
-    if generation.work_folder.is_some() {
+    if generation.work_folder.is_some() || generation.port == 0 {
         return;
     }
     let of_person = image
@@ -165,7 +185,7 @@ fn tell_sign_in(generation: &mut Generation, image: &ImageDetails) {
     let sign_in = &mut generation.sign_in;
     // AI-Lab before 5.0.0 and after look alike; only the entrypoint says whether sudo lets the variable through.
     let passed_on = |variable: &String| start.is_empty() || start.contains(variable.as_str());
-    if sign_in.kind == SignInKind::Password
+    if sign_in.password_argument.is_some()
         && !sign_in.password_variable.as_ref().is_some_and(passed_on)
     {
         sign_in.password_variable = None;

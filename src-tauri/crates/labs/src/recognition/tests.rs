@@ -70,7 +70,7 @@ fn images_are_known_by_name_also_behind_a_mirror() {
         ("quay.io/jupyter/scipy-notebook", "jupyter"),
         ("jupyter/all-spark-notebook:2023-01-30", "jupyter"),
         ("kave/eskapade-usr:0.7", "eskapade"),
-        ("tensorflow/tensorflow:latest-jupyter", "web-app"),
+        ("tensorflow/tensorflow:latest-jupyter", "tensorflow"),
         ("me/my-jupyter-thing", "any-jupyter"),
         ("hello-world", "web-app"),
         ("other/ai-lab", "web-app"),
@@ -98,6 +98,8 @@ fn renamed_images_are_known_by_their_config() {
         &reference("tensorflow/tensorflow:latest-jupyter"),
         Some(&tensorflow),
     );
+    assert_eq!(recipe.id.0, "tensorflow");
+    let recipe = recognise(&renamed, Some(&tensorflow));
     assert_eq!(recipe.id.0, "any-jupyter");
     let generation = generation(&recipe, &renamed, Some(&tensorflow));
     assert_eq!(
@@ -258,7 +260,7 @@ fn an_empty_token_is_an_open_door() {
     let generation = generation(&recipe, &reference, Some(&image));
     assert_eq!(generation.sign_in.kind, SignInKind::Open);
     assert_eq!(generation.ready.http_path.as_deref(), Some("/team/one/api"));
-    assert_eq!(generation.path.as_deref(), Some("/team/one/"));
+    assert_eq!(generation.path.as_deref(), Some("/team/one/lab"));
 }
 
 #[test]
