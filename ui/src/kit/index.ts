@@ -26,6 +26,7 @@ export { default as PageHead } from "./PageHead.svelte";
 export { default as Pill, type PillState } from "./Pill.svelte";
 export { default as Problem } from "./Problem.svelte";
 export { default as Progress } from "./Progress.svelte";
+export { nextIndex } from "./roving";
 export { default as RadioCard } from "./RadioCard.svelte";
 export { default as SearchField } from "./SearchField.svelte";
 export { default as SecretInput } from "./SecretInput.svelte";

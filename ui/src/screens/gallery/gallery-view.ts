@@ -1,13 +1,132 @@
-/* What the gallery shows for a search: recipes that match, local images that no recipe covers, and the text itself
-   where it could be an image's name. */
-import type { ImageRow, RecipeTile } from "../../ipc/bindings";
+/* What the catalogue shows for a category and a search: shelves of recipes, local images that no recipe covers, and
+   the text itself where it could be an image's name. */
+import { size } from "$lib/format";
+import { m } from "$m";
+import type { Category, EngineFacts, ImageRow, RecipeTile } from "../../ipc/bindings";
+
+export const CATEGORIES: readonly Category[] = [
+  "exasol",
+  "notebooks",
+  "statistics",
+  "machineLearning",
+  "databases",
+  "apps",
+];
+/** A category, everything, or what is a person's own. */
+export type Choice = "all" | Category | "own" | "images";
+
+const NAMES: Record<Choice, () => string> = {
+  all: m.gallery_all,
+  exasol: m.category_exasol,
+  notebooks: m.category_notebooks,
+  statistics: m.category_statistics,
+  machineLearning: m.category_machine_learning,
+  databases: m.category_databases,
+  apps: m.category_apps,
+  own: m.gallery_mine,
+  images: m.gallery_own,
+};
+export const nameOf = (choice: Choice): string => NAMES[choice]();
+
+const ABOUT: Record<Choice, () => string> = {
+  all: m.gallery_recipes_sub,
+  exasol: m.category_exasol_about,
+  notebooks: m.category_notebooks_about,
+  statistics: m.category_statistics_about,
+  machineLearning: m.category_machine_learning_about,
+  databases: m.category_databases_about,
+  apps: m.category_apps_about,
+  own: m.gallery_mine_about,
+  images: m.gallery_own_sub,
+};
+/** A few words on what is in it. */
+export const aboutOf = (choice: Choice): string => ABOUT[choice]();
 
 export function matchingRecipes(tiles: readonly RecipeTile[], search: string): RecipeTile[] {
   const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   return tiles.filter((tile) => {
-    const text = [tile.name, tile.summary, tile.id, ...tile.images].join(" ").toLocaleLowerCase();
+    const text = [
+      tile.name,
+      tile.summary,
+      tile.id,
+      nameOf(tile.category),
+      ...tile.images,
+      ...tile.keywords,
+    ]
+      .join(" ")
+      .toLocaleLowerCase();
     return words.every((word) => text.includes(word));
   });
+}
+
+export interface Shelf {
+  choice: Choice;
+  title: string;
+  tiles: readonly RecipeTile[];
+}
+
+/** Recipes under their headings; a person's own come first and under no other. Empty shelves are left out. */
+export function shelves(tiles: readonly RecipeTile[]): Shelf[] {
+  const shelf = (choice: Choice, on: (tile: RecipeTile) => boolean): Shelf => ({
+    choice,
+    title: nameOf(choice),
+    tiles: tiles.filter(on),
+  });
+  return [
+    shelf("own", (tile) => tile.own),
+    ...CATEGORIES.map((category) => shelf(category, (tile) => !tile.own && tile.category === category)),
+  ].filter((one) => one.tiles.length > 0);
+}
+
+/** What of these belongs to a choice. */
+export function chosen(tiles: readonly RecipeTile[], choice: Choice): RecipeTile[] {
+  if (choice === "all") return [...tiles];
+  if (choice === "own") return tiles.filter((tile) => tile.own);
+  return tiles.filter((tile) => tile.category === choice);
+}
+
+export interface Tab {
+  choice: Choice;
+  label: string;
+  count: number;
+}
+
+/** The choices beside the recipes, with how many things each has for the search. */
+export function tabs(tiles: readonly RecipeTile[], images: number, anyOwn: boolean): Tab[] {
+  const tab = (choice: Choice): Tab => ({
+    choice,
+    label: nameOf(choice),
+    count: choice === "images" ? images : chosen(tiles, choice).length,
+  });
+  return [
+    tab("all"),
+    ...CATEGORIES.map(tab),
+    ...(anyOwn ? [tab("own")] : []),
+    tab("images"),
+  ];
+}
+
+export interface Fit {
+  tone: "ok" | "warn" | "danger";
+  text: string;
+}
+
+/** Whether it runs on this engine, in one or more sentences; nothing while the engine has not said what it is. */
+export function fitOf(tile: RecipeTile, known: boolean): Fit[] {
+  if (!known) return [];
+  if (tile.willNotRun) return [{ tone: "danger", text: tile.willNotRun }];
+  if (tile.cautions.length > 0) return tile.cautions.map((text) => ({ tone: "warn", text }));
+  return [{ tone: "ok", text: m.gallery_runs() }];
+}
+
+/** What the engine's machine is, as far as recipes depend on it. */
+export function machineLine(facts: EngineFacts): { processor: string; free: string | null; gpu: string } {
+  const kinds: Record<string, string> = { amd64: m.fact_intel(), arm64: m.fact_arm() };
+  return {
+    processor: kinds[facts.architecture] ?? facts.architecture,
+    free: facts.diskFree === null ? null : m.gallery_free({ size: size(facts.diskFree) }),
+    gpu: facts.gpu ? m.gallery_gpu() : m.gallery_no_gpu(),
+  };
 }
 
 /** Tags on the engine that match and whose repository is in no recipe. */
