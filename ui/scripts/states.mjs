@@ -2,6 +2,9 @@
 const click = (selector) => `document.querySelector(${JSON.stringify(selector)}).click()`;
 const type = (selector, text) =>
   `(() => { const field = document.querySelector(${JSON.stringify(selector)}); field.focus(); field.value = ${JSON.stringify(text)}; field.dispatchEvent(new Event("input", { bubbles: true })); })()`;
+const choose = (label) =>
+  `[...document.querySelectorAll("[role=menuitem]")].find((one) => one.textContent.trim().startsWith(${JSON.stringify(label)})).click()`;
+const LONGER = "new Promise((done) => setTimeout(done, 500))";
 
 export const STATES = [
   { name: "labs", at: "/labs", wait: 1200 },
@@ -40,8 +43,75 @@ export const STATES = [
       "new Promise((done) => setTimeout(done, 1800))",
     ],
   },
+  { name: "lab-menu", at: "/lab/ai-lab", steps: [click(".page-head [aria-haspopup=menu]")] },
+  {
+    name: "lab-rename",
+    at: "/lab/ai-lab",
+    steps: [click(".page-head [aria-haspopup=menu]"), choose("Rename"), LONGER],
+  },
+  {
+    name: "lab-recipe",
+    at: "/lab/ai-lab",
+    steps: [click(".page-head [aria-haspopup=menu]"), choose("Save as a recipe"), LONGER],
+  },
+  {
+    name: "lab-commands",
+    at: "/lab/ai-lab",
+    steps: [click(".page-head [aria-haspopup=menu]"), choose("Show as a command"), LONGER],
+  },
+  {
+    name: "lab-export",
+    at: "/lab/ai-lab",
+    steps: [click(".page-head [aria-haspopup=menu]"), choose("Export the settings"), LONGER],
+  },
+  {
+    name: "lab-rename-taken",
+    at: "/lab/ai-lab",
+    steps: [
+      click(".page-head [aria-haspopup=menu]"),
+      choose("Rename"),
+      type("dialog input", "Eskapade"),
+      click("dialog .btn--primary"),
+      LONGER,
+    ],
+  },
+  {
+    name: "lab-compose",
+    at: "/lab/ai-lab",
+    steps: [
+      click(".page-head [aria-haspopup=menu]"),
+      choose("Show as a command"),
+      LONGER,
+      click("dialog .tab:last-child"),
+    ],
+  },
+  { name: "lab-database", at: "/lab/postgres", scenario: "database", wait: 1000 },
+  { name: "labs-database", at: "/labs", scenario: "database", wait: 1000 },
+  { name: "lab-missing", at: "/lab/saved", scenario: "database" },
   { name: "gallery", at: "/new" },
   { name: "gallery-search", at: "/new?find=python" },
+  { name: "gallery-category", at: "/new", steps: [click("#g-tab-machineLearning")] },
+  { name: "gallery-elsewhere", at: "/new?find=spark", steps: [click("#g-tab-databases")] },
+  { name: "gallery-nothing", at: "/new?find=no%20such%20thing" },
+  { name: "gallery-away", at: "/new", scenario: "not-running" },
+  { name: "gallery-open", at: "/new", steps: [click(".page-head__actions button"), LONGER] },
+  {
+    name: "gallery-added",
+    at: "/new",
+    steps: [click(".page-head__actions button"), LONGER, click("dialog .btn--primary"), LONGER],
+  },
+  {
+    name: "gallery-remove",
+    at: "/new",
+    steps: [
+      click(".page-head__actions button"),
+      LONGER,
+      click("dialog .btn--primary"),
+      LONGER,
+      click(".g-card [aria-haspopup=menu]"),
+      click(".menu__item--danger"),
+    ],
+  },
   { name: "wizard", at: "/wizard?recipe=ai-lab", wait: 1500 },
   {
     name: "wizard-docker",
@@ -54,6 +124,11 @@ export const STATES = [
   { name: "images", at: "/images" },
   { name: "images-none", at: "/images?find=zeppelin" },
   { name: "images-away", at: "/images", scenario: "denied" },
+  {
+    name: "containers-adopt",
+    at: "/containers",
+    steps: [click(".gl__row .btn"), LONGER],
+  },
   { name: "volumes", at: "/volumes" },
   { name: "containers", at: "/containers" },
   {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { container, containers, images, port, volumes } from "../ipc/demo/sample-engine";
-import { labs, recipes } from "../ipc/demo/sample-labs";
+import { labs } from "../ipc/demo/sample-labs";
 import * as view from "./containers/containers-view";
-import { looksLikeImage, matchingRecipes, ownImages } from "./gallery/gallery-view";
 import { arrangeImages, imageLines, splitTag, totalSize } from "./images/images-view";
 import { arrangeVolumes, volumeLines } from "./volumes/volumes-view";
 
@@ -127,24 +126,4 @@ describe("containers", () => {
       view.since(container(1, "a", "b", { state: "exited", finished: now.getTime() - 1000 }), now),
     ).toContain("today at");
   });
-});
-
-describe("the gallery", () => {
-  it("finds recipes by every word", () => {
-    expect(matchingRecipes(recipes, "jupyter python").map((tile) => tile.id)).toEqual(["docker-stacks"]);
-    expect(matchingRecipes(recipes, "")).toHaveLength(recipes.length);
-  });
-  it("lists only images without a recipe, newest first", () => {
-    const own = ownImages(images, recipes, "");
-    expect(own[0]?.tags).toEqual(["crm-demo-web:latest"]);
-    expect(own.flatMap((image) => image.tags)).not.toContain("exasol/ai-lab:6.0.0");
-  });
-  it.each([
-    ["jupyter/scipy-notebook", true],
-    ["localhost:5000/lab:1", true],
-    ["python", true],
-    ["https://hub.docker.com/r/a/b", false],
-    ["two words", false],
-    ["", false],
-  ])("takes %s for an image: %s", (text, yes) => expect(looksLikeImage(text)).toBe(yes));
 });

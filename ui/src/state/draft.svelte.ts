@@ -46,6 +46,8 @@ export class Draft {
   uncheckable = $state.raw<Problem | null>(null);
   checking = $state(false);
   launching = $state(false);
+  /** What did not hold where the form came from elsewhere; one sentence each. */
+  notes = $state.raw<readonly string[]>([]);
   saving = $state(false);
 
   readonly seed: FormSeed;

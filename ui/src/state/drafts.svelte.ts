@@ -34,9 +34,12 @@ export class Drafts {
     for (const [key, open] of this.#open) if (open === draft) this.#open.delete(key);
   }
 
-  /** The wizard opens with this form at `wizard?from=<origin>`. Secrets stand beside it, only in memory. */
-  fill(origin: Origin, form: LaunchForm, secrets?: PastedSecrets): void {
-    this.#open.set(keyOf({}, origin), new Draft(this.#backend, {}, form, secrets));
+  /** The wizard opens with this form at `wizard?from=<origin>`. Secrets stand beside it, only in memory; `notes` say
+      what could not be brought along. */
+  fill(origin: Origin, form: LaunchForm, secrets?: PastedSecrets, notes: readonly string[] = []): void {
+    const draft = new Draft(this.#backend, {}, form, secrets);
+    draft.notes = notes;
+    this.#open.set(keyOf({}, origin), draft);
   }
 
   /** A launch that did not come to its end goes back to the wizard with the form it had. */

@@ -34,7 +34,11 @@ export function demo(options = new URLSearchParams()): Backend {
   const trouble = engine.problems[scenario];
   const away = scenario === "away" || (trouble?.blocking ?? false);
   const fresh = scenario === "empty" || away;
-  let labs: LabCard[] = fresh ? [] : [...sample.labs];
+  let labs: LabCard[] = fresh
+    ? []
+    : scenario === "database"
+      ? [...sample.pageless, ...sample.labs]
+      : [...sample.labs];
   let containers = fresh ? engine.containers.slice(4) : [...engine.containers];
   if (scenario === "many") {
     for (let at = 0; at < 500; at += 1)

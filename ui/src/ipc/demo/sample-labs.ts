@@ -1,93 +1,8 @@
 /* The sample labs: one of each state that a card can show. */
-import type { LabCard, LaunchForm, LaunchProgress, LaunchStep, Problem, RecipeTile } from "../bindings";
+import type { LabCard, LaunchForm, LaunchProgress, LaunchStep, Problem } from "../bindings";
 import { containers, HOUR, MINUTE, started } from "./sample-engine";
 
-export const recipes: RecipeTile[] = [
-  recipe(
-    "ai-lab",
-    "Exasol AI-Lab",
-    "AI on top of Exasol",
-    "exasol",
-    "sparkles",
-    1,
-    "exasol/ai-lab",
-    1_600_000_000,
-    true,
-  ),
-  recipe(
-    "data-science-sandbox",
-    "Data science sandbox",
-    "Notebooks with Exasol, the first generation",
-    "exasol",
-    "flask",
-    5,
-    "exasol/data-science-sandbox",
-    690_000_000,
-    true,
-  ),
-  recipe(
-    "docker-stacks",
-    "Jupyter",
-    "Python, R and Spark notebooks",
-    "notebooks",
-    "kernel",
-    3,
-    "quay.io/jupyter/datascience-notebook",
-    1_200_000_000,
-  ),
-  recipe(
-    "eskapade",
-    "Eskapade",
-    "Reproducible analysis pipelines",
-    "machineLearning",
-    "workflow",
-    6,
-    "kave/eskapade-usr",
-    1_300_000_000,
-    true,
-  ),
-  recipe(
-    "generic-jupyter",
-    "Another Jupyter image",
-    "Any image that starts Jupyter",
-    "notebooks",
-    "kernel",
-    7,
-    "",
-    null,
-  ),
-  recipe("web-app", "A web app", "Any image with a page", "apps", "globe", 2, "", null),
-];
-
-function recipe(
-  id: string,
-  name: string,
-  summary: string,
-  category: RecipeTile["category"],
-  icon: string,
-  tint: number,
-  image: string,
-  downloadSize: number | null,
-  here = false,
-): RecipeTile {
-  return {
-    id,
-    name,
-    summary,
-    category,
-    icon,
-    tint,
-    images: image ? [image] : [],
-    here,
-    downloadSize,
-    willNotRun: null,
-    cautions: [],
-    memoryMinimum: null,
-    wantsGpu: false,
-    own: false,
-    keywords: [],
-  };
-}
+export { recipes } from "./sample-recipes";
 
 export function form(part: Partial<LaunchForm> = {}): LaunchForm {
   return {
@@ -257,6 +172,34 @@ export const labs: LabCard[] = [
           { label: "Change the form", form: null },
         ],
       },
+    }),
+  }),
+];
+
+/** Labs without a page: a database, and a program that did its work. */
+export const pageless: LabCard[] = [
+  lab("postgres", "Sales database", "crm-demo-db-1", {
+    recipe: "postgres",
+    icon: "database",
+    tint: 5,
+    image: "postgres:17",
+    answers: "PostgreSQL",
+    started: started - 26 * MINUTE,
+    connection: "127.0.0.1:5432, user postgres, database postgres",
+  }),
+  lab("report", "Monthly report", "quizzical_bose", {
+    recipe: "web-app",
+    icon: "box",
+    tint: 7,
+    image: "python:3.11",
+    state: "stopped",
+    hasPassword: false,
+    kept: "nothing",
+    launch: progress("report", {
+      name: "Monthly report",
+      steps: steps(5),
+      waiting: null,
+      outcome: { kind: "finished", output: ["wrote 12 pages"] },
     }),
   }),
 ];

@@ -81,6 +81,10 @@ export function pillOf({ row }: ContainerLine): { state: PillState; label: strin
   }
 }
 
+/** Slipway could take it over: it is nobody's lab and not on its way out. */
+export const canBeLab = ({ row, lab }: ContainerLine): boolean =>
+  lab === null && row.state !== "removing" && row.state !== "dead";
+
 /** Why it ended, where that is worth a word. */
 export function ending(row: ContainerRow): string | null {
   if (row.state !== "exited" && row.state !== "dead") return null;

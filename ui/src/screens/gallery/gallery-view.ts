@@ -3,30 +3,16 @@
 import { size } from "$lib/format";
 import { m } from "$m";
 import type { Category, EngineFacts, ImageRow, RecipeTile } from "../../ipc/bindings";
+import { CATEGORIES, categoryName } from "../../parts/categories";
 
-export const CATEGORIES: readonly Category[] = [
-  "exasol",
-  "notebooks",
-  "statistics",
-  "machineLearning",
-  "databases",
-  "apps",
-];
 /** A category, everything, or what is a person's own. */
 export type Choice = "all" | Category | "own" | "images";
 
-const NAMES: Record<Choice, () => string> = {
-  all: m.gallery_all,
-  exasol: m.category_exasol,
-  notebooks: m.category_notebooks,
-  statistics: m.category_statistics,
-  machineLearning: m.category_machine_learning,
-  databases: m.category_databases,
-  apps: m.category_apps,
-  own: m.gallery_mine,
-  images: m.gallery_own,
-};
-export const nameOf = (choice: Choice): string => NAMES[choice]();
+export function nameOf(choice: Choice): string {
+  if (choice === "all") return m.gallery_all();
+  if (choice === "own") return m.gallery_mine();
+  return choice === "images" ? m.gallery_own() : categoryName(choice);
+}
 
 const ABOUT: Record<Choice, () => string> = {
   all: m.gallery_recipes_sub,
@@ -45,14 +31,7 @@ export const aboutOf = (choice: Choice): string => ABOUT[choice]();
 export function matchingRecipes(tiles: readonly RecipeTile[], search: string): RecipeTile[] {
   const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   return tiles.filter((tile) => {
-    const text = [
-      tile.name,
-      tile.summary,
-      tile.id,
-      nameOf(tile.category),
-      ...tile.images,
-      ...tile.keywords,
-    ]
+    const text = [tile.name, tile.summary, tile.id, nameOf(tile.category), ...tile.images, ...tile.keywords]
       .join(" ")
       .toLocaleLowerCase();
     return words.every((word) => text.includes(word));
@@ -98,12 +77,7 @@ export function tabs(tiles: readonly RecipeTile[], images: number, anyOwn: boole
     label: nameOf(choice),
     count: choice === "images" ? images : chosen(tiles, choice).length,
   });
-  return [
-    tab("all"),
-    ...CATEGORIES.map(tab),
-    ...(anyOwn ? [tab("own")] : []),
-    tab("images"),
-  ];
+  return [tab("all"), ...CATEGORIES.map(tab), ...(anyOwn ? [tab("own")] : []), tab("images")];
 }
 
 export interface Fit {

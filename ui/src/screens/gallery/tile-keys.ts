@@ -29,7 +29,8 @@ export function neighbour(key: string, boxes: readonly Box[], at: number): numbe
 
 /** A key that writes something, pressed where nothing is written yet and nothing else is listening. */
 export function beginsSearch(event: KeyboardEvent): boolean {
-  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey)
+    return false;
   if (!/^[\p{L}\p{N}]$/u.test(event.key)) return false;
   const target = event.target instanceof Element ? event.target : null;
   return !target?.closest("input, textarea, select, dialog, [role=menu]");

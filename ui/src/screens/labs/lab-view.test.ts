@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LabCard, LaunchProgress } from "../../ipc/bindings";
 import { labs, portTaken, progress, recipes, steps } from "../../ipc/demo/sample-labs";
 import { recipeHint } from "../../parts/recipe-words";
-import { bodyOf, isDanger, keptLine, launchLine, pillOf, uptime } from "./lab-view";
+import { bodyOf, hasPage, isDanger, isFinished, keptLine, launchLine, pillOf, uptime } from "./lab-view";
 
 const now = new Date(2026, 10, 20, 15, 0);
 const [running] = labs;
@@ -118,5 +118,21 @@ describe("recipes and warnings", () => {
   it("tell danger from what is only worth knowing", () => {
     expect(isDanger({ kind: "controlsDocker", title: "", message: "" })).toBe(true);
     expect(isDanger({ kind: "workNotKept", title: "", message: "" })).toBe(false);
+  });
+});
+
+describe("labs without a page", () => {
+  it("have nothing to open", () => {
+    expect(hasPage(lab())).toBe(true);
+    expect(hasPage(lab({ connection: "127.0.0.1:5432, user postgres" }))).toBe(false);
+    expect(hasPage(lab({ addresses: [] }))).toBe(false);
+  });
+  it("are done when they ended without an error", () => {
+    const launch = progress("x", { outcome: { kind: "finished", output: [] } });
+    const done = lab({ state: "stopped", launch });
+    expect(isFinished(done)).toBe(true);
+    expect(pillOf(done)).toEqual({ state: "stopped", label: "Done" });
+    expect(bodyOf(done, undefined, now)).toMatchObject({ kind: "note" });
+    expect(pillOf(lab({ state: "running", launch })).label).toBe("Running");
   });
 });

@@ -5,6 +5,13 @@ import { duration, durationShort, moment, size } from "$lib/format";
 import { m } from "$m";
 import type { LabCard, LabWarning, LaunchProgress, LaunchStep, Problem } from "../../ipc/bindings";
 
+/** There is an address that a browser can open. */
+export const hasPage = (lab: LabCard): boolean => lab.connection === null && lab.addresses.length > 0;
+
+/** A program without a page that did its work. */
+export const isFinished = (lab: LabCard): boolean =>
+  lab.launch?.outcome.kind === "finished" && lab.state !== "running" && lab.state !== "starting";
+
 export interface LabPill {
   state: PillState;
   label: string;
@@ -15,6 +22,7 @@ export function pillOf(lab: LabCard): LabPill {
   if (lab.intent === "delete") return { state: "stopping", label: m.lab_deleting() };
   if (lab.intent === "start" || lab.intent === "restart")
     return { state: "starting", label: m.lab_starting() };
+  if (isFinished(lab)) return { state: "stopped", label: m.lab_finished() };
   switch (lab.state) {
     case "launching": {
       const outcome = lab.launch?.outcome.kind;
@@ -51,6 +59,7 @@ export type LabBody =
 export function bodyOf(lab: LabCard, failure: Problem | undefined, now: Date): LabBody {
   if (failure) return { kind: "problem", problem: failure };
   if (lab.launch?.outcome.kind === "failed") return { kind: "problem", problem: lab.launch.outcome.problem };
+  if (isFinished(lab)) return { kind: "note", lines: [m.lab_finished_note(), keptLine(lab)] };
   if (lab.state === "launching" && lab.launch) return { kind: "launch", progress: lab.launch };
   if (lab.problem) return { kind: "problem", problem: lab.problem };
   if (lab.state === "running") return { kind: "figures" };
@@ -111,6 +120,7 @@ export interface LaunchLine {
 
 const TICKS: Partial<Record<LaunchStep["kind"], () => string>> = {
   download: m.step_download,
+  prepare: m.step_prepare,
   create: m.step_create,
   start: m.step_start,
   answer: m.step_answer,
