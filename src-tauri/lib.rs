@@ -3,10 +3,12 @@
 //!
 //! It knows no bollard: what it says to Docker, it says through the engine and labs crates.
 
+mod arrival;
 pub mod bindings;
 mod browser;
 mod commands;
 mod dialogs;
+mod headless;
 mod logging;
 mod renderer;
 mod shortcut;
@@ -15,20 +17,24 @@ mod streams;
 
 use std::process::ExitCode;
 
+pub use headless::{Wish, attend};
 pub use renderer::settle_renderer;
 pub use state::AppState;
 pub use streams::{Numbered, Streams};
 use tauri::webview::PageLoadEvent;
 use tauri::{Manager as _, Runtime};
 
-/// Opens the window and runs until it is closed.
-pub fn run() -> ExitCode {
+/// Opens the window, on this lab if one is named, and runs until it is closed.
+pub fn run(lab: Option<String>) -> ExitCode {
     let logging = logging::start();
     let builder =
-        tauri::Builder::default().plugin(tauri_plugin_single_instance::init(|app, _, _| {
+        tauri::Builder::default().plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
             if let Some(window) = app.get_webview_window("main") {
                 // A second start only brings the first window to the front; if that fails, there is nothing to add.
                 let _ = window.unminimize().and_then(|()| window.set_focus());
+            }
+            if let Some(lab) = arrival::named(&arguments) {
+                arrival::arrive(app, lab);
             }
         }));
     let outcome = tauri::async_runtime::block_on(async { AppState::of_this_person() })
@@ -37,6 +43,7 @@ pub fn run() -> ExitCode {
         })
         .and_then(|state| {
             attach(builder.plugin(tauri_plugin_dialog::init()), state)
+                .manage(arrival::Wanted::of(lab))
                 .run(tauri::generate_context!())
         });
     drop(logging);
@@ -55,10 +62,9 @@ pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri:
         .manage(state)
         .manage(Streams::default())
         .invoke_handler(bindings::builder::<R>().invoke_handler())
-        .on_page_load(|webview, payload| {
-            if payload.event() == PageLoadEvent::Started {
-                webview.state::<Streams>().end_all();
-            }
+        .on_page_load(|webview, payload| match payload.event() {
+            PageLoadEvent::Started => webview.state::<Streams>().end_all(),
+            PageLoadEvent::Finished => arrival::page_is_here(webview),
         })
         .on_window_event(|window, event| {
             if matches!(event, tauri::WindowEvent::Destroyed) {

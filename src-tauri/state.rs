@@ -6,13 +6,15 @@ use std::sync::Arc;
 use etcetera::BaseStrategy as _;
 use slipway_engine::endpoint::Surroundings;
 use slipway_engine::inventory::Inventory;
-use slipway_labs::labs::{Labs, LabsHome};
+use slipway_labs::labs::{Labs, LabsHome, OpenAddress};
 use slipway_vault::Vault;
 
 /// The app's state, behind every command.
 pub struct AppState {
     pub inventory: Inventory,
     pub labs: Labs,
+    /// Where the labs' secrets are.
+    pub vault: Vault,
 }
 
 impl AppState {
@@ -21,26 +23,55 @@ impl AppState {
     /// # Errors
     /// Where the system names no home folder.
     pub fn of_this_person() -> Result<Self, etcetera::HomeDirError> {
+        Self::of_this_person_opening(Arc::new(crate::browser::open_address))
+    }
+
+    /// The same state, and whatever it opens goes there instead of to the browser.
+    ///
+    /// # Errors
+    /// Where the system names no home folder.
+    pub fn of_this_person_opening(
+        open_address: OpenAddress,
+    ) -> Result<Self, etcetera::HomeDirError> {
         let strategy = etcetera::choose_base_strategy()?;
         let profiles = strategy.data_dir().join("slipway").join("labs");
-        Ok(Self::new(
+        Ok(Self::opening(
             Surroundings::of_this_process(),
             profiles,
             Vault::of_this_system(),
+            open_address,
         ))
     }
 
     /// State over given surroundings; tests give their own. Within a tokio runtime.
     pub fn new(surroundings: Surroundings, profiles: PathBuf, vault: Vault) -> Self {
+        Self::opening(
+            surroundings,
+            profiles,
+            vault,
+            Arc::new(crate::browser::open_address),
+        )
+    }
+
+    fn opening(
+        surroundings: Surroundings,
+        profiles: PathBuf,
+        vault: Vault,
+        open_address: OpenAddress,
+    ) -> Self {
         let inventory = Inventory::start(surroundings);
         let labs = Labs::start(LabsHome {
             profiles,
             inventory: inventory.clone(),
-            vault,
-            open_address: Arc::new(crate::browser::open_address),
+            vault: vault.clone(),
+            open_address,
             user: person(),
         });
-        Self { inventory, labs }
+        Self {
+            inventory,
+            labs,
+            vault,
+        }
     }
 }
 
