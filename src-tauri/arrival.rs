@@ -24,10 +24,7 @@ impl Wanted {
     }
 
     fn take(&self) -> Option<String> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -82,11 +79,11 @@ async fn make_ready<R: Runtime>(app: &AppHandle<R>, card: &LabCard) -> Result<()
     let labs = app.state::<AppState>().labs.clone();
     let mut snapshots = app.state::<AppState>().inventory.watch();
     // An engine that is started later finds the wish forgotten: the window says that it is away.
-    let status = snapshots
-        .wait_for(|snapshot| snapshot.report.status != EngineStatus::Connecting)
+    let known = snapshots.wait_for(|now| now.report.status != EngineStatus::Connecting);
+    let ready = known
         .await
-        .map(|snapshot| snapshot.report.status.clone());
-    if status != Ok(EngineStatus::Ready) {
+        .is_ok_and(|now| now.report.status == EngineStatus::Ready);
+    if !ready {
         return Ok(());
     }
     let mut state = card.state;
@@ -128,7 +125,11 @@ async fn make_ready<R: Runtime>(app: &AppHandle<R>, card: &LabCard) -> Result<()
         let mut labs = list.labs.iter();
         labs.any(|now| now.id == card.id && now.state == LabState::Running)
     });
-    if runs { labs.open(&card.id).await } else { Ok(()) }
+    if runs {
+        labs.open(&card.id).await
+    } else {
+        Ok(())
+    }
 }
 
 /// Leads the page there; its pages stand behind the hash of its address.
@@ -158,10 +159,21 @@ mod tests {
 
     #[test]
     fn the_second_start_names_its_lab() {
-        let words = |words: &[&str]| named(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
-        assert_eq!(words(&["slipway", "--lab", "ai-lab-1"]).as_deref(), Some("ai-lab-1"));
-        assert_eq!(words(&["slipway", "--lab=ai-lab-1"]).as_deref(), Some("ai-lab-1"));
+        let words =
+            |words: &[&str]| named(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
+        assert_eq!(
+            words(&["slipway", "--lab", "ai-lab-1"]).as_deref(),
+            Some("ai-lab-1")
+        );
+        assert_eq!(
+            words(&["slipway", "--lab=ai-lab-1"]).as_deref(),
+            Some("ai-lab-1")
+        );
         assert_eq!(words(&["slipway"]), None);
-        assert_eq!(words(&["--lab", "--lab"]), None, "the program's name is no argument");
+        assert_eq!(
+            words(&["--lab", "--lab"]),
+            None,
+            "the program's name is no argument"
+        );
     }
 }

@@ -159,9 +159,7 @@ async fn carry_out(session: &mut Session, command: Command, opening: Opening) ->
             Command::Launch(arguments) => launch::launch(session, arguments, opening).await,
             Command::Labs => labs::list(session).await,
             Command::Recipes => recipes::recipes(session).await,
-            Command::Open { lab, print_address } => {
-                labs::open(session, &lab, print_address).await
-            }
+            Command::Open { lab, print_address } => labs::open(session, &lab, print_address).await,
             Command::Start {
                 lab,
                 open,
@@ -170,9 +168,7 @@ async fn carry_out(session: &mut Session, command: Command, opening: Opening) ->
             } => labs::start(session, &lab, open, no_wait, accept_risk).await,
             Command::Stop { lab } => labs::stop(session, &lab).await,
             Command::Restart { lab, no_wait } => labs::restart(session, &lab, no_wait).await,
-            Command::Logs { lab, follow, tail } => {
-                logs::logs(session, &lab, follow, tail).await
-            }
+            Command::Logs { lab, follow, tail } => logs::logs(session, &lab, follow, tail).await,
             Command::Delete {
                 lab,
                 with_volume,

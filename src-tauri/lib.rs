@@ -27,8 +27,8 @@ use tauri::{Manager as _, Runtime};
 /// Opens the window, on this lab if one is named, and runs until it is closed.
 pub fn run(lab: Option<String>) -> ExitCode {
     let logging = logging::start();
-    let builder =
-        tauri::Builder::default().plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
+    let builder = tauri::Builder::default().plugin(tauri_plugin_single_instance::init(
+        |app, arguments, _| {
             if let Some(window) = app.get_webview_window("main") {
                 // A second start only brings the first window to the front; if that fails, there is nothing to add.
                 let _ = window.unminimize().and_then(|()| window.set_focus());
@@ -36,7 +36,8 @@ pub fn run(lab: Option<String>) -> ExitCode {
             if let Some(lab) = arrival::named(&arguments) {
                 arrival::arrive(app, lab);
             }
-        }));
+        },
+    ));
     let outcome = tauri::async_runtime::block_on(async { AppState::of_this_person() })
         .map_err(|error| {
             tauri::Error::Setup((Box::new(error) as Box<dyn std::error::Error>).into())

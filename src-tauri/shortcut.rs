@@ -31,8 +31,10 @@ pub fn make(labs: &Labs, lab: &LabId) -> CommandResult<String> {
     let list = labs.list();
     let card = list.labs.iter().find(|card| card.id == *lab);
     let Some(card) = card else {
-        return Err(Problem::new(ProblemKind::Gone, "This lab no longer exists.")
-            .because("It was deleted, here or with another program."));
+        return Err(
+            Problem::new(ProblemKind::Gone, "This lab no longer exists.")
+                .because("It was deleted, here or with another program."),
+        );
     };
     let shortcut = Shortcut {
         program: program()?,
@@ -121,7 +123,10 @@ impl Shortcut {
         Ok(path)
     }
 
-    #[cfg_attr(any(windows, target_os = "macos"), expect(dead_code, reason = "Linux's own"))]
+    #[cfg_attr(
+        any(windows, target_os = "macos"),
+        expect(dead_code, reason = "Linux's own")
+    )]
     fn desktop_entry(&self) -> String {
         format!(
             "[Desktop Entry]\nVersion=1.5\nType=Application\nName={}\nComment={}\nExec={} --lab {}\nIcon=slipway\nTerminal=false\nCategories=Development;\nKeywords=lab;notebook;docker;\n",
@@ -132,7 +137,10 @@ impl Shortcut {
         )
     }
 
-    #[cfg_attr(not(windows), cfg_attr(not(test), expect(dead_code, reason = "Windows' own")))]
+    #[cfg_attr(
+        not(windows),
+        cfg_attr(not(test), expect(dead_code, reason = "Windows' own"))
+    )]
     fn cmd(&self) -> String {
         // In a batch file a per cent sign is written twice, and nothing else reaches out of quotes.
         let program = self.program.to_string_lossy().replace('%', "%%");
@@ -191,7 +199,10 @@ fn exec_argument(text: &str) -> String {
 /// A name of a file on any system, near to the lab's.
 #[cfg_attr(
     not(any(windows, target_os = "macos")),
-    cfg_attr(not(test), expect(dead_code, reason = "Linux names the file by the lab's id"))
+    cfg_attr(
+        not(test),
+        expect(dead_code, reason = "Linux names the file by the lab's id")
+    )
 )]
 fn file_name(name: &str) -> String {
     let kept: String = name

@@ -16,8 +16,10 @@ pub async fn first_line() -> Outcome<String> {
     let mut line = read(true).await?;
     line.truncate(line.trim_end_matches(['\n', '\r']).len());
     if line.is_empty() {
-        return Err(Failure::usage("There is no password on the standard input.")
-            .hint("Write it there, for example: slipway launch … --password-stdin < file"));
+        return Err(
+            Failure::usage("There is no password on the standard input.")
+                .hint("Write it there, for example: slipway launch … --password-stdin < file"),
+        );
     }
     Ok(line)
 }
@@ -38,10 +40,7 @@ pub async fn agrees(session: &mut Session, question: &str) -> Outcome<bool> {
         answer = read(true) => answer?,
         () = cancelled.cancelled() => return Err(Failure::cancelled("Cancelled.")),
     };
-    Ok(matches!(
-        answer.trim().to_lowercase().as_str(),
-        "y" | "yes"
-    ))
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 /// On a thread of its own: a terminal answers when its person does.
@@ -59,8 +58,9 @@ async fn read(only_a_line: bool) -> Outcome<String> {
     });
     match read.await {
         Ok(Ok(text)) => Ok(text),
-        Ok(Err(error)) => Err(Failure::usage("The standard input cannot be read.")
-            .because(error.to_string())),
+        Ok(Err(error)) => {
+            Err(Failure::usage("The standard input cannot be read.").because(error.to_string()))
+        }
         Err(_) => Err(Failure::cancelled("Cancelled.")),
     }
 }

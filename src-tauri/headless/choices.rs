@@ -43,11 +43,11 @@ pub fn apply(
     }
     for name in &choices.secret_env {
         if name.contains('=') {
-            return Err(Failure::usage(
-                "--secret-env takes only the name of a variable.",
-            )
-            .because("A value on the command line could be read by others.")
-            .hint("Set the variable in this shell, and name it here."));
+            return Err(
+                Failure::usage("--secret-env takes only the name of a variable.")
+                    .because("A value on the command line could be read by others.")
+                    .hint("Set the variable in this shell, and name it here."),
+            );
         }
         let value = variable(name).ok_or_else(|| unset(name))?;
         put_variable(&mut form, name, String::new(), true);
@@ -81,7 +81,9 @@ fn set(field: &mut String, choice: Option<&String>) {
 fn unset(name: &str) -> Failure {
     Failure::refused(format!("The variable {name} is not set here."))
         .at("advanced.environment")
-        .hint(format!("Set it in this shell, or write --env {name}=value."))
+        .hint(format!(
+            "Set it in this shell, or write --env {name}=value."
+        ))
 }
 
 fn put_variable(form: &mut LaunchForm, name: &str, value: String, secret: bool) {
@@ -125,7 +127,10 @@ struct TypedPort<'a> {
 
 fn typed_port(text: &str) -> TypedPort<'_> {
     let (rest, protocol) = text.rsplit_once('/').unwrap_or((text, "tcp"));
-    let (listen_ip, ports) = match rest.strip_prefix('[').and_then(|rest| rest.split_once("]:")) {
+    let (listen_ip, ports) = match rest
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("]:"))
+    {
         Some((address, ports)) => (address, ports),
         None if rest.matches(':').count() > 1 => {
             let host = rest.match_indices(':').rev().nth(1).map_or(0, |(at, _)| at);
@@ -156,7 +161,9 @@ fn ports(texts: &[String], form: &mut LaunchForm, generic: bool) -> Outcome {
                     return Err(Failure::usage(format!(
                         "--port {text} leads to no port of the lab."
                     ))
-                    .hint(format!("Name the port in the lab, too: --port {text}:8080.")));
+                    .hint(format!(
+                        "Name the port in the lab, too: --port {text}:8080."
+                    )));
                 }
                 Some(bare - 1)
             }

@@ -7,12 +7,7 @@ use super::progress::size;
 use super::session::Session;
 use super::{ask, shapes};
 
-pub async fn delete(
-    session: &mut Session,
-    lab: &str,
-    volumes: Vec<String>,
-    yes: bool,
-) -> Outcome {
+pub async fn delete(session: &mut Session, lab: &str, volumes: Vec<String>, yes: bool) -> Outcome {
     session.engine().await?;
     let card = session.find(lab)?;
     let preview = session.state.labs.preview_delete(&card.id).await?;
@@ -45,7 +40,9 @@ pub async fn delete(
             .hint("To delete the lab without being asked, add --yes."));
     }
     session.state.labs.delete_lab(&card.id, &volumes).await?;
-    session.voice.line(&format!("{} is deleted.", preview.name))?;
+    session
+        .voice
+        .line(&format!("{} is deleted.", preview.name))?;
     session.voice.value(&shapes::Deleted {
         deleted: true,
         preview,

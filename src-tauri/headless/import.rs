@@ -32,11 +32,8 @@ pub async fn import(session: &mut Session, import: ImportRun, opening: Opening) 
             .map(|name| format!("--set {name}=…"))
             .collect::<Vec<_>>()
             .join(" ");
-        let failure = Failure::refused(format!(
-            "The command leaves {} open.",
-            open.join(", ")
-        ))
-        .hint(format!("Say what to use: {hint}"));
+        let failure = Failure::refused(format!("The command leaves {} open.", open.join(", ")))
+            .hint(format!("Say what to use: {hint}"));
         let wrong = pasted.variables.iter().filter_map(|variable| {
             let error = variable.error.clone()?;
             Some((variable.name.clone(), error))
@@ -49,8 +46,10 @@ pub async fn import(session: &mut Session, import: ImportRun, opening: Opening) 
         return Err(refused(problem));
     }
     let Some(form) = pasted.form.clone() else {
-        return Err(Failure::refused("This is no command that Slipway can read.")
-            .hint("It begins with docker run and names an image."));
+        return Err(
+            Failure::refused("This is no command that Slipway can read.")
+                .hint("It begins with docker run and names an image."),
+        );
     };
     let secrets = TypedSecrets::from(pasted.secrets.clone());
     let (form, typed) = launch::chosen(session, &import.choices, form, secrets).await?;

@@ -186,8 +186,7 @@ pub async fn stop(session: &mut Session, lab: &str) -> Outcome {
     // The profile remembers that it was stopped on purpose as soon as the engine's event is here.
     let stopped = session
         .card_when(&card.id, Some(STOPPING), |card| {
-            card.intent.is_none()
-                && !matches!(card.state, LabState::Running | LabState::Starting)
+            card.intent.is_none() && !matches!(card.state, LabState::Running | LabState::Starting)
         })
         .await?;
     session.voice.line(&format!("{} is stopped.", card.name))?;

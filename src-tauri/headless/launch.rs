@@ -82,18 +82,22 @@ pub async fn go(
 ) -> Outcome<shapes::Launched> {
     let checked = session.state.labs.check(&form, &typed).await;
     refuse(&checked, form.risk_accepted)?;
-    for note in checked.notes.iter().filter(|note| {
-        matches!(note.level, NoteLevel::Warning | NoteLevel::Danger)
-    }) {
+    for note in checked
+        .notes
+        .iter()
+        .filter(|note| matches!(note.level, NoteLevel::Warning | NoteLevel::Danger))
+    {
         session.voice.note(&format!("Note: {}", note.message))?;
     }
     let has_secrets = typed.password.is_some() || !typed.variables.is_empty();
     if session.cancelled.is_cancelled() {
         return Err(Failure::cancelled("Cancelled before anything was made."));
     }
-    session
-        .voice
-        .note(&format!("Launching {} from {}", form.name, form.reference_text()))?;
+    session.voice.note(&format!(
+        "Launching {} from {}",
+        form.name,
+        form.reference_text()
+    ))?;
     let lab = session.state.labs.launch(form, typed).await?;
     let progress = follow(session, &lab, going.no_wait, opening).await?;
     if let (true, VaultStatus::MemoryOnly(why)) = (has_secrets, session.state.vault.status().await)
@@ -246,9 +250,9 @@ async fn told(
             }
             launched.output.clone_from(output);
         }
-        _ => session
-            .voice
-            .line(&format!("{name} runs. It may take a moment until it answers."))?,
+        _ => session.voice.line(&format!(
+            "{name} runs. It may take a moment until it answers."
+        ))?,
     }
     launched.lab = session.card(lab).map(|card| shapes::Lab::of(&card));
     Ok(launched)

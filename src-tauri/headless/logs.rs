@@ -44,7 +44,10 @@ pub async fn logs(session: &mut Session, lab: &str, follow: bool, tail: u32) -> 
         .last_log_lines(&container, tail)
         .await
         .map_err(slipway_labs::Problem::from)?;
-    let lines: Vec<shapes::Line> = lines.into_iter().map(|line| covered(line, &masked)).collect();
+    let lines: Vec<shapes::Line> = lines
+        .into_iter()
+        .map(|line| covered(line, &masked))
+        .collect();
     for line in &lines {
         session.voice.line(&line.text)?;
     }

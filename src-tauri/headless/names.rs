@@ -40,8 +40,10 @@ pub fn lab<'a>(labs: &'a [LabCard], text: &str) -> Outcome<&'a LabCard> {
         }
         several => {
             let ids: Vec<&str> = several.iter().map(|card| card.id.0.as_str()).collect();
-            Err(Failure::not_found(format!("Several labs are called “{text}”."))
-                .hint(format!("Name one by its id: {}.", ids.join(", "))))
+            Err(
+                Failure::not_found(format!("Several labs are called “{text}”."))
+                    .hint(format!("Name one by its id: {}.", ids.join(", "))),
+            )
         }
     }
 }

@@ -111,7 +111,11 @@ pub async fn form(session: &mut Session, target: Target, agreed: bool) -> Outcom
             ..FormSeed::default()
         },
         Target::ProfileFile(path) => {
-            let imported = session.state.labs.import_profile(&read(&path).await?).await?;
+            let imported = session
+                .state
+                .labs
+                .import_profile(&read(&path).await?)
+                .await?;
             for note in &imported.notes {
                 session.voice.note(note)?;
             }

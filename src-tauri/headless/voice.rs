@@ -158,7 +158,9 @@ impl Voice {
 pub fn plain(text: &str) -> String {
     let reorders = |letter: char| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     text.chars()
-        .filter(|letter| (!letter.is_control() || matches!(letter, '\n' | '\t')) && !reorders(*letter))
+        .filter(|letter| {
+            (!letter.is_control() || matches!(letter, '\n' | '\t')) && !reorders(*letter)
+        })
         .collect()
 }
 

@@ -121,7 +121,10 @@ fn other_systems_get_a_file_that_does_the_same() {
 #[test]
 fn the_desktop_may_have_another_name() {
     let home = Path::new("/home/anna");
-    let found = named_desktop("# a comment\nXDG_DESKTOP_DIR=\"$HOME/Schreibtisch\"\n", home);
+    let found = named_desktop(
+        "# a comment\nXDG_DESKTOP_DIR=\"$HOME/Schreibtisch\"\n",
+        home,
+    );
     assert_eq!(found.as_deref(), Some(Path::new("/home/anna/Schreibtisch")));
     let found = named_desktop("XDG_DESKTOP_DIR=\"/data/desk\"", home);
     assert_eq!(found.as_deref(), Some(Path::new("/data/desk")));
@@ -140,7 +143,10 @@ fn the_desktop_accepts_the_entry() {
     let path = shortcut
         .write(&home.path().join("data"), Some(&desktop))
         .expect("it can be written");
-    assert!(path.starts_with(&desktop), "the one on the desktop is named");
+    assert!(
+        path.starts_with(&desktop),
+        "the one on the desktop is named"
+    );
     let menu = home
         .path()
         .join("data/applications/io.slipway.lab.ai-lab-3f9c2a1b.desktop");

@@ -11,7 +11,10 @@ use crate::headless::failure::Exit;
 
 fn choices(arguments: &[&str]) -> Choices {
     let all = ["slipway", "launch", "jupyter"].iter().chain(arguments);
-    match Arguments::try_parse_from(all).expect("it can be typed so").command {
+    match Arguments::try_parse_from(all)
+        .expect("it can be typed so")
+        .command
+    {
         Some(Command::Launch(launch)) => launch.choices,
         other => panic!("{other:?} is no launch"),
     }
@@ -88,7 +91,10 @@ fn ports_find_their_row() {
         ["|8888:8888/tcp", "|9001:4040/tcp"]
     );
     assert_eq!(
-        rows(&["--port", "0.0.0.0:53:53/udp", "--port", "[::1]:9000:8888"], false),
+        rows(
+            &["--port", "0.0.0.0:53:53/udp", "--port", "[::1]:9000:8888"],
+            false
+        ),
         ["::1|9000:8888/tcp", "|4040:4040/tcp", "0.0.0.0|53:53/udp"]
     );
     assert_eq!(
@@ -108,7 +114,10 @@ fn a_port_that_leads_nowhere_is_refused() {
     let failure = apply(&typed, form(), false, |_| None).expect_err("there are two ports");
     assert_eq!(failure.exit, Exit::Usage);
     assert!(
-        failure.problem.hint.is_some_and(|hint| hint.contains("3:8080")),
+        failure
+            .problem
+            .hint
+            .is_some_and(|hint| hint.contains("3:8080")),
         "it says how to write it"
     );
 }
@@ -117,14 +126,41 @@ fn a_port_that_leads_nowhere_is_refused() {
 fn every_choice_reaches_its_field() {
     let form = applied(
         &[
-            "--name", "Mine", "--listen", "0.0.0.0", "--volume", "my-vol", "--target", "/work",
-            "--socket", "--accept-risk", "--password-stdin", "--memory", "2g", "--cpus", "1.5",
-            "--gpus", "device=0,2", "--network", "lab-net", "--restart", "on-failure:3", "--rm",
-            "--platform", "linux/amd64", "--workdir", "/srv", "--command", "-c 'sleep 1'",
+            "--name",
+            "Mine",
+            "--listen",
+            "0.0.0.0",
+            "--volume",
+            "my-vol",
+            "--target",
+            "/work",
+            "--socket",
+            "--accept-risk",
+            "--password-stdin",
+            "--memory",
+            "2g",
+            "--cpus",
+            "1.5",
+            "--gpus",
+            "device=0,2",
+            "--network",
+            "lab-net",
+            "--restart",
+            "on-failure:3",
+            "--rm",
+            "--platform",
+            "linux/amd64",
+            "--workdir",
+            "/srv",
+            "--command",
+            "-c 'sleep 1'",
         ],
         false,
     );
-    assert_eq!((form.name.as_str(), form.listen_ip.as_str()), ("Mine", "0.0.0.0"));
+    assert_eq!(
+        (form.name.as_str(), form.listen_ip.as_str()),
+        ("Mine", "0.0.0.0")
+    );
     assert_eq!(form.storage.kind, StorageKind::Volume);
     assert_eq!(
         (form.storage.volume.as_str(), form.storage.target.as_str()),
@@ -133,7 +169,10 @@ fn every_choice_reaches_its_field() {
     assert!(form.docker_control && form.risk_accepted);
     assert_eq!(form.sign_in, SignInChoice::Own);
     let advanced = &form.advanced;
-    assert_eq!((advanced.memory.as_str(), advanced.cpus.as_str()), ("2g", "1.5"));
+    assert_eq!(
+        (advanced.memory.as_str(), advanced.cpus.as_str()),
+        ("2g", "1.5")
+    );
     assert_eq!(advanced.gpu.choice, GpuChoice::Chosen);
     assert_eq!(advanced.gpu.devices, "0,2");
     assert_eq!(advanced.network.name, "lab-net");

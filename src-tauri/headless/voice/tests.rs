@@ -37,7 +37,10 @@ fn voice(json: bool, live: bool) -> (Voice, Page, Page) {
 fn failure() -> Failure {
     Failure::new(
         Exit::Refused,
-        Problem::new(ProblemKind::InvalidForm, "The lab cannot be launched like this."),
+        Problem::new(
+            ProblemKind::InvalidForm,
+            "The lab cannot be launched like this.",
+        ),
     )
     .remark(Some("name".to_owned()), "Give it a name.")
 }
@@ -87,7 +90,11 @@ fn a_failure_names_each_field() {
 #[test]
 fn a_terminal_is_given_nothing_to_obey() {
     assert_eq!(plain("a\u{1b}]0;owned\u{7}b\rc\u{9b}31m"), "a]0;ownedbc31m");
-    assert_eq!(plain("gro\u{202e}txt.exe"), "grotxt.exe", "names stay as they are");
+    assert_eq!(
+        plain("gro\u{202e}txt.exe"),
+        "grotxt.exe",
+        "names stay as they are"
+    );
     assert_eq!(plain("Grüße\tan\nalle 😀"), "Grüße\tan\nalle 😀");
 }
 

@@ -29,6 +29,7 @@ use crate::versions::VersionList;
 mod cards;
 mod changes;
 mod deleting;
+mod elsewhere;
 mod keeping;
 mod launching;
 mod lifecycle;

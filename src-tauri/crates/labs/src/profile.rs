@@ -4,9 +4,10 @@
 //! rebuilt from its container. A file that is truncated or from a newer version is reported and
 //! never overwritten nor deleted: it may be all that somebody has, and a newer Slipway can read it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use slipway_engine::inventory::ContainerRow;
@@ -16,6 +17,11 @@ use crate::card::LabId;
 use crate::names;
 use crate::plan::SavedForm;
 use crate::problem::{Problem, ProblemKind, Result};
+
+mod elsewhere;
+
+pub(crate) use elsewhere::Elsewhere;
+use elsewhere::Stamp;
 
 /// The container's label with the lab's id.
 pub const LAB_LABEL: &str = "io.slipway.lab";
@@ -91,7 +97,7 @@ pub fn saved_form(
         version: VERSION,
         form,
         risk_accepted_at: risk_accepted_at.map(|time| time.0),
-        more: std::collections::BTreeMap::new(),
+        more: BTreeMap::new(),
     }
 }
 
@@ -110,6 +116,8 @@ pub struct ProfileFolder {
     folder: PathBuf,
     /// Files that could not be read, by name: they are never written to.
     untouchable: BTreeSet<String>,
+    /// The files as they were read or written here last, by name.
+    known: Mutex<BTreeMap<String, Stamp>>,
 }
 
 impl ProfileFolder {
@@ -118,6 +126,7 @@ impl ProfileFolder {
         let mut this = Self {
             folder,
             untouchable: BTreeSet::new(),
+            known: Mutex::default(),
         };
         let (mut profiles, mut unreadable) = (Vec::new(), Vec::new());
         let entries = match std::fs::read_dir(&this.folder) {
@@ -138,23 +147,13 @@ impl ProfileFolder {
                 return (this, profiles, unreadable);
             }
         };
-        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        paths.sort();
-        for path in paths {
-            let Some(stem) = path
-                .file_stem()
-                .and_then(|stem| stem.to_str())
-                .map(str::to_owned)
-            else {
-                continue;
-            };
-            if path.extension().and_then(|extension| extension.to_str()) != Some("json")
-                || stem.starts_with('.')
-            {
-                continue;
-            }
+        for (stem, path) in elsewhere::profile_files(entries) {
+            let stamp = Stamp::of(&path);
             match read_one(&path, &stem) {
-                Ok(profile) => profiles.push(profile),
+                Ok(profile) => {
+                    this.known().insert(stem, stamp);
+                    profiles.push(profile);
+                }
                 Err(problem) => {
                     this.untouchable.insert(stem);
                     unreadable.push(problem);
@@ -178,7 +177,9 @@ impl ProfileFolder {
             text.push('\n');
             file.write_all(text.as_bytes())?;
             file.as_file().sync_all()?;
-            file.persist(self.path(&profile.id))?;
+            let path = self.path(&profile.id);
+            file.persist(&path)?;
+            self.known().insert(profile.id.0.clone(), Stamp::of(&path));
             Ok(())
         };
         write().map_err(|error| {
@@ -194,6 +195,7 @@ impl ProfileFolder {
         if self.untouchable.contains(&id.0) || !is_file_name(&id.0) {
             return Ok(());
         }
+        self.known().remove(&id.0);
         match std::fs::remove_file(self.path(id)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::new(
                 ProblemKind::Other,
@@ -206,6 +208,10 @@ impl ProfileFolder {
 
     fn path(&self, id: &LabId) -> PathBuf {
         self.folder.join(format!("{}.json", id.0))
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Stamp>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -9,6 +9,7 @@ use slipway_engine::{ImageId, UnixMillis};
 use slipway_vault::Secret;
 
 use super::cards::{cards, is_up};
+use super::elsewhere;
 use super::launching;
 use super::secrets::{self, known_token, own_password, token_entry};
 use super::shared::{Answer, Asked, Shared, State, Watched, kind_of, row_of};
@@ -20,17 +21,27 @@ use crate::readiness::{self, NotReady, Wait, probe};
 
 /// Several changes at once make one list.
 const COALESCE: Duration = Duration::from_millis(40);
+/// Another Slipway writes a lab's profile a moment after the engine's event.
+const AFTERWARDS: Duration = Duration::from_millis(1_200);
 /// A lab that runs and is silent for so long is not asked any more, until somebody opens it.
 const BACKGROUND_PATIENCE: Duration = Duration::from_mins(15);
 
 pub(super) async fn keep(shared: Arc<Shared>) {
     let mut snapshots = shared.home.inventory.watch();
+    let mut look_again: Option<tokio::time::Instant> = None;
     loop {
         let snapshot = snapshots.borrow_and_update().clone();
         refresh(&shared, &snapshot);
+        let due = look_again.unwrap_or_else(tokio::time::Instant::now);
         tokio::select! {
-            changed = snapshots.changed() => if changed.is_err() { return },
+            changed = snapshots.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                look_again = Some(tokio::time::Instant::now() + AFTERWARDS);
+            }
             () = shared.changed.notified() => {}
+            () = tokio::time::sleep_until(due), if look_again.is_some() => look_again = None,
         }
         tokio::time::sleep(COALESCE).await;
     }
@@ -39,8 +50,10 @@ pub(super) async fn keep(shared: Arc<Shared>) {
 fn refresh(shared: &Arc<Shared>, snapshot: &Arc<Snapshot>) {
     let ready = snapshot.report.status == EngineStatus::Ready;
     let mut to_save = Vec::new();
+    let elsewhere = shared.look_again();
     {
         let mut state = shared.state();
+        elsewhere::take_over(&mut state, snapshot, elsewhere, ready);
         if ready {
             to_save = adopt(&mut state, snapshot);
             to_save.extend(settle(&mut state, snapshot));
@@ -61,8 +74,15 @@ fn refresh(shared: &Arc<Shared>, snapshot: &Arc<Snapshot>) {
 
 /// Labs whose profile was lost come back from their containers' labels, and a profile follows its
 /// container when that was made anew under the same label.
+///
+/// A container that appears while this Slipway runs was made by another one, which writes its profile
+/// itself; to write it here, too, would keep a launch that is cancelled there.
 fn adopt(state: &mut State, snapshot: &Snapshot) -> Vec<Profile> {
     let mut changed = Vec::new();
+    let met = state
+        .met
+        .get_or_insert_with(|| snapshot.containers.keys().cloned().collect())
+        .clone();
     for row in snapshot.containers.values() {
         let Some(found) = Profile::of_container(row) else {
             continue;
@@ -75,20 +95,25 @@ fn adopt(state: &mut State, snapshot: &Snapshot) -> Vec<Profile> {
         if busy || row.state == ContainerState::Removing {
             continue;
         }
+        let was_here = met.contains(&row.id) && row.state != ContainerState::Created;
         match state.profiles.get_mut(&found.id) {
             None => {
                 state.profiles.insert(found.id.clone(), found.clone());
-                changed.push(found);
+                if was_here {
+                    changed.push(found);
+                }
             }
             Some(known) => {
-                let lost = known
+                let gone = known
                     .container
                     .as_ref()
                     .is_none_or(|id| !snapshot.containers.contains_key(id));
                 let newest = row_of(known, snapshot).map(|row| row.id.clone());
-                if lost && newest.is_some() && known.container != newest {
+                if gone && newest.is_some() && known.container != newest {
                     known.container = newest;
-                    changed.push(known.clone());
+                    if was_here {
+                        changed.push(known.clone());
+                    }
                 }
             }
         }

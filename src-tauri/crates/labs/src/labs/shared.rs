@@ -16,7 +16,7 @@ use crate::card::{Intent, LabId, LabList};
 use crate::catalogue::Catalogue;
 use crate::launch::Launch;
 use crate::problem::{Problem, Result};
-use crate::profile::{Profile, ProfileFolder};
+use crate::profile::{Elsewhere, Profile, ProfileFolder};
 use crate::recipe::{Generation, Recipe};
 use crate::recognition;
 
@@ -111,6 +111,8 @@ pub(crate) struct State {
     pub asked_images: BTreeSet<ImageId>,
     /// Labs that this Slipway has started, by a click.
     pub started_here: BTreeSet<LabId>,
+    /// Containers that were there when the engine was first seen; `None`: not yet.
+    pub met: Option<BTreeSet<ContainerId>>,
     /// Labs that are being deleted: their containers are no lost profiles.
     pub going: BTreeSet<LabId>,
     /// The keyring's last answer.
@@ -196,6 +198,14 @@ impl Shared {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .save(profile)
+    }
+
+    /// What another Slipway has done to the profiles.
+    pub(crate) fn look_again(&self) -> Elsewhere {
+        self.folder
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .look_again()
     }
 
     pub(crate) fn remove_profile(&self, lab: &LabId) -> Result<()> {

@@ -143,3 +143,35 @@ fn labels_rebuild_a_lab_and_damaged_labels_do_not() {
         assert!(Profile::of_container(&damaged).is_none(), "{label}");
     }
 }
+
+#[test]
+fn what_another_slipway_writes_is_seen_and_own_writing_is_not() {
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("labs");
+    let (here, _, _) = ProfileFolder::read(folder.clone());
+    let (there, _, _) = ProfileFolder::read(folder.clone());
+    assert_eq!(
+        here.look_again().filed,
+        Some(Vec::new()),
+        "a folder that is not there yet holds nothing"
+    );
+    there.save(&profile("ai-lab-1")).expect("saved");
+    assert_eq!(there.look_again().written, [], "its own writing is known");
+    let seen = here.look_again();
+    assert_eq!(seen.written, [profile("ai-lab-1")]);
+    assert_eq!(seen.filed, Some(vec![LabId("ai-lab-1".to_owned())]));
+    assert_eq!(here.look_again().written, [], "only once");
+
+    let mut changed = profile("ai-lab-1");
+    changed.stopped = Some(UnixMillis(7));
+    there.save(&changed).expect("saved");
+    assert_eq!(here.look_again().written, [changed]);
+    std::fs::write(folder.join("ai-lab-1.json"), "{ half").expect("written");
+    let seen = here.look_again();
+    assert_eq!(seen.written, [], "a damaged file changes nothing");
+    assert_eq!(seen.filed, Some(vec![LabId("ai-lab-1".to_owned())]));
+    there
+        .remove(&LabId("ai-lab-1".to_owned()))
+        .expect("removed");
+    assert_eq!(here.look_again().filed, Some(Vec::new()));
+}

@@ -15,6 +15,7 @@
 mod failures;
 mod keeping;
 mod launches;
+mod together;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -101,6 +102,12 @@ impl Room {
             ..
         } = self;
         Self::at(folder, profiles, vault).await
+    }
+
+    /// Another Slipway over the same profiles and the same keyring.
+    pub async fn beside(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::at(folder, self.profiles.clone(), self.vault.clone()).await
     }
 
     /// A form of a recipe, or of an image.

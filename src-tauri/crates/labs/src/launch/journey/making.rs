@@ -54,6 +54,8 @@ impl Journey {
                 .push((variable.clone(), password.reveal().to_owned()));
         }
         self.made.asked_container = Some(spec.name.clone());
+        // Another Slipway may make a profile of the container's label as soon as it is there.
+        self.made.profile = true;
         let container = engine
             .create_container(&spec)
             .await
