@@ -129,7 +129,7 @@ impl Shortcut {
     )]
     fn desktop_entry(&self) -> String {
         format!(
-            "[Desktop Entry]\nVersion=1.5\nType=Application\nName={}\nComment={}\nExec={} --lab {}\nIcon=slipway\nTerminal=false\nCategories=Development;\nKeywords=lab;notebook;docker;\n",
+            "[Desktop Entry]\nVersion=1.0\nType=Application\nName={}\nComment={}\nExec={} --lab {}\nIcon=slipway\nTerminal=false\nCategories=Development;\nKeywords=lab;notebook;docker;\n",
             entry_string(&self.name),
             "Start this lab and open it in the browser",
             exec_argument(&self.program.to_string_lossy()),

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
 use slipway_labs::Problem;
 use slipway_labs::address::ShownAddress;
 use slipway_labs::card::{LabCard, LabState};
@@ -178,12 +177,4 @@ pub struct Opened {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     pub lab: Option<Lab>,
-}
-
-/// A word of the window's own types, as JSON spells it.
-pub fn word<T: Serialize>(value: &T) -> String {
-    match serde_json::to_value(value) {
-        Ok(Value::String(word)) => word,
-        _ => String::new(),
-    }
 }

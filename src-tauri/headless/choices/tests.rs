@@ -111,7 +111,9 @@ fn ports_find_their_row() {
 #[test]
 fn a_port_that_leads_nowhere_is_refused() {
     let typed = choices(&["--port", "1", "--port", "2", "--port", "3"]);
-    let failure = apply(&typed, form(), false, |_| None).expect_err("there are two ports");
+    let failure = apply(&typed, form(), false, |_| None)
+        .err()
+        .expect("there are two ports");
     assert_eq!(failure.exit, Exit::Usage);
     assert!(
         failure
@@ -218,9 +220,13 @@ fn variables_come_from_here_and_secrets_stay_beside_the_form() {
     assert_eq!(secrets.variables["TOKEN"], "from here");
 
     let typed = choices(&["--env", "NOWHERE"]);
-    let failure = apply(&typed, super::tests::form(), false, here).expect_err("it is not set");
+    let failure = apply(&typed, super::tests::form(), false, here)
+        .err()
+        .expect("it is not set");
     assert_eq!(failure.exit, Exit::Refused);
     let typed = choices(&["--secret-env", "TOKEN=shown"]);
-    let failure = apply(&typed, super::tests::form(), false, here).expect_err("it would be seen");
+    let failure = apply(&typed, super::tests::form(), false, here)
+        .err()
+        .expect("it would be seen");
     assert_eq!(failure.exit, Exit::Usage);
 }

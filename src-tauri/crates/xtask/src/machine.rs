@@ -123,6 +123,11 @@ const SCREEN: &[Need] = &[
         &["gnome-keyring"],
         "passwords are kept in it",
     ),
+    need(
+        "desktop-file-validate",
+        &["desktop-file-utils"],
+        "judges a lab's shortcut",
+    ),
 ];
 
 /// What driving the window takes.
