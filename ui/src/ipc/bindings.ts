@@ -112,6 +112,11 @@ export type AdoptPreview = {
 
 /**  The folded options. Names of Docker's own flags stand at each field. */
 export type Advanced = {
+	/**
+	 *  Nothing but what the form says: the recipe adds no variables, command, terminal or memory of its own.
+	 *  A pasted command sets it, because it means what it says.
+	 */
+	nothingAdded?: boolean,
 	/**  `--env` */
 	environment?: VariableRow[],
 	/**  `--volume`, `--mount`, `--tmpfs`, beside the folder in which work is kept. */

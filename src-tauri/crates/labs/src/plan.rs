@@ -72,6 +72,11 @@ pub fn plan(
         None => recognition::recognise(catalogue, &reference, image),
     };
     let generation = recognition::generation(recipe, &reference, image);
+    let generation = if form.advanced.nothing_added {
+        generation.without_additions()
+    } else {
+        generation
+    };
     let form = following_config(form, catalogue, recipe, &reference, &generation);
 
     let name = names::container_name(&form.name);
@@ -144,6 +149,9 @@ fn following_config(
     let before = recognition::generation(chosen, reference, None);
     let mut form = form.clone();
     form.recipe = recipe.id.clone();
+    if form.advanced.nothing_added {
+        return form;
+    }
     if let Some(page) = form.ports.first_mut()
         && typed_port(&page.container) == Some(before.port)
     {

@@ -178,6 +178,21 @@ pub struct Generation {
     pub options: Options,
 }
 
+impl Generation {
+    /// What is known of the image stays; what the recipe would add to its container goes.
+    #[must_use]
+    pub fn without_additions(mut self) -> Self {
+        self.entrypoint = None;
+        self.command = None;
+        self.tty = false;
+        self.sign_in.password_needed = false;
+        self.sign_in.made_secrets = Vec::new();
+        self.environment = Vec::new();
+        self.shared_memory = None;
+        self
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ExtraPort {

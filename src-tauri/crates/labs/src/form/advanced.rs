@@ -17,6 +17,9 @@ use specta::Type;
     reason = "they are the engine's own independent switches"
 )]
 pub struct Advanced {
+    /// Nothing but what the form says: the recipe adds no variables, command, terminal or memory of its own.
+    /// A pasted command sets it, because it means what it says.
+    pub nothing_added: bool,
     /// `--env`
     pub environment: Vec<VariableRow>,
     /// `--volume`, `--mount`, `--tmpfs`, beside the folder in which work is kept.
