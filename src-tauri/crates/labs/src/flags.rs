@@ -114,21 +114,24 @@ const DETACHED: Fate = Explained(
     "Runs in the background.",
     "Every lab does; the terminal is not needed.",
 );
-const FINE_LIMIT: &str =
-    "Slipway limits memory and processors only as a whole, under Advanced.";
+const FINE_LIMIT: &str = "Slipway limits memory and processors only as a whole, under Advanced.";
 const WINDOWS: &str = "It is only for Windows containers, which labs are not.";
 const HEALTH: &str = "Slipway asks the lab's page itself whether it answers.";
 const NETWORK_DETAIL: &str = "Slipway joins a network and leaves addresses to Docker.";
 const SPACES: &str = "It weakens the wall around the lab, and Slipway does not offer it.";
 const PODMAN: &str = "Only Podman knows it.";
-const FILE: &str = "Slipway does not read files that a command names; type what stands in it under Advanced.";
+const FILE: &str =
+    "Slipway does not read files that a command names; type what stands in it under Advanced.";
 const OWN_FILE: &str = "Slipway keeps track of the container itself.";
 const LOG: &str = "Slipway needs the engine's usual log to show it.";
 
 /// Every flag of `docker run`, then those of `podman run` alone.
 pub(crate) static FLAGS: &[Flag] = &[
     many("add-host", Taken(Take::AddHost)),
-    many("annotation", LeftOut("Labels under Advanced serve the same end for a lab.")),
+    many(
+        "annotation",
+        LeftOut("Labels under Advanced serve the same end for a lab."),
+    ),
     short('a', many("attach", OUTPUT)),
     one("blkio-weight", LeftOut(FINE_LIMIT)),
     many("blkio-weight-device", LeftOut(FINE_LIMIT)),
@@ -148,14 +151,26 @@ pub(crate) static FLAGS: &[Flag] = &[
     one("cpuset-cpus", LeftOut(FINE_LIMIT)),
     one("cpuset-mems", LeftOut(FINE_LIMIT)),
     short('d', switch("detach", DETACHED)),
-    one("detach-keys", Explained("Sets keys for leaving the terminal.", "A lab is left by closing the window.")),
+    one(
+        "detach-keys",
+        Explained(
+            "Sets keys for leaving the terminal.",
+            "A lab is left by closing the window.",
+        ),
+    ),
     many("device", Taken(Take::Device)),
     many("device-cgroup-rule", LeftOut(SPACES)),
     many("device-read-bps", LeftOut(FINE_LIMIT)),
     many("device-read-iops", LeftOut(FINE_LIMIT)),
     many("device-write-bps", LeftOut(FINE_LIMIT)),
     many("device-write-iops", LeftOut(FINE_LIMIT)),
-    switch("disable-content-trust", Explained("Skips a check of signatures.", "Docker does so unless told otherwise.")),
+    switch(
+        "disable-content-trust",
+        Explained(
+            "Skips a check of signatures.",
+            "Docker does so unless told otherwise.",
+        ),
+    ),
     many("dns", Taken(Take::Dns)),
     many("dns-opt", LeftOut(NETWORK_DETAIL)),
     many("dns-option", LeftOut(NETWORK_DETAIL)),
@@ -164,7 +179,10 @@ pub(crate) static FLAGS: &[Flag] = &[
     one("entrypoint", Taken(Take::Entrypoint)),
     short('e', many("env", Taken(Take::Env))),
     many("env-file", LeftOut(FILE)),
-    many("expose", LeftOut("A port is reached once it is published; add it under Ports.")),
+    many(
+        "expose",
+        LeftOut("A port is reached once it is published; add it under Ports."),
+    ),
     one("gpus", Taken(Take::Gpus)),
     many("group-add", Taken(Take::GroupAdd)),
     one("health-cmd", LeftOut(HEALTH)),
@@ -183,10 +201,16 @@ pub(crate) static FLAGS: &[Flag] = &[
     one("ip6", LeftOut(NETWORK_DETAIL)),
     one("ipc", Taken(Take::Ipc)),
     one("isolation", LeftOut(WINDOWS)),
-    one("kernel-memory", LeftOut("Engines no longer have this limit.")),
+    one(
+        "kernel-memory",
+        LeftOut("Engines no longer have this limit."),
+    ),
     short('l', many("label", Taken(Take::Label))),
     many("label-file", LeftOut(FILE)),
-    many("link", LeftOut("Links are of old; put both labs on one network under Advanced.")),
+    many(
+        "link",
+        LeftOut("Links are of old; put both labs on one network under Advanced."),
+    ),
     many("link-local-ip", LeftOut(NETWORK_DETAIL)),
     one("log-driver", LeftOut(LOG)),
     many("log-opt", LeftOut(LOG)),
@@ -211,28 +235,51 @@ pub(crate) static FLAGS: &[Flag] = &[
     short('p', many("publish", Taken(Take::Publish))),
     short('P', switch("publish-all", Taken(Take::PublishAll))),
     one("pull", Taken(Take::Pull)),
-    short('q', switch("quiet", Explained("Hides the download.", "Slipway shows how far it is."))),
+    short(
+        'q',
+        switch(
+            "quiet",
+            Explained("Hides the download.", "Slipway shows how far it is."),
+        ),
+    ),
     switch("read-only", Taken(Take::ReadOnly)),
     one("restart", Taken(Take::Restart)),
     switch("rm", Taken(Take::Remove)),
     one("runtime", Taken(Take::Runtime)),
     many("security-opt", Taken(Take::SecurityOption)),
     one("shm-size", Taken(Take::SharedMemory)),
-    switch("sig-proxy", Explained("Passes signals on.", "Stop sends the lab its signal.")),
+    switch(
+        "sig-proxy",
+        Explained("Passes signals on.", "Stop sends the lab its signal."),
+    ),
     one("stop-signal", Taken(Take::StopSignal)),
     one("stop-timeout", Taken(Take::StopTimeout)),
-    many("storage-opt", LeftOut("It limits the lab's disk, which few engines can do.")),
+    many(
+        "storage-opt",
+        LeftOut("It limits the lab's disk, which few engines can do."),
+    ),
     many("sysctl", Taken(Take::Sysctl)),
     many("tmpfs", Taken(Take::Tmpfs)),
     short('t', switch("tty", Taken(Take::Tty))),
     many("ulimit", Taken(Take::Ulimit)),
-    switch("use-api-socket", LeftOut("It hands the lab your registries' passwords; Docker control under Advanced gives it Docker alone.")),
+    switch(
+        "use-api-socket",
+        LeftOut(
+            "It hands the lab your registries' passwords; Docker control under Advanced gives it Docker alone.",
+        ),
+    ),
     short('u', one("user", Taken(Take::User))),
     one("userns", LeftOut(SPACES)),
     one("uts", LeftOut(SPACES)),
     short('v', many("volume", Taken(Take::Volume))),
-    one("volume-driver", LeftOut("Volumes are made with the engine's own driver.")),
-    many("volumes-from", LeftOut("Mount the other lab's volume by its name instead.")),
+    one(
+        "volume-driver",
+        LeftOut("Volumes are made with the engine's own driver."),
+    ),
+    many(
+        "volumes-from",
+        LeftOut("Mount the other lab's volume by its name instead."),
+    ),
     short('w', one("workdir", Taken(Take::Workdir))),
     one("arch", LeftOut(PODMAN)),
     one("authfile", LeftOut(PODMAN)),
@@ -276,7 +323,10 @@ pub(crate) static FLAGS: &[Flag] = &[
     one("preserve-fds", LeftOut(PODMAN)),
     one("rdt-class", LeftOut(PODMAN)),
     switch("read-only-tmpfs", LeftOut(PODMAN)),
-    switch("replace", LeftOut("Slipway never removes another container to make room; it takes a free name.")),
+    switch(
+        "replace",
+        LeftOut("Slipway never removes another container to make room; it takes a free name."),
+    ),
     many("requires", LeftOut(PODMAN)),
     one("retry", LeftOut(PODMAN)),
     one("retry-delay", LeftOut(PODMAN)),
@@ -301,14 +351,39 @@ pub(crate) static FLAGS: &[Flag] = &[
 
 /// Flags of `docker` itself that take a value, between `docker` and `run`.
 pub(crate) static GLOBAL_WITH_VALUE: &[&str] = &[
-    "--config", "--context", "-c", "--host", "-H", "--log-level", "-l", "--tlscacert", "--tlscert",
-    "--tlskey", "--connection", "--url", "--identity", "--root", "--runroot", "--storage-driver",
-    "--storage-opt", "--cgroup-manager", "--runtime", "--network-cmd-path", "--tmpdir",
+    "--config",
+    "--context",
+    "-c",
+    "--host",
+    "-H",
+    "--log-level",
+    "-l",
+    "--tlscacert",
+    "--tlscert",
+    "--tlskey",
+    "--connection",
+    "--url",
+    "--identity",
+    "--root",
+    "--runroot",
+    "--storage-driver",
+    "--storage-opt",
+    "--cgroup-manager",
+    "--runtime",
+    "--network-cmd-path",
+    "--tmpdir",
 ];
 
 /// Flags of `docker` itself without a value.
-pub(crate) static GLOBAL_SWITCHES: &[&str] =
-    &["--debug", "-D", "--tls", "--tlsverify", "--remote", "-r", "--syslog"];
+pub(crate) static GLOBAL_SWITCHES: &[&str] = &[
+    "--debug",
+    "-D",
+    "--tls",
+    "--tlsverify",
+    "--remote",
+    "-r",
+    "--syslog",
+];
 
 pub(crate) fn by_long(name: &str) -> Option<&'static Flag> {
     FLAGS.iter().find(|flag| flag.long == name)
@@ -346,7 +421,10 @@ mod tests {
     )]
     #[test]
     fn docker_lists_no_flag_that_the_table_lacks() {
-        let Ok(help) = std::process::Command::new("docker").args(["run", "--help"]).output() else {
+        let Ok(help) = std::process::Command::new("docker")
+            .args(["run", "--help"])
+            .output()
+        else {
             return;
         };
         let help = String::from_utf8_lossy(&help.stdout).into_owned();
@@ -354,12 +432,15 @@ mod tests {
         for line in help.lines() {
             let line = line.trim_start();
             let (letter, line) = match line.strip_prefix('-') {
-                Some(rest) if !rest.starts_with('-') => {
-                    (rest.chars().next(), rest.split_once(", ").map_or("", |(_, long)| long))
-                }
+                Some(rest) if !rest.starts_with('-') => (
+                    rest.chars().next(),
+                    rest.split_once(", ").map_or("", |(_, long)| long),
+                ),
                 _ => (None, line),
             };
-            let Some(rest) = line.strip_prefix("--") else { continue };
+            let Some(rest) = line.strip_prefix("--") else {
+                continue;
+            };
             let mut words = rest.splitn(2, ' ');
             let name = words.next().unwrap_or_default();
             let kind = words.next().unwrap_or_default();

@@ -33,6 +33,7 @@ mod elsewhere;
 mod keeping;
 mod launching;
 mod lifecycle;
+mod pasting;
 pub(crate) mod secrets;
 pub(crate) mod shared;
 mod trying;
@@ -237,8 +238,7 @@ impl Labs {
         text: &str,
         answers: &BTreeMap<String, String>,
     ) -> PastedCommand {
-        let _ = (text, answers);
-        PastedCommand::default()
+        pasting::read_command(&self.shared, text, answers).await
     }
 
     /// The lab's command in every shell, and as a compose file.

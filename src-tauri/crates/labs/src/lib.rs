@@ -12,6 +12,7 @@ pub mod check;
 pub mod command_line;
 #[cfg(test)]
 mod fixtures;
+mod flags;
 pub mod form;
 pub mod labs;
 pub mod launch;

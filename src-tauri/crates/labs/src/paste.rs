@@ -2,13 +2,34 @@
 //!
 //! Any shell's spelling (POSIX, PowerShell, cmd), any spelling of the flags. Nothing is run, and nothing is
 //! silently dropped: what is not taken is named, with the reason.
+//!
+//! It is read in steps that know nothing of each other: `shell` guesses whose quoting it is and gives words
+//! (`posix`, `powershell`, `cmd`), `statements` finds the run among other commands, `options` splits its
+//! words as Docker does, `values` says what is open and `proposals` with what it could be filled, `fill`
+//! makes the form and the sentences. All of it is pure: engine and person come in as facts.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::check::CheckFacts;
 use crate::form::{LaunchForm, TypedSecrets};
+
+mod cmd;
+mod fill;
+mod options;
+mod places;
+mod posix;
+mod powershell;
+mod proposals;
+mod reading;
+mod shell;
+mod statements;
+mod values;
+mod words;
+
+pub use reading::{Reading, read};
 
 /// Whose quoting the command is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -141,3 +162,40 @@ impl From<PastedSecrets> for TypedSecrets {
         }
     }
 }
+
+/// The person at this computer, for `$HOME` and `$(whoami)`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Home folder, without a slash at its end.
+    pub home: Option<String>,
+    pub name: Option<String>,
+}
+
+impl Person {
+    pub fn of_this_system() -> Self {
+        let home = std::env::home_dir().map(|home| {
+            let home = home.to_string_lossy().into_owned();
+            home.trim_end_matches(['/', '\\']).to_owned()
+        });
+        Self {
+            home: home.filter(|home| !home.is_empty()),
+            name: std::env::var("USER")
+                .or_else(|_| std::env::var("USERNAME"))
+                .ok(),
+        }
+    }
+}
+
+/// Reads a command with the answers given so far; `facts` hold the Config of its image where that is here.
+/// Looks for free ports, so it may block for a moment.
+pub fn pasted(
+    text: &str,
+    answers: &BTreeMap<String, String>,
+    person: &Person,
+    facts: &CheckFacts,
+) -> PastedCommand {
+    read(text, answers, person, facts).finish(facts)
+}
+
+#[cfg(test)]
+mod tests;

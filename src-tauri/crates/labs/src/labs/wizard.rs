@@ -152,7 +152,9 @@ pub(super) async fn check(
 }
 
 /// Runs what looks at ports and folders where it may block.
-async fn on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+pub(super) async fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
     let joined = tokio::task::spawn_blocking(work).await;
     joined.map_err(|error| {
         Problem::new(ProblemKind::Other, "The form could not be checked.").detail(error.to_string())

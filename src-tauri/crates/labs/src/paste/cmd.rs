@@ -42,7 +42,9 @@ impl Reader<'_> {
         let line = self.cursor.rest().split('\n').next().unwrap_or_default();
         let start = line.trim_start_matches(is_blank);
         let comment = start.starts_with("::")
-            || start.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("rem "));
+            || start
+                .get(..4)
+                .is_some_and(|word| word.eq_ignore_ascii_case("rem "));
         if comment {
             self.cursor.at += line.len();
         }
@@ -58,7 +60,8 @@ impl Reader<'_> {
                     return Err(Fault::Quote(span));
                 }
                 self.hidden = false;
-                self.collected.finish_at(Break::Line, self.cursor.since(start));
+                self.collected
+                    .finish_at(Break::Line, self.cursor.since(start));
                 self.begin_line();
             }
             '^' if !self.hidden => {
@@ -119,18 +122,29 @@ impl Reader<'_> {
                 self.cursor.eat("~");
                 self.cursor.name();
             }
-            let source = if arguments { Source::Arguments } else { Source::Program };
+            let source = if arguments {
+                Source::Arguments
+            } else {
+                Source::Program
+            };
             self.collected.open(special(source, &self.cursor, start));
             return;
         }
-        let line = self.cursor.rest().split(['\n', '%', ' ', '"', '^']).next().unwrap_or_default();
+        let line = self
+            .cursor
+            .rest()
+            .split(['\n', '%', ' ', '"', '^'])
+            .next()
+            .unwrap_or_default();
         let closed = self.cursor.rest().as_bytes().get(line.len()) == Some(&b'%');
         if !closed || line.is_empty() {
             self.passed('%', start, false);
             return;
         }
         self.cursor.at += line.len() + 1;
-        let plain = line.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let plain = line
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         self.collected.open(if plain {
             variable(line, self.cursor.since(start), None)
         } else {

@@ -1,7 +1,9 @@
 //! Words as bash and its kin read them (POSIX 2.2 and 2.3, and bash's `$'…'`), without doing anything.
 
 use super::Shell;
-use super::words::{Break, Collected, Cursor, Fault, Open, Source, Span, Token, is_blank, program, variable};
+use super::words::{
+    Break, Collected, Cursor, Fault, Open, Source, Span, Token, is_blank, program, variable,
+};
 
 pub(super) fn read(text: &str) -> Result<Vec<Token>, Fault> {
     let mut cursor = Cursor { text, at: 0 };
@@ -156,7 +158,12 @@ fn single(cursor: &mut Cursor<'_>, collected: &mut Collected) -> Result<(), Faul
     loop {
         let at = cursor.at;
         match cursor.next() {
-            None => return Err(Fault::Quote(Span { start, end: start + 1 })),
+            None => {
+                return Err(Fault::Quote(Span {
+                    start,
+                    end: start + 1,
+                }));
+            }
             Some('\'') => {
                 collected.mark(cursor.since(start));
                 return Ok(());
@@ -202,7 +209,10 @@ fn double(cursor: &mut Cursor<'_>, collected: &mut Collected) -> Result<(), Faul
             }
         }
     }
-    Err(Fault::Quote(Span { start, end: start + 1 }))
+    Err(Fault::Quote(Span {
+        start,
+        end: start + 1,
+    }))
 }
 
 fn dollar(cursor: &mut Cursor<'_>, collected: &mut Collected, quoted: bool) -> Result<(), Fault> {
@@ -216,7 +226,11 @@ fn dollar(cursor: &mut Cursor<'_>, collected: &mut Collected, quoted: bool) -> R
         }
         Some('{') => {
             let inner = balanced(cursor, start, '{', '}')?;
-            parameter(inner, cursor.slice(cursor.since(start)), cursor.since(start))
+            parameter(
+                inner,
+                cursor.slice(cursor.since(start)),
+                cursor.since(start),
+            )
         }
         Some('\'') if !quoted => return escapes(cursor, collected, start),
         Some('"') if !quoted => return double(cursor, collected),
@@ -262,9 +276,9 @@ fn parameter(inner: &str, whole: &str, span: Span) -> Open {
         .iter()
         .find_map(|mark| rest.strip_prefix(mark));
     if named && let Some(default) = default.filter(|default| !default.contains(['$', '`', '\\'])) {
-        let quoted = ['"', '\''].iter().find_map(|quote| {
-            default.strip_prefix(*quote)?.strip_suffix(*quote)
-        });
+        let quoted = ['"', '\'']
+            .iter()
+            .find_map(|quote| default.strip_prefix(*quote)?.strip_suffix(*quote));
         return variable(name, span, Some(quoted.unwrap_or(default).to_owned()));
     }
     if named && (rest.is_empty() || rest.starts_with(":?") || rest.starts_with('?')) {
@@ -272,7 +286,11 @@ fn parameter(inner: &str, whole: &str, span: Span) -> Open {
     }
     Open {
         span,
-        source: if inner == "@" || inner == "*" { Source::Arguments } else { Source::Program },
+        source: if inner == "@" || inner == "*" {
+            Source::Arguments
+        } else {
+            Source::Program
+        },
         name: whole.to_owned(),
         default: None,
     }
@@ -297,7 +315,10 @@ pub(super) fn balanced<'a>(
             } else if letter == closing {
                 depth -= 1;
                 if depth == 0 {
-                    let span = Span { start: inside, end: cursor.at - closing.len_utf8() };
+                    let span = Span {
+                        start: inside,
+                        end: cursor.at - closing.len_utf8(),
+                    };
                     return Ok(cursor.slice(span));
                 }
             } else if letter == '\'' || letter == '"' {
@@ -323,7 +344,10 @@ fn backticks(cursor: &mut Cursor<'_>) -> Result<Open, Fault> {
             return Ok(program(whole.trim_matches('`'), whole, span, Shell::Posix));
         }
     }
-    Err(Fault::Quote(Span { start, end: start + 1 }))
+    Err(Fault::Quote(Span {
+        start,
+        end: start + 1,
+    }))
 }
 
 /// bash's `$'…'`.
@@ -333,7 +357,12 @@ fn escapes(cursor: &mut Cursor<'_>, collected: &mut Collected, start: usize) -> 
     loop {
         let at = cursor.at;
         let letter = match cursor.next() {
-            None => return Err(Fault::Quote(Span { start, end: start + 2 })),
+            None => {
+                return Err(Fault::Quote(Span {
+                    start,
+                    end: start + 2,
+                }));
+            }
             Some('\'') => {
                 collected.mark(cursor.since(start));
                 return Ok(());

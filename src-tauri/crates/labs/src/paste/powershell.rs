@@ -5,7 +5,9 @@
 
 use super::Shell;
 use super::posix::{balanced, redirect, special};
-use super::words::{Break, Collected, Cursor, Fault, Open, Source, Span, Token, is_blank, program, variable};
+use super::words::{
+    Break, Collected, Cursor, Fault, Open, Source, Span, Token, is_blank, program, variable,
+};
 
 pub(super) fn read(text: &str) -> Result<Vec<Token>, Fault> {
     let mut cursor = Cursor { text, at: 0 };
@@ -51,13 +53,26 @@ pub(super) fn read(text: &str) -> Result<Vec<Token>, Fault> {
                 let span = cursor.since(start);
                 cursor.eat(".Path");
                 let whole = cursor.slice(cursor.since(start));
-                collected.open(program(inner, whole, span.to(cursor.since(start)), Shell::PowerShell));
+                collected.open(program(
+                    inner,
+                    whole,
+                    span.to(cursor.since(start)),
+                    Shell::PowerShell,
+                ));
             }
-            '@' if begins && cursor.second().is_some_and(|next| is_single(next) || is_double(next)) => {
+            '@' if begins
+                && cursor
+                    .second()
+                    .is_some_and(|next| is_single(next) || is_double(next)) =>
+            {
                 cursor.next();
                 return Err(Fault::HereDocument(cursor.since(start)));
             }
-            '@' if begins && cursor.second().is_some_and(|next| next.is_ascii_alphabetic()) => {
+            '@' if begins
+                && cursor
+                    .second()
+                    .is_some_and(|next| next.is_ascii_alphabetic()) =>
+            {
                 cursor.next();
                 cursor.name();
                 collected.open(special(Source::Arguments, &cursor, start));
@@ -119,7 +134,10 @@ fn single(cursor: &mut Cursor<'_>, collected: &mut Collected) -> Result<(), Faul
     collected.mark(cursor.since(start));
     loop {
         let at = cursor.at;
-        let letter = cursor.next().ok_or(Fault::Quote(Span { start, end: start + 1 }))?;
+        let letter = cursor.next().ok_or(Fault::Quote(Span {
+            start,
+            end: start + 1,
+        }))?;
         if is_single(letter) {
             // Two in a row are one, and the second says which.
             let Some(second) = cursor.peek().filter(|next| is_single(*next)) else {
@@ -160,7 +178,10 @@ fn double(cursor: &mut Cursor<'_>, collected: &mut Collected) -> Result<(), Faul
             collected.letter(letter, cursor.since(at));
         }
     }
-    Err(Fault::Quote(Span { start, end: start + 1 }))
+    Err(Fault::Quote(Span {
+        start,
+        end: start + 1,
+    }))
 }
 
 /// `within`: in a word or a quoted text, where a dot ends the name.
@@ -208,7 +229,10 @@ fn dollar(cursor: &mut Cursor<'_>, collected: &mut Collected, within: bool) -> R
         }
     };
     if open.name == "args" {
-        collected.open(Open { source: Source::Arguments, ..open });
+        collected.open(Open {
+            source: Source::Arguments,
+            ..open
+        });
     } else {
         collected.open(open);
     }

@@ -238,7 +238,9 @@ fn prompt(line: &str) -> Option<usize> {
         }
     }
     if let Some(command) = line.strip_prefix("# ")
-        && ["docker ", "podman ", "sudo "].iter().any(|word| command.starts_with(word))
+        && ["docker ", "podman ", "sudo "]
+            .iter()
+            .any(|word| command.starts_with(word))
     {
         return Some(2);
     }
@@ -258,7 +260,10 @@ fn prompt(line: &str) -> Option<usize> {
 
 /// Blanks of a line; those without a break come from web pages.
 pub(super) fn is_blank(letter: char) -> bool {
-    matches!(letter, ' ' | '\t' | '\r' | '\u{a0}' | '\u{202f}' | '\u{feff}')
+    matches!(
+        letter,
+        ' ' | '\t' | '\r' | '\u{a0}' | '\u{202f}' | '\u{feff}'
+    )
 }
 
 /// Collects tokens; a redirection takes the word behind it with it.
@@ -326,9 +331,9 @@ impl Collected {
         // The number of the stream stands right before it.
         let stream = self.word.take_if(|word| {
             word.bare
-                && word
-                    .literal()
-                    .is_some_and(|text| text == "*" || text.bytes().all(|byte| byte.is_ascii_digit()))
+                && word.literal().is_some_and(|text| {
+                    text == "*" || text.bytes().all(|byte| byte.is_ascii_digit())
+                })
         });
         if let Some(stream) = stream {
             span = span.to(stream.span);
@@ -369,7 +374,15 @@ pub(super) fn variable(name: &str, span: Span, default: Option<String>) -> Open 
 pub(super) fn program(inner: &str, whole: &str, span: Span, shell: Shell) -> Open {
     let words: Vec<&str> = inner.split_whitespace().collect();
     let source = match words.as_slice() {
-        ["pwd" | "$PWD" | "$pwd" | "Get-Location" | "(Get-Location).Path" | "$PWD.Path" | "$pwd.Path"] => Source::Here,
+        [
+            "pwd"
+            | "$PWD"
+            | "$pwd"
+            | "Get-Location"
+            | "(Get-Location).Path"
+            | "$PWD.Path"
+            | "$pwd.Path",
+        ] => Source::Here,
         ["id", "-u"] | ["id", "-u", "$USER"] => Source::UserId,
         ["id", "-g"] | ["id", "-g", "$USER"] => Source::GroupId,
         ["whoami"] | ["id", "-un"] if shell == Shell::Posix => Source::UserName,
