@@ -38,7 +38,9 @@ export function demo(options = new URLSearchParams()): Backend {
     ? []
     : scenario === "database"
       ? [...sample.pageless, ...sample.labs]
-      : [...sample.labs];
+      : scenario === "download"
+        ? [sample.downloading, ...sample.labs]
+        : [...sample.labs];
   let containers = fresh ? engine.containers.slice(4) : [...engine.containers];
   if (scenario === "many") {
     for (let at = 0; at < 500; at += 1)

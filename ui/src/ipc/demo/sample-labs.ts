@@ -197,9 +197,53 @@ export const pageless: LabCard[] = [
     kept: "nothing",
     launch: progress("report", {
       name: "Monthly report",
-      steps: steps(5),
+      steps: steps(6).filter((step) => step.kind !== "answer" && step.kind !== "open"),
       waiting: null,
       outcome: { kind: "finished", output: ["wrote 12 pages"] },
     }),
   }),
 ];
+
+/** One image on its way. */
+export const downloading: LabCard = lab("sandbox-new", "Sandbox", "no such container", {
+  recipe: "data-science-sandbox",
+  icon: "flask",
+  tint: 5,
+  image: "exasol/data-science-sandbox:0.1.0",
+  state: "launching",
+  keptIn: "sandbox-work",
+  launch: progress("sandbox-new", {
+    name: "Sandbox",
+    icon: "flask",
+    tint: 5,
+    image: "exasol/data-science-sandbox:0.1.0",
+    steps: steps(1),
+    waiting: null,
+    pull: {
+      done: 412_000_000,
+      total: 690_000_000,
+      totalKnown: true,
+      speed: 18_400_000,
+      secondsLeft: 15,
+      layers: [
+        { id: "a2abf6c4d29d", state: "done", done: 31_000_000, total: 31_000_000, unpackedPercent: null },
+        {
+          id: "bf2b6a1d9e10",
+          state: "unpacking",
+          done: 320_000_000,
+          total: 320_000_000,
+          unpackedPercent: 44,
+        },
+        {
+          id: "c1e0b5f7a3d8",
+          state: "downloading",
+          done: 61_000_000,
+          total: 339_000_000,
+          unpackedPercent: null,
+        },
+        { id: "d9b3c4a2e7f1", state: "waiting", done: 0, total: null, unpackedPercent: null },
+      ],
+      finished: false,
+    },
+  }),
+});

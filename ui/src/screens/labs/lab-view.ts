@@ -76,9 +76,13 @@ export function bodyOf(lab: LabCard, failure: Problem | undefined, now: Date): L
   return { kind: "note", lines: [stopped, keptLine(lab)] };
 }
 
+/** Docker made the name up: 64 digits that nobody knows. */
+export const isNameless = (volume: string): boolean => /^[0-9a-f]{64}$/.test(volume);
+
 /** Where the work is, as a sentence. */
 export function keptLine(lab: LabCard): string {
-  if (lab.kept === "volume") return m.lab_kept_volume({ name: lab.keptIn });
+  if (lab.kept === "volume")
+    return isNameless(lab.keptIn) ? m.lab_kept_nameless() : m.lab_kept_volume({ name: lab.keptIn });
   if (lab.kept === "folder") return m.lab_kept_folder({ path: lab.keptIn });
   return m.lab_kept_nothing();
 }
