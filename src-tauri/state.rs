@@ -61,6 +61,7 @@ impl AppState {
     ) -> Self {
         let inventory = Inventory::start(surroundings);
         let labs = Labs::start(LabsHome {
+            recipes: profiles.with_file_name("recipes"),
             profiles,
             inventory: inventory.clone(),
             vault: vault.clone(),

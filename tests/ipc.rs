@@ -24,7 +24,7 @@ struct Page {
 impl Page {
     fn over(docker_host: &str) -> Self {
         let profiles = tempfile::tempdir().expect("a temporary folder");
-        let folder = profiles.path().to_owned();
+        let folder = profiles.path().join("labs");
         let surroundings = Surroundings {
             variables: [("DOCKER_HOST".to_owned(), docker_host.to_owned())].into(),
             home: None,

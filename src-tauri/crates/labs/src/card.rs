@@ -88,6 +88,8 @@ pub struct LabCard {
     pub sign_in: SignInKind,
     /// A password can be shown and copied (`Labs::password`).
     pub has_password: bool,
+    /// The name to sign in with, where the page asks for one.
+    pub user: Option<String>,
     /// How a program reaches a lab that has no page (a database): host, port, user; no password. `None`: it has a page.
     pub connection: Option<String>,
     /// Its container was made by somebody else.

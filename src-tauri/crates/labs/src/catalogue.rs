@@ -10,6 +10,8 @@ use std::sync::{Arc, OnceLock};
 
 use crate::recipe::{Recipe, RecipeId};
 
+pub(crate) mod deeds;
+pub(crate) mod own;
 pub(crate) mod rules;
 
 /// File name without ending, and text, of every shipped recipe.

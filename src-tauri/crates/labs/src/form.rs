@@ -191,6 +191,10 @@ pub struct SignInFrame {
     pub image_password: Option<String>,
     /// An own one can be set.
     pub own_possible: bool,
+    /// Where no own one is set, Slipway makes one.
+    pub made: bool,
+    /// The name to sign in with, where the page asks for one.
+    pub user: Option<String>,
     /// Slipway can sign the browser in.
     pub opens_signed_in: bool,
     /// The keyring can keep it; else it is kept until Slipway quits and asked again after.

@@ -15,6 +15,8 @@ use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::card::{DeletePreview, LabId, LabList};
+use crate::catalogue::Catalogue;
+use crate::catalogue::own::RecipeFolder;
 use crate::check::FormCheck;
 use crate::form::{FormFrame, FormSeed, LaunchForm, TypedSecrets};
 use crate::launch::LaunchProgress;
@@ -33,9 +35,13 @@ mod elsewhere;
 mod keeping;
 mod launching;
 mod lifecycle;
+
+mod own_recipes;
 mod pasting;
+pub(crate) mod preparing;
 pub(crate) mod secrets;
 pub(crate) mod shared;
+mod tiles;
 mod trying;
 mod wizard;
 
@@ -50,6 +56,8 @@ pub type OpenAddress = Arc<dyn Fn(&str) -> std::result::Result<(), String> + Sen
 pub struct LabsHome {
     /// Folder of the profile files.
     pub profiles: PathBuf,
+    /// Folder of the person's own recipes.
+    pub recipes: PathBuf,
     pub inventory: Inventory,
     pub vault: Vault,
     pub open_address: OpenAddress,
@@ -73,12 +81,15 @@ impl Labs {
 
     /// As `start`, with the caller's time and randomness.
     pub fn start_with(home: LabsHome, sources: Sources) -> Self {
-        let (folder, profiles, unreadable) = ProfileFolder::read(home.profiles.clone());
+        let (folder, profiles, mut unreadable) = ProfileFolder::read(home.profiles.clone());
+        let (own, not_read) = RecipeFolder::new(home.recipes.clone()).read();
+        unreadable.extend(not_read);
         let profiles = profiles
             .into_iter()
             .map(|profile| (profile.id.clone(), profile))
             .collect();
         let state = State {
+            catalogue: Catalogue::with_own(own),
             profiles,
             unreadable,
             ..State::default()
@@ -103,7 +114,7 @@ impl Labs {
 
     /// Recipe tiles in the catalogue's order, joined with what the engine has.
     pub fn recipes(&self) -> Vec<RecipeTile> {
-        wizard::recipes(&self.shared)
+        tiles::tiles(&self.shared.catalogue(), &self.shared.snapshot())
     }
 
     /// A form with every field filled in: a free port, a free name, the recipe's folder and version.
@@ -295,8 +306,7 @@ impl Labs {
     /// # Errors
     /// `Gone`; where the file cannot be written.
     pub async fn save_recipe(&self, lab: &LabId, draft: RecipeDraft) -> Result<RecipeId> {
-        let _ = draft;
-        Err(self.not_there_yet(&lab.0))
+        own_recipes::save(&self.shared, lab, draft).await
     }
 
     /// A file name and the recipe's text, for sharing. Holds no secret.
@@ -304,7 +314,7 @@ impl Labs {
     /// # Errors
     /// `Gone`.
     pub fn exported_recipe(&self, recipe: &RecipeId) -> Result<(String, String)> {
-        Err(self.not_there_yet(&recipe.0))
+        own_recipes::exported(&self.shared, recipe)
     }
 
     /// Reads a recipe from elsewhere and says what it will do. Adds nothing.
@@ -312,7 +322,7 @@ impl Labs {
     /// # Errors
     /// A sentence on what is wrong with the file.
     pub fn preview_recipe(&self, text: &str) -> Result<RecipePreview> {
-        Err(self.not_there_yet(text))
+        own_recipes::preview(&self.shared, text)
     }
 
     /// Adds a recipe that was previewed.
@@ -320,7 +330,8 @@ impl Labs {
     /// # Errors
     /// As `preview_recipe`; where the file cannot be written.
     pub async fn add_recipe(&self, text: &str) -> Result<RecipeId> {
-        Err(self.not_there_yet(text))
+        let (shared, text) = (Arc::clone(&self.shared), text.to_owned());
+        own_recipes::on_thread(move || own_recipes::add(&shared, &text)).await
     }
 
     /// Removes a recipe of the person's own; labs made from it stay.
@@ -328,7 +339,8 @@ impl Labs {
     /// # Errors
     /// `Gone` where there is none.
     pub async fn remove_recipe(&self, recipe: &RecipeId) -> Result<()> {
-        Err(self.not_there_yet(&recipe.0))
+        let (shared, recipe) = (Arc::clone(&self.shared), recipe.clone());
+        own_recipes::on_thread(move || own_recipes::remove(&shared, &recipe)).await
     }
 
     /// Removed when the last method above it is written.

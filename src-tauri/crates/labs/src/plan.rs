@@ -96,6 +96,7 @@ pub fn plan(
         environment: environment(&form, &generation)?,
         ports,
         mounts: mounts(&form)?,
+        entrypoint: generation.entrypoint.clone(),
         command: generation.command.clone(),
         user: user(&form, &generation)?,
         tty: generation.tty,
@@ -103,7 +104,7 @@ pub fn plan(
         shared_memory: generation.shared_memory.map(Bytes),
         ..ContainerSpec::default()
     };
-    let own = form.sign_in == SignInChoice::Own;
+    let own = form.sign_in == SignInChoice::Own || generation.sign_in.password_needed;
     Ok(LaunchPlan {
         password_variable: generation.sign_in.password_variable.clone().filter(|_| own),
         recipe: Arc::clone(recipe),

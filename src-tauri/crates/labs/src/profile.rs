@@ -28,6 +28,11 @@ pub const LAB_LABEL: &str = "io.slipway.lab";
 /// The container's label with the `SavedForm` as JSON.
 pub const PROFILE_LABEL: &str = "io.slipway.profile";
 
+/// Set in a saved form's further values where Slipway made the lab's password.
+pub(crate) const PASSWORD_MADE: &str = "passwordMade";
+/// Set there when everything that the recipe does inside once is done.
+pub(crate) const PREPARED: &str = "prepared";
+
 /// The newest file format that this version reads and writes.
 const VERSION: u32 = 1;
 

@@ -101,6 +101,9 @@ pub(crate) async fn until_it_answers(
         () = &mut told => {}
         () = tokio::time::sleep(wait.patience) => return Err(NotReady::OutOfPatience),
     }
+    if !wait.generation.has_page() {
+        return Ok(None);
+    }
     let Some((host, port)) = published(wait) else {
         return Ok(None);
     };

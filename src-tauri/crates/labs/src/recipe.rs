@@ -296,6 +296,13 @@ pub struct PrepareStep {
     pub command: Vec<String>,
 }
 
+impl SignIn {
+    /// The person can set a password or token of their own.
+    pub fn takes_own(&self) -> bool {
+        self.password_variable.is_some() || self.password_needed
+    }
+}
+
 impl Generation {
     /// There is a page to open.
     pub fn has_page(&self) -> bool {

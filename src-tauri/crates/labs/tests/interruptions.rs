@@ -43,6 +43,7 @@ async fn scene() -> Scene {
         home: None,
     });
     let home = LabsHome {
+        recipes: std::path::PathBuf::new(),
         profiles: folder.path().join("labs"),
         inventory: inventory.clone(),
         vault: Vault::in_memory(),

@@ -61,6 +61,7 @@ async fn an_engine_that_is_killed_and_comes_back() {
     };
     let inventory = Inventory::start(surroundings);
     let labs = Labs::start(LabsHome {
+        recipes: std::path::PathBuf::new(),
         profiles: folder.path().join("labs"),
         inventory: inventory.clone(),
         vault: Vault::in_memory(),

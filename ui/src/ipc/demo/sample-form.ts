@@ -59,6 +59,8 @@ export function frame(now: LaunchForm): FormFrame {
       kind: "password",
       imagePassword: now.recipe === "ai-lab" ? "ailab" : null,
       ownPossible: true,
+      made: false,
+      user: null,
       opensSignedIn: true,
       keyring: true,
       keyringMessage: null,

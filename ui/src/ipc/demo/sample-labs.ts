@@ -92,6 +92,7 @@ function lab(id: string, name: string, containerName: string, part: Partial<LabC
     signIn: "password",
     hasPassword: true,
     connection: null,
+    user: null,
     adopted: false,
     launch: null,
     stale: false,

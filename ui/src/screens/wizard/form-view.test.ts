@@ -137,6 +137,8 @@ describe("sign-in", () => {
     kind: "password" as const,
     imagePassword: "ailab",
     ownPossible: false,
+    made: false,
+    user: null,
     opensSignedIn: true,
     keyring: true,
     keyringMessage: null,

@@ -12,6 +12,8 @@ pub struct PageAddress {
     /// Begins with `/`; only characters that a path may have, the rest percent-encoded.
     path: String,
     token: Option<Secret>,
+    /// The query's name for the token.
+    parameter: String,
 }
 
 impl PageAddress {
@@ -22,7 +24,19 @@ impl PageAddress {
             port,
             path: clean_path(path),
             token,
+            parameter: "token".to_owned(),
         }
+    }
+
+    /// With another name for the token than Jupyter's.
+    #[must_use]
+    pub fn with_token_as(mut self, parameter: Option<&str>) -> Self {
+        if let Some(parameter) = parameter {
+            self.parameter = encode(parameter, |byte| {
+                byte.is_ascii_alphanumeric() || b"-_".contains(&byte)
+            });
+        }
+        self
     }
 
     /// Without path and token: `http://127.0.0.1:8888`.
@@ -40,7 +54,8 @@ impl PageAddress {
         let mut text = format!("{}{}", self.shown(), self.path);
         if let Some(token) = &self.token {
             text.push(if self.path.contains('?') { '&' } else { '?' });
-            text.push_str("token=");
+            text.push_str(&self.parameter);
+            text.push('=');
             text.push_str(&encode(token.reveal(), |byte| {
                 byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
             }));

@@ -66,7 +66,7 @@ fn for_sign_in(subject: &Subject) -> String {
     } else {
         "password"
     };
-    if sign_in.password_variable.is_none() {
+    if !sign_in.takes_own() {
         format!("Use the image’s {word} to launch.")
     } else if subject.own_password.is_none_or(str::is_empty) {
         format!("Type a {word} to launch.")

@@ -116,7 +116,7 @@ fn meaning(subject: &Subject, notes: &mut Notes, ip: IpAddr) {
     };
     let firewall = format!("Docker lets them past the firewall of {machine} (ufw, for example).");
     let sign_in = &subject.generation.sign_in;
-    let own = subject.form.sign_in == SignInChoice::Own && sign_in.password_variable.is_some();
+    let own = subject.form.sign_in == SignInChoice::Own && sign_in.takes_own();
     let (level, door) = match sign_in.kind {
         _ if own => (NoteLevel::Warning, "They need your password."),
         SignInKind::Token => (

@@ -154,13 +154,18 @@ fn work_line(subject: &Subject) -> ReviewLine {
 
 fn sign_in_line(subject: &Subject) -> Option<ReviewLine> {
     let sign_in = &subject.generation.sign_in;
-    let own = subject.form.sign_in == SignInChoice::Own && sign_in.password_variable.is_some();
+    let own = subject.form.sign_in == SignInChoice::Own && sign_in.takes_own();
     let (title, detail) = match sign_in.kind {
         SignInKind::Unknown if !own => return None,
         SignInKind::Open => ("Asks for no password", "Whoever reaches it is in"),
         SignInKind::Token if own => ("Asks for your token", "Opens signed in"),
-        _ if own => ("Asks for your password", "Opens signed in"),
+        _ if own && sign_in.token_config.is_some() => ("Asks for your password", "Opens signed in"),
+        _ if own => ("Asks for your password", "Kept in the keyring"),
         SignInKind::Token => ("Asks for a token", "Made at the start, opens signed in"),
+        _ if sign_in.password_needed => (
+            "Asks for a password that Slipway makes",
+            "Shown on the lab’s card",
+        ),
         _ if sign_in.token_config.is_some() => ("Asks for the image’s password", "Opens signed in"),
         _ => ("Asks for the image’s password", "Shown on the lab’s card"),
     };

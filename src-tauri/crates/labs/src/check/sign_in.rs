@@ -3,40 +3,61 @@
 use slipway_vault::VaultStatus;
 
 use super::{NoteLevel, Notes, Subject};
-use crate::form::SignInChoice;
+use crate::form::{SignInChoice, StorageKind};
 use crate::recipe::SignInKind;
 
 /// Shorter ones are guessed in no time.
 const SHORT: usize = 8;
 
 pub(super) fn check(subject: &Subject, notes: &mut Notes) {
+    let sign_in = &subject.generation.sign_in;
+    let old_work = sign_in.password_stays && keeps_work_already(subject);
     if subject.form.sign_in == SignInChoice::FromImage {
+        if old_work {
+            notes.warning(
+                "signIn",
+                "The kept work is older than this lab and asks for the password that it was made with. Type that one.",
+                subject.fix("Type the password", |form| form.sign_in = SignInChoice::Own),
+            );
+        } else if sign_in.password_needed {
+            notes.note(
+                "signIn",
+                format!(
+                    "Slipway makes a strong {} and shows it on the lab’s card.",
+                    word(sign_in.kind)
+                ),
+            );
+        }
         return;
     }
-    let sign_in = &subject.generation.sign_in;
     let from_image = || {
-        subject.fix("Use the one of the image", |form| {
+        let label = if sign_in.password_needed {
+            "Let Slipway make one"
+        } else {
+            "Use the one of the image"
+        };
+        subject.fix(label, |form| {
             form.sign_in = SignInChoice::FromImage;
         })
     };
-    let Some(variable) = &sign_in.password_variable else {
+    if !sign_in.takes_own() {
         let message = format!(
             "This version of {} takes no password of your own.",
             lower_the(subject.kind_name())
         );
         notes.error("signIn", message, from_image());
         return;
-    };
-    let word = if sign_in.kind == SignInKind::Token {
-        "token"
-    } else {
-        "password"
-    };
+    }
+    let word = word(sign_in.kind);
     let before = notes.0.len();
     match subject.own_password {
         None | Some("") => notes.error(
             "signIn",
-            format!("Type a {word}, or use the one of the image."),
+            if sign_in.password_needed {
+                format!("Type a {word}, or let Slipway make one.")
+            } else {
+                format!("Type a {word}, or use the one of the image.")
+            },
             from_image(),
         ),
         Some(own) if own.chars().any(char::is_control) => {
@@ -92,11 +113,35 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
             format!("{why} The {word} is kept until Slipway quits, and asked again after."),
         );
     } else {
-        notes.note(
-            "signIn",
-            format!("Given to the lab as {variable}, and kept in the keyring of this computer."),
-        );
+        let message = match &sign_in.password_variable {
+            Some(variable) => {
+                format!("Given to the lab as {variable}, and kept in the keyring of this computer.")
+            }
+            None => "Set inside the lab, and kept in the keyring of this computer.".to_owned(),
+        };
+        notes.note("signIn", message);
     }
+}
+
+fn word(kind: SignInKind) -> &'static str {
+    if kind == SignInKind::Token {
+        "token"
+    } else {
+        "password"
+    }
+}
+
+/// The chosen volume is there already and none of the labs that would be replaced made it: only
+/// whoever made it knows its password.
+fn keeps_work_already(subject: &Subject) -> bool {
+    let storage = &subject.form.storage;
+    storage.kind == StorageKind::Volume
+        && subject
+            .facts
+            .snapshot
+            .volumes
+            .keys()
+            .any(|volume| volume.as_str() == storage.volume.trim())
 }
 
 fn lower_the(name: &str) -> &str {

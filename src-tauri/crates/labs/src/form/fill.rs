@@ -89,7 +89,7 @@ pub fn revise(form: LaunchForm, facts: &CheckFacts) -> LaunchForm {
         &facts.snapshot,
     );
     revised.storage.target = target_of(&generation);
-    if generation.sign_in.password_variable.is_none() {
+    if !generation.sign_in.takes_own() {
         revised.sign_in = SignInChoice::FromImage;
     }
     let mapping = user_of(&generation, facts.user);

@@ -172,7 +172,9 @@ fn sign_in_frame(
     SignInFrame {
         kind: sign_in.kind,
         image_password: recognition::image_password(generation, image),
-        own_possible: sign_in.password_variable.is_some(),
+        own_possible: sign_in.takes_own(),
+        made: sign_in.password_needed,
+        user: sign_in.user.clone(),
         opens_signed_in: sign_in.token_config.is_some() || sign_in.kind == SignInKind::Token,
         keyring: matches!(facts.keyring, VaultStatus::Keyring),
         keyring_message: match &facts.keyring {

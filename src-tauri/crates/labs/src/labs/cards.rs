@@ -6,11 +6,12 @@ use std::sync::Arc;
 use slipway_engine::UnixMillis;
 use slipway_engine::inventory::{ContainerRow, ContainerState, EngineStatus, Snapshot};
 
+use super::secrets::has_own_password;
 use super::shared::{Answer, State, kind_of, row_of};
 use crate::address::{self, Reach, ShownAddress};
 use crate::card::{LabCard, LabId, LabState, LabWarning, WarningKind};
 use crate::catalogue::Catalogue;
-use crate::form::{LaunchForm, SignInChoice, StorageKind};
+use crate::form::{LaunchForm, StorageKind};
 use crate::launch::{Launch, LaunchProgress};
 use crate::problem::{Problem, ProblemKind};
 use crate::profile::Profile;
@@ -63,10 +64,17 @@ fn lab_card(
         Some(Answer::Answered(page)) => page.as_ref(),
         _ => None,
     };
-    let addresses = match &row {
+    let mut addresses = match &row {
         Some(row) => address::shown(row, form, page, &generation.answers, engine_host),
         None => Vec::new(),
     };
+    // What has no page is no web address either.
+    if !generation.has_page()
+        && let Some(first) = addresses.first_mut()
+        && let Some((_, plain)) = first.text.split_once("://")
+    {
+        first.text = plain.to_owned();
+    }
     let (lab_state, problem) = state_of(profile, row.as_deref(), state, snapshot, launch.is_some());
     let is_up = row.as_ref().is_some_and(|row| is_up(row.state));
     let image_password = recognition::image_password(&generation, image.map(AsRef::as_ref));
@@ -91,17 +99,25 @@ fn lab_card(
         warnings: warnings(form, row.as_deref(), &generation, &addresses),
         problem,
         sign_in: generation.sign_in.kind,
-        has_password: form.sign_in == SignInChoice::Own
+        has_password: has_own_password(profile)
             || image_password.is_some()
             || page.is_some_and(|page| {
                 generation.sign_in.kind == SignInKind::Token && page.token().is_some()
             }),
+        connection: connection(&generation, &addresses),
+        user: generation.sign_in.user.clone(),
         addresses,
-        connection: None,
         adopted: false,
         launch,
         stale: snapshot.report.status != EngineStatus::Ready,
     }
+}
+
+/// How a program reaches a lab without a page, with the host and port of its first address.
+fn connection(generation: &Generation, addresses: &[ShownAddress]) -> Option<String> {
+    let template = generation.connection.as_ref()?;
+    let (host, port) = addresses.first()?.text.rsplit_once(':')?;
+    Some(template.replace("{host}", host).replace("{port}", port))
 }
 
 /// A launch that has no lab yet, or has failed.
@@ -138,6 +154,7 @@ fn launch_card(catalogue: &Catalogue, launch: LaunchProgress, snapshot: &Snapsho
         problem: None,
         sign_in: generation.sign_in.kind,
         has_password: false,
+        user: None,
         connection: None,
         adopted: false,
         launch: Some(launch),

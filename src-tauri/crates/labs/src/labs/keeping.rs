@@ -9,10 +9,9 @@ use slipway_engine::{ImageId, UnixMillis};
 use slipway_vault::Secret;
 
 use super::cards::{cards, is_up};
-use super::elsewhere;
-use super::launching;
 use super::secrets::{self, known_token, own_password, token_entry};
 use super::shared::{Answer, Asked, Shared, State, Watched, kind_of, row_of};
+use super::{elsewhere, launching, preparing};
 use crate::address;
 use crate::card::{Intent, LabId, LabList};
 use crate::launch;
@@ -246,7 +245,11 @@ async fn answer_of(
         token: token.or(wait.token.clone()),
         ..wait
     };
-    Some(readiness::until_it_answers(&wait, None).await)
+    let answer = readiness::until_it_answers(&wait, None).await;
+    if answer.is_ok() {
+        preparing::catch_up(shared, &wait.engine, profile, &row.id, &wait.generation).await;
+    }
+    Some(answer)
 }
 
 /// What is waited for when this lab's running container is asked.

@@ -9,11 +9,10 @@ use slipway_vault::Secret;
 
 use super::cards::is_up;
 use super::keeping::{ask, asked_and_done, no_longer_asked, wait_for};
-use super::secrets::{known_token, own_password};
+use super::secrets::{has_own_password, known_token, made_values, own_password};
 use super::shared::{Answer, Shared, Watched, kind_of, row_of};
 use crate::address::PageAddress;
 use crate::card::{Intent, LabId};
-use crate::form::SignInChoice;
 use crate::launch;
 use crate::listen::{self, PortHolder};
 use crate::plan;
@@ -232,7 +231,7 @@ pub(super) async fn password(shared: &Arc<Shared>, lab: &LabId) -> Result<Secret
         return Ok(own);
     }
     let name = &profile.saved.form.name;
-    if profile.saved.form.sign_in == SignInChoice::Own {
+    if has_own_password(&profile) {
         return Err(Problem::new(
             ProblemKind::KeyringUnavailable,
             format!("The password of {name} is not kept here."),
@@ -291,6 +290,9 @@ pub(super) async fn masked_texts(shared: &Arc<Shared>, lab: &LabId) -> Vec<Strin
     ];
     let secrets = secrets.iter().flatten();
     let mut texts: Vec<String> = secrets.map(|secret| secret.reveal().to_owned()).collect();
+    if !generation.sign_in.made_secrets.is_empty() {
+        texts.extend(made_values(&shared.home.vault, lab).await.into_values());
+    }
     texts.retain(|text| text.len() >= 3);
     texts.sort();
     texts.dedup();

@@ -3,14 +3,15 @@
 //! A locked keyring asks the person for its password whenever it is searched, so only a secret
 //! that a lab does have is looked up, and nothing that a person waits for waits for the keyring.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use slipway_vault::{Secret, Vault};
 
-use super::shared::Shared;
+use super::shared::{FillRandom, Shared};
 use crate::card::LabId;
 use crate::form::SignInChoice;
-use crate::profile::Profile;
+use crate::profile::{PASSWORD_MADE, Profile};
 use crate::recipe::{Generation, SignInKind};
 
 /// For clearing up, which nobody should wait for.
@@ -26,12 +27,51 @@ pub(crate) fn token_entry(lab: &LabId) -> String {
     format!("lab/{}/token", lab.0)
 }
 
-/// The password or token that the person set.
+/// Where the values are kept that an image needs and nobody types, as one JSON object.
+pub(crate) fn made_entry(lab: &LabId) -> String {
+    format!("lab/{}/made", lab.0)
+}
+
+/// The lab has a password or token that is kept: the person's own, or one that Slipway made.
+pub(crate) fn has_own_password(profile: &Profile) -> bool {
+    profile.saved.form.sign_in == SignInChoice::Own
+        || profile.saved.more.contains_key(PASSWORD_MADE)
+}
+
+/// The password or token that the person set, or that Slipway made because the image needs one.
 pub(super) async fn own_password(shared: &Shared, profile: &Profile) -> Option<Secret> {
-    match profile.saved.form.sign_in {
-        SignInChoice::Own => shared.home.vault.find(&password_entry(&profile.id)).await,
-        SignInChoice::FromImage => None,
+    if has_own_password(profile) {
+        shared.home.vault.find(&password_entry(&profile.id)).await
+    } else {
+        None
     }
+}
+
+/// A password that nobody guesses and everybody can type: letters and digits that are not mistaken
+/// for each other, in groups.
+pub(crate) fn made_password(random: &FillRandom) -> Secret {
+    // 32 of them, so that each is as likely as the next.
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyzABCD23456";
+    const LENGTH: usize = 24;
+    const GROUP: usize = 6;
+    let mut bytes = [0_u8; LENGTH];
+    random(&mut bytes);
+    let mut text = String::new();
+    for (place, byte) in bytes.iter().enumerate() {
+        if place > 0 && place % GROUP == 0 {
+            text.push('-');
+        }
+        let letter = LETTERS.get(usize::from(byte % 32)).copied().unwrap_or(b'a');
+        text.push(char::from(letter));
+    }
+    Secret::new(text)
+}
+
+/// The values kept under `made_entry`.
+pub(crate) async fn made_values(vault: &Vault, lab: &LabId) -> BTreeMap<String, String> {
+    let kept = vault.find(&made_entry(lab)).await;
+    kept.and_then(|kept| serde_json::from_str(kept.reveal()).ok())
+        .unwrap_or_default()
 }
 
 /// The token with which the page opens signed in, as far as Slipway set it.
@@ -55,10 +95,11 @@ pub(crate) fn keep(vault: &Vault, entry: &str, secret: Secret) {
 }
 
 pub(crate) async fn forget(shared: &Shared, lab: &LabId) {
-    let (password, token) = (password_entry(lab), token_entry(lab));
+    let (password, token, made) = (password_entry(lab), token_entry(lab), made_entry(lab));
     let forgotten = async {
         shared.home.vault.forget(&password).await;
         shared.home.vault.forget(&token).await;
+        shared.home.vault.forget(&made).await;
     };
     let _ = tokio::time::timeout(FORGETTING, forgotten).await;
 }

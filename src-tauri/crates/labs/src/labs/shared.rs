@@ -14,6 +14,7 @@ use super::LabsHome;
 use crate::address::PageAddress;
 use crate::card::{Intent, LabId, LabList};
 use crate::catalogue::Catalogue;
+use crate::catalogue::own::RecipeFolder;
 use crate::launch::Launch;
 use crate::problem::{Problem, Result};
 use crate::profile::{Elsewhere, Profile, ProfileFolder};
@@ -123,6 +124,8 @@ pub(crate) struct Shared {
     pub home: LabsHome,
     pub sources: Sources,
     pub folder: Mutex<ProfileFolder>,
+    /// The person's own recipes.
+    pub recipes: RecipeFolder,
     state: Mutex<State>,
     /// Held while a launch is checked and begun: the second of two clicks sees the first one's lab.
     pub launching: tokio::sync::Mutex<()>,
@@ -145,6 +148,7 @@ impl Shared {
             unreadable: state.unreadable.clone(),
         };
         Self {
+            recipes: RecipeFolder::new(home.recipes.clone()),
             home,
             sources,
             folder: Mutex::new(folder),

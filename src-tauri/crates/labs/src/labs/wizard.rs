@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use slipway_engine::ImageReference;
 use slipway_engine::images::ImageDetails;
-use slipway_engine::{Bytes, ImageReference};
 use slipway_vault::{Secret, VaultStatus};
 
 use super::cards::lab_facts;
@@ -14,59 +14,11 @@ use crate::card::LabId;
 use crate::check::{self, CheckFacts, FormCheck};
 use crate::form::{self, FormFrame, FormSeed, LaunchForm, SignInChoice, TypedSecrets};
 use crate::problem::{Problem, ProblemKind, Result};
-use crate::recipe::RecipeTile;
-use crate::{processor, recognition};
+use crate::recognition;
 
 /// Neither the engine's answer about an image nor a kept password may hold the form up.
 const ENGINE_PATIENCE: Duration = Duration::from_millis(150);
 const KEYRING_PATIENCE: Duration = Duration::from_millis(60);
-
-pub(super) fn recipes(shared: &Shared) -> Vec<RecipeTile> {
-    let snapshot = shared.snapshot();
-    let facts = snapshot.report.facts.as_ref();
-    shared
-        .catalogue()
-        .recipes()
-        .map(|recipe| {
-            let runs = facts.is_none_or(|facts| {
-                processor::runs(
-                    &recipe.platforms,
-                    &facts.architecture,
-                    facts.endpoint.product,
-                )
-            });
-            RecipeTile {
-                id: recipe.id.clone(),
-                name: recipe.name.clone(),
-                summary: recipe.summary.clone(),
-                category: recipe.category,
-                icon: recipe.icon.clone(),
-                tint: recipe.tint,
-                images: recipe.images.clone(),
-                here: form::default_reference(recipe, &snapshot).is_some_and(|(_, here)| here),
-                download_size: recipe.download_size.map(Bytes),
-                will_not_run: (!runs).then(|| needs(&recipe.platforms)),
-                cautions: Vec::new(),
-                memory_minimum: recipe.memory_minimum.map(Bytes),
-                wants_gpu: false,
-                own: false,
-                keywords: recipe.images.clone(),
-            }
-        })
-        .collect()
-}
-
-fn needs(platforms: &[String]) -> String {
-    let words: Vec<&str> = platforms
-        .iter()
-        .map(|platform| match platform.as_str() {
-            "amd64" => "an Intel or AMD processor",
-            "arm64" => "an ARM processor",
-            other => other,
-        })
-        .collect();
-    format!("Needs {}", words.join(" or "))
-}
 
 pub(super) async fn new_form(shared: &Arc<Shared>, seed: FormSeed) -> Result<LaunchForm> {
     if let Some(like) = &seed.like_lab {

@@ -26,6 +26,12 @@ pub(super) enum Trouble {
         needed: Bytes,
         free: Bytes,
     },
+    /// A step that the recipe does inside once.
+    NotPrepared {
+        title: String,
+        code: Option<i64>,
+        lines: Vec<String>,
+    },
     /// In words already.
     Told(Problem),
 }
@@ -56,6 +62,10 @@ pub(super) async fn explain(
         Trouble::Engine(error) => engine_error(shared, &form, step, error),
         Trouble::NotReady(end) => not_ready(&form, plan, end),
         Trouble::TooLittleDisk { needed, free } => too_little_disk(&form, plan, needed, free),
+        Trouble::NotPrepared { title, code, lines } => {
+            let fixes = vec![again(&form), change("Change your choices")];
+            (not_prepared(&title, code, &lines), fixes)
+        }
         Trouble::Told(problem) => {
             let fixes = vec![again(&form), change("Change your choices")];
             (problem, fixes)
@@ -64,6 +74,24 @@ pub(super) async fn explain(
     problem.detail = problem.detail.map(|detail| masked(&detail, secrets));
     problem.message = masked(&problem.message, secrets);
     (problem, fixes)
+}
+
+fn not_prepared(title: &str, code: Option<i64>, lines: &[String]) -> Problem {
+    let why = match code {
+        Some(code) => format!("The program inside ended with code {code}."),
+        None => "The program inside did not come to an end.".to_owned(),
+    };
+    let problem = Problem::new(
+        ProblemKind::Other,
+        format!("“{title}” did not work, so the lab cannot be used yet."),
+    )
+    .because(format!("{why} {KEPT}"))
+    .hint("Read what it said, then try again.");
+    if lines.is_empty() {
+        problem
+    } else {
+        problem.detail(lines.join("\n"))
+    }
 }
 
 fn fix(label: impl Into<String>, form: LaunchForm) -> LaunchFix {

@@ -25,6 +25,7 @@ mod arriving;
 mod fetching;
 mod making;
 mod outset;
+mod preparing;
 
 pub(crate) use arriving::open_in_browser;
 
@@ -57,6 +58,10 @@ struct Journey {
     made: Made,
     /// The token that Slipway gives the lab.
     token: Option<Secret>,
+    /// Slipway made the password, because the image needs one.
+    password_made: bool,
+    /// Further secret variables that the image needs.
+    made_values: Vec<(String, Secret)>,
 }
 
 /// Starts the task. Must be called within a tokio runtime.
@@ -73,6 +78,8 @@ pub(crate) fn begin(shared: &Arc<Shared>, luggage: Luggage) -> Launch {
         luggage,
         made: Made::default(),
         token: None,
+        password_made: false,
+        made_values: Vec::new(),
     };
     forward_changes(shared, &board);
     let kept = Arc::clone(&leftovers);
@@ -180,6 +187,7 @@ impl Journey {
         let container = self.create(&engine, &image).await?;
         self.start(&engine, &container, &image).await?;
         let page = self.wait_for_answer(&engine, &container).await?;
+        self.prepare(&engine, &container).await?;
         Ok(self.open(&engine, page).await)
     }
 
@@ -195,6 +203,7 @@ impl Journey {
         self.token
             .iter()
             .chain(&self.luggage.own_password)
+            .chain(self.made_values.iter().map(|(_, value)| value))
             .cloned()
             .collect()
     }

@@ -144,6 +144,7 @@ impl Hints {
         };
         let token = wait.token.clone().or_else(|| known.token.clone());
         PageAddress::new(https, host, port, &path, token)
+            .with_token_as(wait.generation.sign_in.token_parameter.as_deref())
     }
 }
 

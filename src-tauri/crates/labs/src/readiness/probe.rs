@@ -16,6 +16,8 @@ use super::hints::Hints;
 use super::{Wait, published};
 
 const LIMIT: Duration = Duration::from_secs(3);
+/// An engine closes a connection to nobody well within it.
+const GREETING: Duration = Duration::from_millis(700);
 /// While a start usually takes, an answer must be seen soon after it is there.
 const QUICK: Duration = Duration::from_millis(70);
 const QUICK_FOR: Duration = Duration::from_secs(30);
@@ -43,6 +45,9 @@ pub(super) async fn until_answered(wait: &Wait, hints: &Hints) {
 
 /// A status, with 200 standing for a TLS server that answers.
 async fn ask(wait: &Wait, hints: &Hints, host: &str, port: u16, attempt: u32) -> Option<u16> {
+    if wait.generation.ready.tcp {
+        return listens(host, port).await.then_some(200);
+    }
     let https = hints.https() || wait.generation.scheme.as_deref() == Some("https");
     if https {
         return speaks_tls(host, port).await.then_some(200);
@@ -112,6 +117,21 @@ async fn connect(host: &str, port: u16) -> Option<TcpStream> {
         .ok()?;
     let _ = stream.set_nodelay(true);
     Some(stream)
+}
+
+/// Whether a service is behind the port. That it can be connected to says nothing: an engine
+/// publishes a port before anybody listens behind it, and closes the connection at once. So a
+/// service is one that greets (MySQL), or that waits to be spoken to (PostgreSQL).
+async fn listens(host: &str, port: u16) -> bool {
+    let Ok(Some(mut stream)) = tokio::time::timeout(LIMIT, connect(host, port)).await else {
+        return false;
+    };
+    let mut first = [0_u8; 1];
+    match tokio::time::timeout(GREETING, stream.read(&mut first)).await {
+        Ok(Ok(read)) => read > 0,
+        Ok(Err(_)) => false,
+        Err(_) => true,
+    }
 }
 
 /// A hello of TLS 1.2, as small as one may be (RFC 5246, 7.4.1.2).

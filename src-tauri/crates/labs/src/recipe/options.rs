@@ -77,6 +77,12 @@ pub struct Options {
     /// `--restart`: `always`, `unless-stopped`, `on-failure`
     #[serde(skip_serializing_if = "String::is_empty")]
     pub restart: String,
+    /// `--entrypoint`
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub entrypoint: String,
+    /// What stands after the image, written as in a POSIX shell.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub command: String,
     /// `--tty` and `--interactive`
     #[serde(skip_serializing_if = "is_false")]
     pub terminal: bool,
@@ -137,6 +143,8 @@ impl Options {
         fill(&mut advanced.working_folder, &wanted.working_folder);
         fill(&mut advanced.platform, &wanted.platform);
         fill(&mut advanced.user, &wanted.user);
+        fill(&mut advanced.entrypoint, &wanted.entrypoint);
+        fill(&mut advanced.command, &wanted.command);
         fill(&mut advanced.network.name, &wanted.network.name);
         advanced.privileged |= wanted.privileged;
         advanced.terminal |= wanted.terminal;
@@ -176,6 +184,8 @@ impl Options {
         clear(&mut advanced.working_folder, &set.working_folder);
         clear(&mut advanced.platform, &set.platform);
         clear(&mut advanced.user, &set.user);
+        clear(&mut advanced.entrypoint, &set.entrypoint);
+        clear(&mut advanced.command, &set.command);
         clear(&mut advanced.network.name, &set.network.name);
         advanced.privileged &= !set.privileged;
         advanced.terminal &= !set.terminal;
@@ -207,6 +217,8 @@ impl Options {
             working_folder: self.working_folder.clone(),
             platform: self.platform.clone(),
             user: self.user.clone(),
+            entrypoint: self.entrypoint.clone(),
+            command: self.command.clone(),
             terminal: self.terminal,
             keep_input_open: self.terminal,
             environment: self.variables.iter().map(OptionVariable::row).collect(),
@@ -281,6 +293,8 @@ impl Options {
             working_folder: advanced.working_folder.clone(),
             platform: advanced.platform.clone(),
             user: advanced.user.clone(),
+            entrypoint: advanced.entrypoint.clone(),
+            command: advanced.command.clone(),
             restart: match advanced.restart.choice {
                 RestartChoice::No => "",
                 RestartChoice::OnFailure => "on-failure",

@@ -73,6 +73,7 @@ impl Room {
         let notes = Arc::clone(&opened);
         let labs = Labs::start(LabsHome {
             profiles: profiles.clone(),
+            recipes: folder.path().join("recipes"),
             inventory,
             vault: vault.clone(),
             open_address: Arc::new(move |address| {

@@ -17,6 +17,7 @@ fn shared(folder: &std::path::Path) -> Arc<Shared> {
         "unix:///nonexistent/docker.sock".to_owned(),
     )];
     let home = LabsHome {
+        recipes: std::path::PathBuf::new(),
         profiles: folder.to_owned(),
         inventory: Inventory::start(Surroundings {
             variables: nowhere.into(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use slipway_engine::{ContainerId, Engine};
 
+use super::outset::NO_PAGE;
 use super::{Journey, Step, Stop, failed};
 use crate::address::{self, PageAddress, ShownAddress};
 use crate::labs::shared::{Answer, Shared};
@@ -63,7 +64,6 @@ impl Journey {
             Err(NotReady::OutOfPatience) => None,
             Err(not_ready) => return Err(failed(StepKind::Answer, Trouble::NotReady(not_ready))),
         };
-        // From here on the lab is there; a cancellation that comes now comes too late.
         if self.cancel.is_cancelled() {
             return Err(Stop::Cancelled);
         }
@@ -83,8 +83,7 @@ impl Journey {
         page: Option<PageAddress>,
     ) -> LaunchOutcome {
         let Some(page) = page else {
-            self.board
-                .skip(StepKind::Open, "This lab has no page to open", "");
+            self.board.skip(StepKind::Open, NO_PAGE, "");
             return LaunchOutcome::Ready {
                 shown: None,
                 opened: false,

@@ -1,5 +1,6 @@
 //! Create and start: until the container runs.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use slipway_engine::containers::MountSource;
@@ -10,12 +11,12 @@ use slipway_vault::Secret;
 use super::outset::start_title;
 use super::{Journey, Step, Stop, failed};
 use crate::form::{IMAGE_LABEL, SignInChoice};
-use crate::labs::secrets::{self, password_entry, token_entry};
+use crate::labs::secrets::{self, made_entry, password_entry, token_entry};
 use crate::labs::shared::{Answer, Watched};
 use crate::launch::failure::Trouble;
 use crate::launch::{StepKind, sign_in};
 use crate::plan::{SavedForm, plan};
-use crate::profile::{self, LAB_LABEL, PROFILE_LABEL, Profile};
+use crate::profile::{self, LAB_LABEL, PASSWORD_MADE, PROFILE_LABEL, Profile};
 use crate::recipe::SignInKind;
 
 /// Random bytes of a token: Jupyter's own are as long.
@@ -37,6 +38,7 @@ impl Journey {
             Some(facts) => planned.on_engine(facts),
             None => planned,
         };
+        self.make_secrets().await;
         let saved = self.saved_form();
         self.make_volumes(engine).await?;
         self.go_on()?;
@@ -52,6 +54,10 @@ impl Journey {
         ) {
             spec.environment
                 .push((variable.clone(), password.reveal().to_owned()));
+        }
+        for (variable, value) in &self.made_values {
+            spec.environment
+                .push((variable.clone(), value.reveal().to_owned()));
         }
         self.made.asked_container = Some(spec.name.clone());
         // Another Slipway may make a profile of the container's label as soon as it is there.
@@ -74,7 +80,46 @@ impl Journey {
 
     fn saved_form(&self) -> SavedForm {
         let accepted = self.luggage.risks_accepted.then(|| self.shared.now());
-        profile::saved_form(self.luggage.plan.form.clone(), accepted)
+        let mut saved = profile::saved_form(self.luggage.plan.form.clone(), accepted);
+        if self.password_made {
+            saved
+                .more
+                .insert(PASSWORD_MADE.to_owned(), "yes".to_owned());
+        }
+        saved
+    }
+
+    /// Passwords and keys that the image does not start without. A lab that is launched again keeps
+    /// those that it had: its kept work knows them.
+    async fn make_secrets(&mut self) {
+        let sign_in = &self.luggage.plan.generation.sign_in;
+        let (lab, vault) = (&self.luggage.lab, &self.shared.home.vault);
+        let again = self.luggage.previous.is_some();
+        if sign_in.password_needed && self.luggage.form.sign_in == SignInChoice::FromImage {
+            let kept = match again {
+                true => vault.find(&password_entry(lab)).await,
+                false => None,
+            };
+            let made = kept.unwrap_or_else(|| secrets::made_password(&*self.shared.sources.random));
+            self.luggage.own_password = Some(made);
+            self.password_made = true;
+        }
+        if sign_in.made_secrets.is_empty() {
+            return;
+        }
+        let kept = match again {
+            true => secrets::made_values(vault, lab).await,
+            false => BTreeMap::new(),
+        };
+        self.made_values = sign_in
+            .made_secrets
+            .iter()
+            .map(|variable| {
+                let value = kept.get(variable).cloned();
+                let value = value.unwrap_or_else(|| self.shared.sources.hex(TOKEN_BYTES));
+                (variable.clone(), Secret::new(value))
+            })
+            .collect();
     }
 
     /// Volumes are made here and not by the engine on the way, so that it is known which are new.
@@ -112,8 +157,8 @@ impl Journey {
         container: &ContainerId,
     ) -> slipway_engine::Result<()> {
         let generation = &self.luggage.plan.generation;
-        let own = self.luggage.form.sign_in == SignInChoice::Own
-            && generation.sign_in.kind == SignInKind::Token;
+        let own =
+            self.luggage.own_password.is_some() && generation.sign_in.kind == SignInKind::Token;
         if own && self.luggage.plan.password_variable.is_some() {
             self.token.clone_from(&self.luggage.own_password);
             return Ok(());
@@ -136,6 +181,17 @@ impl Journey {
         if let Some(password) = &self.luggage.own_password {
             secrets::keep(vault, &password_entry(lab), password.clone());
             self.made.secrets = true;
+        }
+        if !self.made_values.is_empty() {
+            let values: BTreeMap<&str, &str> = self
+                .made_values
+                .iter()
+                .map(|(variable, value)| (variable.as_str(), value.reveal()))
+                .collect();
+            if let Ok(text) = serde_json::to_string(&values) {
+                secrets::keep(vault, &made_entry(lab), Secret::new(text));
+                self.made.secrets = true;
+            }
         }
         if let Some(token) = &self.token {
             secrets::keep(vault, &token_entry(lab), token.clone());

@@ -4,6 +4,9 @@ use super::Luggage;
 use crate::form::LaunchForm;
 use crate::launch::{LaunchOutcome, LaunchProgress, LaunchStep, StepKind, StepState};
 
+/// What stands in the place of opening.
+pub(super) const NO_PAGE: &str = "This lab has no page to open";
+
 pub(super) fn first_progress(luggage: &Luggage) -> LaunchProgress {
     let (form, plan) = (&luggage.form, &luggage.plan);
     let answers = &plan.generation.answers;
@@ -19,6 +22,16 @@ pub(super) fn first_progress(luggage: &Luggage) -> LaunchProgress {
         started: None,
         ended: None,
     };
+    let prepare = plan
+        .generation
+        .prepare
+        .first()
+        .map(|first| step(StepKind::Prepare, first.title.clone(), ""));
+    let open = if plan.generation.has_page() {
+        "Open it in your browser"
+    } else {
+        NO_PAGE
+    };
     LaunchProgress {
         lab: luggage.lab.clone(),
         sequence: 0,
@@ -26,7 +39,7 @@ pub(super) fn first_progress(luggage: &Luggage) -> LaunchProgress {
         icon: plan.recipe.icon.clone(),
         tint: plan.recipe.tint,
         image: plan.image.to_string(),
-        steps: vec![
+        steps: [
             step(StepKind::Check, "Check your choices".to_owned(), ""),
             step(StepKind::Download, "Download the image".to_owned(), ""),
             step(StepKind::Create, "Create the container".to_owned(), ""),
@@ -36,8 +49,11 @@ pub(super) fn first_progress(luggage: &Luggage) -> LaunchProgress {
                 format!("Wait until {} answers", within_a_sentence(answers)),
                 &usual,
             ),
-            step(StepKind::Open, "Open it in your browser".to_owned(), ""),
-        ],
+        ]
+        .into_iter()
+        .chain(prepare)
+        .chain([step(StepKind::Open, open.to_owned(), "")])
+        .collect(),
         pull: None,
         waiting: None,
         outcome: LaunchOutcome::Running,
