@@ -545,6 +545,8 @@ export type LabCard = {
 	signIn: SignInKind,
 	/**  A password can be shown and copied (`Labs::password`). */
 	hasPassword: boolean,
+	/**  The name to sign in with, where the page asks for one. */
+	user: string | null,
 	/**  How a program reaches a lab that has no page (a database): host, port, user; no password. `None`: it has a page. */
 	connection: string | null,
 	/**  Its container was made by somebody else. */
@@ -1070,6 +1072,10 @@ export type SignInFrame = {
 	imagePassword: string | null,
 	/**  An own one can be set. */
 	ownPossible: boolean,
+	/**  Where no own one is set, Slipway makes one. */
+	made: boolean,
+	/**  The name to sign in with, where the page asks for one. */
+	user: string | null,
 	/**  Slipway can sign the browser in. */
 	opensSignedIn: boolean,
 	/**  The keyring can keep it; else it is kept until Slipway quits and asked again after. */

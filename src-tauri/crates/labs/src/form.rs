@@ -185,6 +185,10 @@ pub struct VolumeChoice {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts for the screen"
+)]
 pub struct SignInFrame {
     pub kind: crate::recipe::SignInKind,
     /// The password that the image comes with, where it is known. It is published in the image, no secret.

@@ -11,23 +11,8 @@ const SHORT: usize = 8;
 
 pub(super) fn check(subject: &Subject, notes: &mut Notes) {
     let sign_in = &subject.generation.sign_in;
-    let old_work = sign_in.password_stays && keeps_work_already(subject);
     if subject.form.sign_in == SignInChoice::FromImage {
-        if old_work {
-            notes.warning(
-                "signIn",
-                "The kept work is older than this lab and asks for the password that it was made with. Type that one.",
-                subject.fix("Type the password", |form| form.sign_in = SignInChoice::Own),
-            );
-        } else if sign_in.password_needed {
-            notes.note(
-                "signIn",
-                format!(
-                    "Slipway makes a strong {} and shows it on the lab’s card.",
-                    word(sign_in.kind)
-                ),
-            );
-        }
+        check_made(subject, notes);
         return;
     }
     let from_image = || {
@@ -120,6 +105,24 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
             None => "Set inside the lab, and kept in the keyring of this computer.".to_owned(),
         };
         notes.note("signIn", message);
+    }
+}
+
+/// Nothing was chosen: either the image has its own way, or Slipway makes a password.
+fn check_made(subject: &Subject, notes: &mut Notes) {
+    let sign_in = &subject.generation.sign_in;
+    if sign_in.password_stays && keeps_work_already(subject) {
+        notes.warning(
+            "signIn",
+            "The kept work is older than this lab and asks for the password that it was made with. Type that one.",
+            subject.fix("Type the password", |form| form.sign_in = SignInChoice::Own),
+        );
+    } else if sign_in.password_needed {
+        let word = word(sign_in.kind);
+        notes.note(
+            "signIn",
+            format!("Slipway makes a strong {word} and shows it on the lab’s card."),
+        );
     }
 }
 

@@ -121,7 +121,7 @@ async fn connect(host: &str, port: u16) -> Option<TcpStream> {
 
 /// Whether a service is behind the port. That it can be connected to says nothing: an engine
 /// publishes a port before anybody listens behind it, and closes the connection at once. So a
-/// service is one that greets (MySQL), or that waits to be spoken to (PostgreSQL).
+/// service is one that greets, as `MySQL` does, or that waits to be spoken to, as `PostgreSQL` does.
 async fn listens(host: &str, port: u16) -> bool {
     let Ok(Some(mut stream)) = tokio::time::timeout(LIMIT, connect(host, port)).await else {
         return false;

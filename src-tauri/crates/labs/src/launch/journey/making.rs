@@ -96,9 +96,10 @@ impl Journey {
         let (lab, vault) = (&self.luggage.lab, &self.shared.home.vault);
         let again = self.luggage.previous.is_some();
         if sign_in.password_needed && self.luggage.form.sign_in == SignInChoice::FromImage {
-            let kept = match again {
-                true => vault.find(&password_entry(lab)).await,
-                false => None,
+            let kept = if again {
+                vault.find(&password_entry(lab)).await
+            } else {
+                None
             };
             let made = kept.unwrap_or_else(|| secrets::made_password(&*self.shared.sources.random));
             self.luggage.own_password = Some(made);
@@ -107,9 +108,10 @@ impl Journey {
         if sign_in.made_secrets.is_empty() {
             return;
         }
-        let kept = match again {
-            true => secrets::made_values(vault, lab).await,
-            false => BTreeMap::new(),
+        let kept = if again {
+            secrets::made_values(vault, lab).await
+        } else {
+            BTreeMap::new()
         };
         self.made_values = sign_in
             .made_secrets
