@@ -5,6 +5,7 @@
 //! if the person had pressed the buttons there. A second start hands its wish to the first one.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use slipway_engine::inventory::EngineStatus;
 use slipway_labs::Problem;
@@ -13,6 +14,9 @@ use slipway_labs::form::{FormSeed, TypedSecrets};
 use tauri::{AppHandle, Manager as _, Runtime, Webview};
 
 use crate::state::AppState;
+
+/// For what follows at once on a card.
+const MOMENT: Duration = Duration::from_secs(3);
 
 /// The lab that this start is about, until the page can be told.
 #[derive(Default)]
@@ -86,10 +90,9 @@ async fn make_ready<R: Runtime>(app: &AppHandle<R>, card: &LabCard) -> Result<()
     if !ready {
         return Ok(());
     }
-    let mut state = card.state;
-    if let Some(now) = labs.list().labs.iter().find(|now| now.id == card.id) {
-        state = now.state;
-    }
+    let list = labs.list();
+    let now = list.labs.iter().find(|now| now.id == card.id);
+    let (state, before) = now.map_or((card.state, card.started), |now| (now.state, now.started));
     match state {
         LabState::Running => return labs.open(&card.id).await,
         LabState::Launching => return Ok(()),
@@ -117,6 +120,14 @@ async fn make_ready<R: Runtime>(app: &AppHandle<R>, card: &LabCard) -> Result<()
         }
     }
     let mut lists = labs.watch();
+    if state != LabState::Starting {
+        // The card is as it was before the start, until what was asked for stands on it.
+        let asked = lists.wait_for(|list| {
+            let card = list.labs.iter().find(|now| now.id == card.id);
+            card.is_none_or(|now| now.intent.is_some() || now.started != before)
+        });
+        drop(tokio::time::timeout(MOMENT, asked).await);
+    }
     let answered = lists.wait_for(|list| {
         let card = list.labs.iter().find(|now| now.id == card.id);
         card.is_none_or(|now| now.intent.is_none() && now.state != LabState::Starting)

@@ -14,6 +14,8 @@ pub fn start() -> Option<WorkerGuard> {
         .state_dir()
         .unwrap_or_else(|| strategy.data_dir())
         .join("slipway");
+    // The appender looks for old files first, and says it aloud where there is no folder yet.
+    std::fs::create_dir_all(&folder).ok()?;
     let appender = tracing_appender::rolling::Builder::new()
         .rotation(tracing_appender::rolling::Rotation::DAILY)
         .filename_prefix("slipway")

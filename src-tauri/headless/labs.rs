@@ -116,6 +116,7 @@ pub async fn start(
     let runs = matches!(card.state, LabState::Running | LabState::Starting);
     if !runs {
         session.state.labs.start_lab(&card.id).await?;
+        until_it_is_asked_for(session, &card).await?;
     }
     let card = until_it_answers(session, &card, no_wait).await?;
     if open {
@@ -165,6 +166,7 @@ pub async fn restart(session: &mut Session, lab: &str, no_wait: bool) -> Outcome
     session.engine().await?;
     let card = session.find(lab)?;
     session.state.labs.restart_lab(&card.id).await?;
+    until_it_is_asked_for(session, &card).await?;
     let card = until_it_answers(session, &card, no_wait).await?;
     session.voice.value(&shapes::Lab::of(&card))?;
     Ok(())
@@ -193,6 +195,15 @@ pub async fn stop(session: &mut Session, lab: &str) -> Outcome {
     let stopped = stopped.as_ref().map(shapes::Lab::of);
     session.voice.value(&stopped)?;
     Ok(())
+}
+
+/// The card is as it was before a start, until what was asked for stands on it.
+async fn until_it_is_asked_for(session: &Session, before: &LabCard) -> Outcome {
+    let asked = |now: &LabCard| now.intent.is_some() || now.started != before.started;
+    session
+        .card_when(&before.id, Some(MOMENT), asked)
+        .await
+        .map(drop)
 }
 
 /// Waits until a lab that was started answers. With `no_wait` only a moment, in which a server that

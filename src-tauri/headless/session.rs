@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use slipway_engine::inventory::{EngineStatus, Snapshot};
+use slipway_engine::inventory::{ContainerRow, ContainerState, EngineStatus, Snapshot};
 use slipway_labs::Problem;
 use slipway_labs::card::{LabCard, LabId, LabState};
 use slipway_labs::labs::OpenAddress;
@@ -22,6 +22,9 @@ use crate::state::AppState;
 const CONNECTING: Duration = Duration::from_secs(20);
 /// The engine's facts follow its lists by a moment.
 const FACTS: Duration = Duration::from_secs(3);
+
+/// Cards follow the inventory by less than this.
+const CARDS: Duration = Duration::from_millis(120);
 
 /// What happens with an address that would be opened in the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,10 +126,22 @@ impl Session {
         Err(Failure::new(Exit::NoEngine, told))
     }
 
-    /// Waits until profiles and containers have been joined.
+    /// Waits until profiles and containers have been joined, with all that is known of both: the
+    /// engine's list comes first, and the times at which containers began and ended follow it.
     pub async fn loaded(&self) {
         let mut lists = self.state.labs.watch();
-        let _ = tokio::time::timeout(FACTS, lists.wait_for(|list| list.loaded)).await;
+        let mut snapshots = self.state.inventory.watch();
+        let joined = async {
+            let loaded = lists.wait_for(|list| list.loaded).await.is_ok();
+            let detailed = snapshots.wait_for(|snapshot| {
+                snapshot.report.status != EngineStatus::Ready
+                    || snapshot.containers.values().all(|row| has_times(row))
+            });
+            loaded && detailed.await.is_ok()
+        };
+        let _ = tokio::time::timeout(FACTS, joined).await;
+        lists.mark_unchanged();
+        let _ = tokio::time::timeout(CARDS, lists.changed()).await;
     }
 
     /// The lab of this name or id.
@@ -188,4 +203,13 @@ impl Session {
     pub async fn rest(&self) {
         let _ = self.state.vault.status().await;
     }
+}
+
+/// Whether more is known of a container than the engine's list tells.
+fn has_times(row: &ContainerRow) -> bool {
+    let began = matches!(
+        row.state,
+        ContainerState::Running | ContainerState::Paused | ContainerState::Exited
+    );
+    !began || row.started.is_some()
 }
