@@ -11,3 +11,4 @@ mod driver;
 mod launches;
 mod mishaps;
 mod pictures;
+mod twin;
