@@ -6,6 +6,40 @@ const choose = (label) =>
   `[...document.querySelectorAll("[role=menuitem]")].find((one) => one.textContent.trim().startsWith(${JSON.stringify(label)})).click()`;
 const LONGER = "new Promise((done) => setTimeout(done, 500))";
 
+const LONG = "new Promise((done) => setTimeout(done, 700))";
+const to = (selector) =>
+  `document.querySelector(${JSON.stringify(selector)}).scrollIntoView({ block: "start" })`;
+const unfold = click(".wiz__advhead");
+const variables = [
+  click("#adv-env-add"),
+  type("#adv-env-0-name", "EXASOL_DB_USER"),
+  type("#adv-env-0-value", "anna"),
+  click("#adv-env-add"),
+  type("#adv-env-1-name", "EXASOL_DB_PASSWORD"),
+  type("#adv-env-1-name", "EXASOL_DB_PASSWORD"),
+  "document.querySelector('#adv-env-1-name').blur()",
+  type("#adv-env-1-value", "correct horse"),
+];
+const limits = [
+  click("#adv-mount-add"),
+  type("#adv-mount-0-source", "reference-data"),
+  type(".slider input", "4"),
+  "(() => { const field = document.querySelectorAll('.slider input')[1]; field.value = '8'; field.dispatchEvent(new Event('input', { bubbles: true })); })()",
+];
+const rare = (name) => [
+  `[...document.querySelectorAll("[role=menuitem]")].find((one) => one.textContent === ${JSON.stringify(name)}).click()`,
+];
+const GUIDE = `docker run \\
+  --name ai-lab_\${VERSION} \\
+  --interactive --tty --rm \\
+  --volume \${VOLUME}:/root/notebooks \\
+  --env EXASOL_DB_USER=anna \\
+  --publish \${LISTEN_IP}:\${PORT}:49494 \\
+  --storage-opt size=40G \\
+  --cgroupns=host \\
+  exasol/ai-lab:\${VERSION}
+`;
+
 export const STATES = [
   { name: "labs", at: "/labs", wait: 1200 },
   { name: "labs-menu", at: "/labs", steps: [click(".lab-card [aria-haspopup=menu]")] },
@@ -118,6 +152,117 @@ export const STATES = [
     at: "/wizard?recipe=ai-lab",
     wait: 1500,
     steps: [click(".switch--risk input"), "new Promise((done) => setTimeout(done, 600))"],
+  },
+  {
+    name: "wizard-advanced",
+    at: "/wizard?recipe=ai-lab",
+    wait: 1500,
+    steps: [unfold, ...variables, to("#wiz-advanced")],
+  },
+  {
+    name: "wizard-advanced-limits",
+    at: "/wizard?recipe=ai-lab",
+    wait: 1500,
+    steps: [unfold, ...limits, to("#adv-mounts")],
+  },
+  {
+    name: "wizard-advanced-gpu",
+    at: "/wizard?recipe=ai-lab",
+    scenario: "gpu",
+    wait: 1500,
+    steps: [
+      unfold,
+      `(() => { const field = document.querySelector("#adv-gpu-choice"); field.value = "count"; field.dispatchEvent(new Event("change", { bubbles: true })); })()`,
+      `[...document.querySelectorAll(".adv .btn--sm")].find((one) => one.textContent.trim() === "Try it").click()`,
+      LONG,
+      LONG,
+      to("#adv-gpu"),
+    ],
+  },
+  {
+    name: "wizard-advanced-program",
+    at: "/wizard?recipe=ai-lab",
+    wait: 1500,
+    steps: [unfold, to("#adv-program")],
+  },
+  {
+    name: "wizard-advanced-rights",
+    at: "/wizard?recipe=ai-lab",
+    wait: 1500,
+    steps: [unfold, click("#adv-privileged"), LONG, to("#adv-rights")],
+  },
+  {
+    name: "wizard-advanced-rare",
+    at: "/wizard?recipe=ai-lab",
+    wait: 1500,
+    steps: [
+      unfold,
+      click("[data-rare-menu] button"),
+      ...rare("Process limit"),
+      click("[data-rare-menu] button"),
+      ...rare("Init process"),
+      click("#adv-label-add"),
+      to("#adv-labels"),
+    ],
+  },
+  {
+    name: "wizard-folded-set",
+    at: "/wizard?recipe=ai-lab",
+    wait: 1500,
+    steps: [unfold, ...limits, click(".wiz__advhead"), to("#wiz-advanced")],
+  },
+  {
+    name: "wizard-errors",
+    at: "/wizard?recipe=ai-lab",
+    wait: 1500,
+    steps: [
+      type("#wiz-port-0", "8888"),
+      click(".wiz__addport .btn"),
+      unfold,
+      ...variables,
+      type("#adv-env-0-name", "1 WRONG"),
+      click("#adv-mount-add"),
+      LONG,
+      to("#wiz-advanced"),
+    ],
+  },
+  {
+    name: "wizard-ports",
+    at: "/wizard?recipe=ai-lab",
+    wait: 1500,
+    steps: [click(".wiz__addport .btn"), type("#wiz-port-1", "4040-4045"), LONG],
+  },
+  { name: "paste-empty", at: "/paste" },
+  { name: "paste", at: "/paste", steps: [type("[data-command]", GUIDE), LONG] },
+  {
+    name: "paste-marked",
+    at: "/paste",
+    steps: [type("[data-command]", GUIDE), LONG, "document.querySelectorAll('.map')[3].focus()"],
+  },
+  {
+    name: "paste-values",
+    at: "/paste",
+    steps: [
+      type("[data-command]", GUIDE.replace("anna", "$DB_USER")),
+      LONG,
+      type(".paste__vars input[inputmode=numeric]", "80x"),
+      LONG,
+    ],
+  },
+  { name: "paste-wrong", at: "/paste", steps: [type("[data-command]", "docker compose up -d"), LONG] },
+  {
+    name: "wizard-pasted",
+    at: "/paste",
+    steps: [
+      type(
+        "[data-command]",
+        "docker run -e EXASOL_DB_USER=anna -e EXASOL_DB_PASSWORD=hush -p 8888:49494 exasol/ai-lab:6.0.0",
+      ),
+      LONG,
+      click(".paste__go .btn"),
+      LONG,
+      to("#wiz-advanced"),
+    ],
   },
   { name: "launch", at: "/launch/all-spark", wait: 1000 },
   { name: "launch-download", at: "/launch/sandbox-new", scenario: "download", wait: 1000 },

@@ -33,6 +33,7 @@ export { default as SecretInput } from "./SecretInput.svelte";
 export { default as Segmented, type Segment } from "./Segmented.svelte";
 export { default as Select, type SelectOption } from "./Select.svelte";
 export { default as Skeleton } from "./Skeleton.svelte";
+export { default as Slider } from "./Slider.svelte";
 export { default as Sparkline } from "./Sparkline.svelte";
 export { default as StepList, type Step } from "./StepList.svelte";
 export { default as Switch } from "./Switch.svelte";

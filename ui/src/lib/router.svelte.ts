@@ -6,6 +6,7 @@ export const PAGES = [
   "lab",
   "new",
   "wizard",
+  "paste",
   "launch",
   "images",
   "volumes",

@@ -10,6 +10,7 @@ import ImagesScreen from "../screens/images/ImagesScreen.svelte";
 import LabScreen from "../screens/labs/LabScreen.svelte";
 import LabsScreen from "../screens/labs/LabsScreen.svelte";
 import LaunchScreen from "../screens/launch/LaunchScreen.svelte";
+import PasteScreen from "../screens/paste/PasteScreen.svelte";
 import SettingsScreen from "../screens/settings/SettingsScreen.svelte";
 import VolumesScreen from "../screens/volumes/VolumesScreen.svelte";
 import WizardScreen from "../screens/wizard/WizardScreen.svelte";
@@ -28,6 +29,7 @@ export const PAGE_SCREENS: Record<Page, PageScreen> = {
   lab: { name: m.shell_lab, screen: LabScreen },
   new: { name: m.shell_new, screen: GalleryScreen },
   wizard: { name: m.shell_wizard, screen: WizardScreen },
+  paste: { name: m.paste_title, screen: plain(PasteScreen) },
   launch: { name: m.shell_launch, screen: LaunchScreen },
   images: { name: m.shell_images, screen: ImagesScreen },
   volumes: { name: m.shell_volumes, screen: VolumesScreen },

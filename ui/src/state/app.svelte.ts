@@ -4,6 +4,7 @@ import type { Backend } from "../ipc/backend";
 import { Drafts } from "./drafts.svelte";
 import { Inventory } from "./inventory.svelte";
 import { Labs } from "./labs.svelte";
+import { Paste } from "./paste.svelte";
 import { Recipes } from "./recipes.svelte";
 import { Usage } from "./usage.svelte";
 
@@ -12,6 +13,7 @@ export interface App {
   drafts: Drafts;
   inventory: Inventory;
   labs: Labs;
+  paste: Paste;
   recipes: Recipes;
   usage: Usage;
 }
@@ -22,6 +24,7 @@ export function createApp(backend: Backend): App {
     drafts: new Drafts(backend),
     inventory: new Inventory(backend),
     labs: new Labs(backend),
+    paste: new Paste(backend),
     recipes: new Recipes(backend),
     usage: new Usage(backend),
   };

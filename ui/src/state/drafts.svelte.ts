@@ -7,6 +7,10 @@ import { Draft } from "./draft.svelte";
 /** A form that another page filled in, rather than one that begins with a recipe, an image or a lab. */
 export type Origin = "pasted" | "imported";
 
+/** The origin that an address names, if any. */
+export const originOf = (name: string | undefined): Origin | undefined =>
+  name === "pasted" || name === "imported" ? name : undefined;
+
 const keyOf = (seed: FormSeed, origin?: Origin) =>
   JSON.stringify([seed.recipe ?? null, seed.image ?? null, seed.likeLab ?? null, origin ?? null]);
 

@@ -247,7 +247,7 @@ export function demo(options = new URLSearchParams()): Backend {
             : form.storage.target,
       },
     }),
-    frameForm: async (form) => frame(form),
+    frameForm: async (form) => frame(form, scenario === "gpu"),
     checkForm: async (form, typed) => {
       await soon(80);
       return check(form, typed);

@@ -10,6 +10,7 @@ import type {
   TypedSecrets,
   VersionList,
 } from "../bindings";
+import { checkAdvanced, flagsOf, privilegedRisk, reviewOf } from "./sample-advanced";
 import { volumes } from "./sample-engine";
 import { form, recipes } from "./sample-labs";
 
@@ -41,7 +42,7 @@ export function newForm(seed: FormSeed): LaunchForm {
   });
 }
 
-export function frame(now: LaunchForm): FormFrame {
+export function frame(now: LaunchForm, gpu = false): FormFrame {
   const tile = recipes.find((one) => one.id === now.recipe);
   return {
     recipeName: tile?.name ?? "Lab",
@@ -72,7 +73,7 @@ export function frame(now: LaunchForm): FormFrame {
     },
     foldersOffered: true,
     answers: "JupyterLab",
-    machine,
+    machine: gpu ? { ...machine, gpu, gpuMessage: "NVIDIA graphics cards can be given to labs." } : machine,
   };
 }
 
@@ -205,11 +206,13 @@ export function check(now: LaunchForm, typed: TypedSecrets): FormCheck {
     note("storage.folder", "error", "Choose a folder that exists.");
   if (now.storage.kind === "nothing")
     note("storage", "warning", "Everything you make in the lab is lost when you delete it.");
+  checkAdvanced(now, note);
+  const risky = now.dockerControl || (now.advanced?.privileged ?? false);
   const bad = notes.find((one) => one.level === "error");
   const gate = bad
     ? bad.message
-    : now.dockerControl && !now.riskAccepted
-      ? "Tick “I understand” to launch, or turn Docker control off."
+    : risky && !now.riskAccepted
+      ? "Tick “I understand” to launch, or leave off what is risky."
       : null;
   const mount =
     now.storage.kind === "nothing"
@@ -223,6 +226,7 @@ export function check(now: LaunchForm, typed: TypedSecrets): FormCheck {
     ...now.ports.map((one) => `--publish ${now.listenIp}:${one.host}:${one.container}`),
     ...mount,
     ...(now.dockerControl ? ["--volume /var/run/docker.sock:/var/run/docker.sock"] : []),
+    ...flagsOf(now),
     `${now.image}:${now.version}`,
   ];
   return {
@@ -263,9 +267,10 @@ export function check(now: LaunchForm, typed: TypedSecrets): FormCheck {
             },
           ]
         : []),
+      ...reviewOf(now),
     ],
     command: bad ? null : { bash: lines, powershell: lines },
-    risks: now.dockerControl ? risk : null,
+    risks: now.dockerControl ? risk : risky ? privilegedRisk(risk) : null,
     gate,
     outlook: "Ready in about 20 seconds.",
     needsDownload: false,

@@ -138,7 +138,9 @@ export function readCommand(text: string, answers: Readonly<Record<string, strin
     }
   }
   for (const [one, meaning, refused] of found) {
-    if (meaning) {
+    const said = meaning ? read.meanings.findIndex((other) => other.lead === meaning.lead) : -1;
+    if (said >= 0) one.meaning = said;
+    else if (meaning) {
       one.meaning = read.meanings.length;
       read.meanings.push(meaning);
     }

@@ -8,7 +8,9 @@ import type {
   FormCheck,
   FormFrame,
   LaunchForm,
+  ListenAddress,
   NoteLevel,
+  RiskPanel,
   SignInFrame,
   SupportRow,
   VersionList,
@@ -55,7 +57,10 @@ export function portChecked(now: LaunchForm, checked: LaunchForm | null, row: nu
   const before = checked?.ports[row];
   const after = now.ports[row];
   return (
-    before?.host === after?.host && before?.protocol === after?.protocol && checked?.listenIp === now.listenIp
+    before?.host === after?.host &&
+    before?.protocol === after?.protocol &&
+    before?.listenIp === after?.listenIp &&
+    checked?.listenIp === now.listenIp
   );
 }
 
@@ -105,6 +110,15 @@ export function volumeSuggestions(volumes: readonly VolumeChoice[]): Suggestion[
   }));
 }
 
+/** Addresses that one port may listen on by itself. */
+export function listenSuggestions(addresses: readonly ListenAddress[]): Suggestion[] {
+  return [
+    { value: "127.0.0.1", detail: m.wizard_ports_listen_local() },
+    { value: "0.0.0.0", detail: m.wizard_reach_all() },
+    ...addresses.map(({ ip, label }) => ({ value: ip, detail: label })),
+  ];
+}
+
 export interface SignInWords {
   title: string;
   /** What the image brings. */
@@ -140,12 +154,25 @@ export function signInWords(frame: SignInFrame): SignInWords {
   }
 }
 
-export type Shell = "bash" | "powershell";
+export type Shell = "bash" | "powershell" | "cmd";
+
+const MARKS: Record<Shell, string> = { bash: " \\", powershell: " `", cmd: " ^" };
+const SHELL_NAMES: Record<Shell, string> = { bash: "bash", powershell: "PowerShell", cmd: "cmd" };
+
+/** The command in a shell's quoting; nothing where it is not given for that shell. */
+const linesFor = (command: Partial<Record<Shell, string[]>>, shell: Shell): string[] => command[shell] ?? [];
+
+/** The shells that the command is given for. */
+export function shellsOf(command: EquivalentCommand): { value: Shell; label: string }[] {
+  return (["bash", "powershell", "cmd"] as const)
+    .filter((shell) => linesFor(command, shell).length > 0)
+    .map((value) => ({ value, label: SHELL_NAMES[value] }));
+}
 
 /** One argument group a line, indented below the first, with the marks that join lines. */
 export function commandLines(command: EquivalentCommand, shell: Shell): CodePiece[][] {
-  const lines = command[shell];
-  const mark = shell === "bash" ? " \\" : " `";
+  const lines = linesFor(command, shell);
+  const mark = MARKS[shell];
   return lines.map((line, at) => [
     ...(at === 0 ? [] : [{ text: "  " }]),
     ...pieces(line, at === 0),
@@ -155,7 +182,7 @@ export function commandLines(command: EquivalentCommand, shell: Shell): CodePiec
 
 /** What the copy button takes: just what is shown, ready to paste. */
 export function commandText(command: EquivalentCommand, shell: Shell): string {
-  return command[shell].join(shell === "bash" ? " \\\n  " : " `\n  ");
+  return linesFor(command, shell).join(`${MARKS[shell]}\n  `);
 }
 
 function pieces(line: string, first: boolean): CodePiece[] {
@@ -194,3 +221,10 @@ export function imageOptions(frame: FormFrame | null, current: string): { value:
   const listed = images.includes(current) ? images : [current, ...images];
   return listed.map((value) => ({ value, label: value }));
 }
+
+/** Ways to the machine that are on this page by themselves: Docker's socket, and folders. */
+const BY_ITSELF: readonly string[] = ["dockerSocket", "hostRoot", "folderWithSocket"];
+
+/** Every risk comes from rights given under Advanced, and none from Docker's socket or a folder. */
+export const onlyRights = (panel: RiskPanel): boolean =>
+  panel.kinds.every((kind) => !BY_ITSELF.includes(kind));
