@@ -2,6 +2,7 @@
 //!
 //! Pure where it can be; what must be looked up (ports, folders, the image) comes in as facts.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -36,7 +37,7 @@ pub enum NoteLevel {
 pub struct FieldNote {
     /// `name`, `image`, `version`, `listenIp`, `ports.0.host`, `ports.1.container`, `storage`,
     /// `storage.volume`, `storage.folder`, `storage.target`, `dockerControl`, `signIn`, `user.uid`, `user.gid`,
-    /// `advanced.<field>`, `advanced.environment.0.name`, `advanced.mounts.2.source`, `advanced.rare.1`, …
+    /// `ports.1.listenIp`, `advanced.<field>`, `advanced.environment.0.name`, `advanced.mounts.2.source`, `advanced.rare.1`, …
     pub field: String,
     pub level: NoteLevel,
     pub message: String,
@@ -132,6 +133,8 @@ pub struct CheckFacts {
     /// Names of the other labs, with the volumes and containers they use.
     pub labs: Vec<LabFacts>,
     pub keyring: slipway_vault::VaultStatus,
+    /// Names of secret variables whose values were typed, or are kept from an earlier launch.
+    pub known_secrets: BTreeSet<String>,
     /// This person's user and group ids, where the system has them.
     pub user: Option<(u32, u32)>,
 }
@@ -145,6 +148,7 @@ pub struct LabFacts {
     pub image: String,
 }
 
+mod advanced;
 mod folder;
 mod gate;
 mod image;
@@ -156,6 +160,8 @@ mod sign_in;
 mod storage;
 mod user;
 mod volume;
+
+pub(crate) use advanced::machine::{no_gpu, numbered as numbered_gpus};
 
 /// Checks the form against the facts. Looks at ports and folders of this machine, so it blocks:
 /// run it on a blocking thread.
@@ -196,6 +202,7 @@ pub fn check(form: &LaunchForm, facts: &CheckFacts, own_password: Option<&str>) 
     storage::check(&subject, &mut notes);
     sign_in::check(&subject, &mut notes);
     user::check(&subject, &mut notes);
+    advanced::check(&subject, &mut notes);
     let notes = notes.0;
 
     let risks = risk::panel(form, subject.engine);

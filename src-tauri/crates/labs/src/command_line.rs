@@ -42,6 +42,9 @@ fn groups(plan: &LaunchPlan) -> Vec<Vec<String>> {
     for (name, value) in &spec.environment {
         option("--env", format!("{name}={value}"));
     }
+    for variable in &plan.secret_variables {
+        option("--env", variable.clone());
+    }
     if let Some(variable) = &plan.password_variable {
         option("--env", variable.clone());
     }

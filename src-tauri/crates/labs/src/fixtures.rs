@@ -1,6 +1,6 @@
 //! An engine as tests want it: rows made by hand, no daemon.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use slipway_engine::endpoint::{Endpoint, EndpointSource};
@@ -73,6 +73,7 @@ pub fn facts_on(engine: EngineFacts) -> CheckFacts {
         image: None,
         labs: Vec::new(),
         keyring: VaultStatus::Keyring,
+        known_secrets: BTreeSet::new(),
         user: Some((1000, 1000)),
     }
 }

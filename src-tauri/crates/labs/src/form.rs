@@ -11,6 +11,7 @@ use crate::recipe::RecipeId;
 mod advanced;
 mod fill;
 mod frame;
+mod machine;
 mod rows;
 
 pub use advanced::{

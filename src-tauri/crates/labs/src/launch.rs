@@ -4,6 +4,7 @@
 //! ten times a second. Cancelling at any step leaves no container, no empty volume and no half-made
 //! lab behind.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -140,6 +141,8 @@ pub(crate) struct Launch {
     pub ended: watch::Receiver<bool>,
     /// Kept for another try, so that a failure does not ask for it again.
     pub own_password: Option<Secret>,
+    /// Values of its secret variables, kept for the same reason.
+    pub variables: BTreeMap<String, Secret>,
     /// What could not be taken back because the engine was away.
     pub leftovers: Arc<Mutex<made::Made>>,
 }

@@ -18,6 +18,7 @@ pub mod labs;
 pub mod launch;
 pub mod listen;
 pub mod names;
+mod options;
 pub mod paste;
 pub mod plan;
 pub mod problem;

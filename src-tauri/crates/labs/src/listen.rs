@@ -165,7 +165,7 @@ fn claims(row: &ContainerRow, listen_ip: &str, port: u16, protocol: &str) -> boo
 }
 
 /// Whether listening on both addresses at once would collide. An empty one is every address.
-fn addresses_meet(a: &str, b: &str) -> bool {
+pub(crate) fn addresses_meet(a: &str, b: &str) -> bool {
     if a == b || a.is_empty() || b.is_empty() {
         return true;
     }

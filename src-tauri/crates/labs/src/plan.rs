@@ -10,15 +10,17 @@ use slipway_engine::images::ImageDetails;
 use slipway_engine::{Bytes, ImageReference};
 
 use crate::catalogue::Catalogue;
-use crate::form::{DOCKER_SOCKET, LaunchForm, SignInChoice, StorageKind, typed_number, typed_port};
+use crate::check::NoteLevel;
+use crate::form::{DOCKER_SOCKET, LaunchForm, SignInChoice, StorageKind, typed_port};
+use crate::options::ports::{self, MOST_PORTS};
 use crate::problem::{Problem, ProblemKind, Result};
-use crate::recipe::{Generation, Recipe, UserMapping};
-use crate::{names, recognition, risk};
+use crate::recipe::{Generation, Recipe};
+use crate::{names, options, recognition, risk};
+
+mod environment;
 
 /// How long a lab may take to end by itself, Docker's own default.
 const STOP_GRACE_SECONDS: u32 = 10;
-/// Stands for the kept folder in a recipe's environment.
-const FOLDER_MARK: &str = "${FOLDER}";
 
 /// A checked form, ready to be carried out. Holds no secret.
 #[derive(Clone, Debug)]
@@ -31,7 +33,9 @@ pub struct LaunchPlan {
     pub container: ContainerSpec,
     /// Variable that carries the own password or token, added at the moment of creation.
     pub password_variable: Option<String>,
-    /// The page's port in the lab (1-65535).
+    /// Variables whose values are secret: given at the moment of creation, too.
+    pub secret_variables: Vec<String>,
+    /// The page's port in the lab; there is a page where this port is published.
     pub page_port: u16,
     pub stop_grace_seconds: u32,
 }
@@ -86,38 +90,81 @@ pub fn plan(
             "The lab needs a name with at least two letters or digits.",
         ));
     }
-    let ports = bindings(&form, generation.port != 0)?;
-    let page_port = ports
-        .first()
-        .map_or(generation.port, |binding| binding.container_port);
+    let (options, notes) = options::read(&form);
+    if let Some(wrong) = notes.iter().find(|note| note.level == NoteLevel::Error) {
+        return Err(invalid(&wrong.field, &wrong.message));
+    }
+    let ports = bindings(&form)?;
+    let page = ports.first().filter(|binding| binding.protocol == "tcp");
+    let page_port = page.map_or(generation.port, |binding| binding.container_port);
+    let own = form.sign_in == SignInChoice::Own
+        || (generation.sign_in.password_needed && !environment::sets_password(&form, &generation));
+    let password_variable = generation.sign_in.password_variable.clone().filter(|_| own);
+    let secret_variables =
+        environment::secret(options.secret_variables, password_variable.as_deref());
+    let mut mounts = mounts(&form)?;
+    let chosen = options.spec;
+    mounts.extend(chosen.mounts.iter().cloned());
     let container = ContainerSpec {
         name,
         image: reference.to_string(),
-        environment: environment(&form, &generation)?,
+        environment: environment::open(&form, &generation, &chosen, &secret_variables)?,
         ports,
-        mounts: mounts(&form)?,
-        entrypoint: generation.entrypoint.clone(),
-        command: generation.command.clone(),
-        user: user(&form, &generation)?,
-        tty: generation.tty,
-        stdin_open: generation.tty,
-        shared_memory: generation.shared_memory.map(Bytes),
-        ..ContainerSpec::default()
+        publish_all: form.advanced.publish_all,
+        mounts,
+        // A program of the person's own would not understand the recipe's command.
+        command: chosen.command.clone().or_else(|| {
+            let program_is_ours = chosen.entrypoint.is_none();
+            generation.command.clone().filter(|_| program_is_ours)
+        }),
+        entrypoint: chosen
+            .entrypoint
+            .clone()
+            .or_else(|| generation.entrypoint.clone()),
+        user: match &chosen.user {
+            Some(user) => Some(user.clone()),
+            None => environment::user(&form, &generation)?,
+        },
+        tty: chosen.tty || generation.tty,
+        stdin_open: chosen.stdin_open || generation.tty,
+        shared_memory: chosen.shared_memory.or(generation.shared_memory.map(Bytes)),
+        ..chosen
     };
-    let own = form.sign_in == SignInChoice::Own || generation.sign_in.password_needed;
     Ok(LaunchPlan {
-        password_variable: generation.sign_in.password_variable.clone().filter(|_| own),
+        password_variable,
+        secret_variables,
         recipe: Arc::clone(recipe),
         generation,
         image: reference,
+        stop_grace_seconds: container.stop_timeout.unwrap_or(STOP_GRACE_SECONDS),
         container,
         page_port,
-        stop_grace_seconds: STOP_GRACE_SECONDS,
-        form,
+        form: without_secrets(form),
     })
 }
 
+/// A secret value has no place in what is kept, not even by a slip of whoever filled the form in.
+fn without_secrets(mut form: LaunchForm) -> LaunchForm {
+    for row in form
+        .advanced
+        .environment
+        .iter_mut()
+        .filter(|row| row.secret)
+    {
+        row.value.clear();
+    }
+    form
+}
+
 impl LaunchPlan {
+    /// Whether a port is published that may be a page, or may turn out to be one.
+    pub fn may_have_page(&self) -> bool {
+        self.container.publish_all
+            || self.container.ports.iter().any(|binding| {
+                binding.container_port == self.page_port && binding.protocol == "tcp"
+            })
+    }
+
     /// The plan for this engine: Docker control gets the socket that this engine listens on, which
     /// in a virtual machine is the usual one.
     #[must_use]
@@ -167,39 +214,23 @@ fn following_config(
     form
 }
 
-fn bindings(form: &LaunchForm, needed: bool) -> Result<Vec<PortBinding>> {
-    let listen_ip = form.listen_ip.trim();
-    if listen_ip.parse::<std::net::IpAddr>().is_err() {
-        return Err(invalid(
-            "listenIp",
-            "The listen address is not an IP address.",
-        ));
-    }
-    if form.ports.is_empty() && needed {
-        return Err(invalid("ports.0.host", "The lab needs a port."));
-    }
-    let binding = |(index, row): (usize, &crate::form::PortRow)| {
-        let wrong = |side: &str| {
-            invalid(
-                &format!("ports.{index}.{side}"),
-                "A port is a number from 1 to 65535.",
-            )
+fn bindings(form: &LaunchForm) -> Result<Vec<PortBinding>> {
+    let mut bindings = Vec::new();
+    for (index, row) in form.ports.iter().enumerate() {
+        let wrong = |(part, why): (&str, &str)| {
+            let of_lab = part == "listenIp" && row.listen_ip.trim().is_empty();
+            if of_lab {
+                invalid(part, why)
+            } else {
+                invalid(&format!("ports.{index}.{part}"), why)
+            }
         };
-        let protocol = row.protocol.trim().to_ascii_lowercase();
-        if protocol != "tcp" && protocol != "udp" {
-            return Err(invalid(
-                &format!("ports.{index}.host"),
-                "A port is either tcp or udp.",
-            ));
+        bindings.extend(ports::bindings(form, row).map_err(wrong)?);
+        if bindings.len() > MOST_PORTS {
+            return Err(wrong(("host", "These are too many ports for one lab.")));
         }
-        Ok(PortBinding {
-            listen_ip: listen_ip.to_owned(),
-            host_port: typed_port(&row.host).ok_or_else(|| wrong("host"))?,
-            container_port: typed_port(&row.container).ok_or_else(|| wrong("container"))?,
-            protocol,
-        })
-    };
-    form.ports.iter().enumerate().map(binding).collect()
+    }
+    Ok(bindings)
 }
 
 fn mounts(form: &LaunchForm) -> Result<Vec<Mount>> {
@@ -250,63 +281,6 @@ fn mounts(form: &LaunchForm) -> Result<Vec<Mount>> {
         });
     }
     Ok(mounts)
-}
-
-/// The recipe's variables, then the person's ids over them.
-fn environment(form: &LaunchForm, generation: &Generation) -> Result<Vec<(String, String)>> {
-    let kept = form.storage.kind != StorageKind::Nothing;
-    let mut environment: Vec<(String, String)> = generation
-        .environment
-        .iter()
-        .filter(|(_, value)| kept || !value.contains(FOLDER_MARK))
-        .map(|(name, value)| {
-            (
-                name.clone(),
-                value.replace(FOLDER_MARK, &argument(form.storage.target.trim())),
-            )
-        })
-        .collect();
-    if let Some(UserMapping::Variables { uid, gid, .. }) = mapping(form, generation) {
-        for (name, value) in [(uid, user_id(form)?), (gid, group_id(form)?)] {
-            environment.retain(|(other, _)| other != name);
-            environment.push((name.clone(), value));
-        }
-    }
-    Ok(environment)
-}
-
-/// A folder as an argument in a text that a program splits like a shell does.
-fn argument(folder: &str) -> String {
-    shlex::try_quote(folder).map_or_else(|_| folder.to_owned(), std::borrow::Cow::into_owned)
-}
-
-fn user(form: &LaunchForm, generation: &Generation) -> Result<Option<String>> {
-    Ok(match mapping(form, generation) {
-        Some(UserMapping::Variables { as_root: true, .. }) => Some("root".to_owned()),
-        Some(UserMapping::User { .. }) => Some(format!("{}:{}", user_id(form)?, group_id(form)?)),
-        Some(UserMapping::Variables { .. }) | None => None,
-    })
-}
-
-fn mapping<'a>(form: &LaunchForm, generation: &'a Generation) -> Option<&'a UserMapping> {
-    generation
-        .user_mapping
-        .as_ref()
-        .filter(|_| form.user.mapped)
-}
-
-fn user_id(form: &LaunchForm) -> Result<String> {
-    id(&form.user.uid).ok_or_else(|| invalid("user.uid", "A user id is a whole number."))
-}
-
-fn group_id(form: &LaunchForm) -> Result<String> {
-    id(&form.user.gid).ok_or_else(|| invalid("user.gid", "A group id is a whole number."))
-}
-
-fn id(typed: &str) -> Option<String> {
-    typed_number(typed)
-        .filter(|id| *id < u64::from(u32::MAX))
-        .map(|id| id.to_string())
 }
 
 fn not_an_image(form: &LaunchForm, error: &slipway_engine::Error) -> Problem {

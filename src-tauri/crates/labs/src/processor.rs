@@ -12,6 +12,16 @@ pub fn runs(platforms: &[String], architecture: &str, product: EngineProduct) ->
             .any(|platform| same_processor(platform, architecture))
 }
 
+/// Whether a platform is this processor's own.
+pub(crate) fn same(platform: &str, architecture: &str) -> bool {
+    same_processor(platform, architecture)
+}
+
+/// Whether the engine runs images of other processors, too.
+pub(crate) fn runs_others(product: EngineProduct) -> bool {
+    emulates(product)
+}
+
 /// Docker Desktop and its like run images of other processors, slowly: `amd64` labs on a Mac work.
 fn emulates(product: EngineProduct) -> bool {
     matches!(

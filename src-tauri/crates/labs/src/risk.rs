@@ -13,10 +13,12 @@ use slipway_engine::endpoint::EngineProduct;
 use slipway_engine::health::EngineFacts;
 use specta::Type;
 
-use crate::form::{DOCKER_SOCKET, LaunchForm, StorageKind};
+use crate::form::{DOCKER_SOCKET, LaunchForm, MountKind, StorageKind};
 
+mod rights;
 mod table;
 
+pub(crate) use rights::rights;
 pub use table::{support_table, support_table_on};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -114,8 +116,20 @@ pub fn kinds(form: &LaunchForm, facts: Option<&EngineFacts>) -> Vec<RiskKind> {
     if form.docker_control {
         kinds.push(RiskKind::DockerSocket);
     }
-    if form.storage.kind == StorageKind::Folder {
-        kinds.extend(folder_risk(form.storage.folder.trim(), facts));
+    if !rights(form).is_empty() {
+        kinds.push(RiskKind::Privileged);
+    }
+    let work = (form.storage.kind == StorageKind::Folder).then_some(form.storage.folder.as_str());
+    let mounted = form.advanced.mounts.iter();
+    let mounted = mounted
+        .filter(|row| row.kind == MountKind::Folder)
+        .map(|row| row.source.as_str());
+    for folder in work.into_iter().chain(mounted) {
+        if let Some(kind) = folder_risk(folder.trim(), facts)
+            && !kinds.contains(&kind)
+        {
+            kinds.push(kind);
+        }
     }
     kinds
 }
@@ -142,6 +156,10 @@ pub fn folder_risk(folder: &str, facts: Option<&EngineFacts>) -> Option<RiskKind
     }
     let mut sockets = vec![DOCKER_SOCKET.to_owned(), "/run/docker.sock".to_owned()];
     sockets.extend(facts.and_then(|facts| facts.socket_path.clone()));
+    let is_socket = |path: &String| sockets.contains(path) || path.ends_with("/docker.sock");
+    if ways.iter().any(is_socket) {
+        return Some(RiskKind::DockerSocket);
+    }
     let holds_known = ways
         .iter()
         .any(|path| sockets.iter().any(|socket| contains(path, socket)));

@@ -217,7 +217,7 @@ fn sensitive(subject: &Subject, notes: &mut Notes, typed: &str, home: Option<&Pa
     true
 }
 
-fn sensitive_place(typed: &str, home: Option<&Path>, here: bool) -> Option<String> {
+pub(super) fn sensitive_place(typed: &str, home: Option<&Path>, here: bool) -> Option<String> {
     let mut ways = vec![plain_path(typed)];
     if here && let Ok(real) = std::fs::canonicalize(typed) {
         ways.push(plain_path(&real.to_string_lossy()));

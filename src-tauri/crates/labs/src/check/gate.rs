@@ -3,7 +3,7 @@
 use slipway_engine::inventory::EngineStatus;
 
 use super::{FieldNote, NoteLevel, Subject};
-use crate::form::typed_port;
+use crate::options::ports::typed_range;
 use crate::recipe::SignInKind;
 use crate::risk::{self, RiskKind};
 
@@ -21,6 +21,10 @@ pub(super) fn gate(subject: &Subject, notes: &[FieldNote], risky: bool) -> Optio
     if risky && !subject.form.risk_accepted {
         let way_out = match risk::kinds(subject.form, subject.engine).first() {
             Some(RiskKind::HostRoot | RiskKind::FolderWithSocket) => "or choose another folder",
+            Some(RiskKind::Privileged) => "or take the rights away under Advanced",
+            Some(RiskKind::DockerSocket) if !subject.form.docker_control => {
+                "or choose another folder"
+            }
             _ => "or turn Docker control off",
         };
         return Some(format!("Tick “I understand” to launch, {way_out}."));
@@ -53,6 +57,11 @@ fn for_field<'a>(subject: &Subject, field: &str) -> &'a str {
         "storage.folder" => "Choose a folder to launch.",
         "storage.target" => "Choose a folder in the lab to launch.",
         "dockerControl" => "Turn Docker control off to launch.",
+        _ if field.ends_with(".listenIp") => "Choose a listen address to launch.",
+        _ if field.starts_with("advanced.environment.") && field.ends_with(".value") => {
+            "Type the missing value under Advanced to launch."
+        }
+        _ if field.starts_with("advanced.") => "Mend what is marked under Advanced to launch.",
         "user.uid" | "user.gid" => "Type a user and a group number to launch.",
         _ if is_taken(subject, field) => "Choose a free port to launch.",
         _ => "Type a valid port to launch.",
@@ -83,5 +92,5 @@ fn is_taken(subject: &Subject, field: &str) -> bool {
         .and_then(|index| index.parse::<usize>().ok());
     index
         .and_then(|index| subject.form.ports.get(index))
-        .is_some_and(|row| typed_port(&row.host).is_some())
+        .is_some_and(|row| typed_range(&row.host).is_some())
 }

@@ -1,8 +1,12 @@
-//! Ports: numbers, doubles, and who holds them already.
+//! Ports: numbers and ranges, doubles, and who holds them already, each on its own listen address.
 
-use super::{FieldFix, NoteLevel, Notes, Subject, shortened};
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+
+use super::{FieldFix, NoteLevel, Notes, Subject, reach, shortened};
 use crate::form::{PortRow, typed_number, typed_port};
 use crate::listen::{self, PortHolder};
+use crate::options::ports::{MOST_PORTS, listen_ip_of, typed_range};
 
 /// Below it, systems let only root listen.
 const FIRST_ORDINARY_PORT: u16 = 1024;
@@ -10,27 +14,10 @@ const FIRST_ORDINARY_PORT: u16 = 1024;
 pub(super) fn check(subject: &Subject, notes: &mut Notes) {
     let rows = &subject.form.ports;
     if rows.is_empty() {
-        let port = subject.generation.port;
-        // A program that listens nowhere needs none.
-        if port == 0 {
-            return;
-        }
-        let fix = subject.fix(format!("Use port {port}"), |form| {
-            form.ports.push(PortRow {
-                listen_ip: String::new(),
-                host: port.to_string(),
-                container: port.to_string(),
-                protocol: "tcp".to_owned(),
-                purpose: subject.generation.answers.clone(),
-            });
-        });
-        notes.error(
-            "ports.0.host",
-            "The lab needs a port, or nothing can reach it.",
-            fix,
-        );
+        without_ports(subject, notes);
         return;
     }
+    let mut count = 0;
     for (index, row) in rows.iter().enumerate() {
         if index > 0 && row.host.trim().is_empty() && row.container.trim().is_empty() {
             let fix = subject.fix("Remove the row", |form| {
@@ -44,34 +31,127 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
             continue;
         }
         check_protocol(subject, notes, index, row);
-        check_container_port(subject, notes, index, row);
-        check_host_port(subject, notes, index, row);
+        if !check_listen_ip(subject, notes, index, row) {
+            continue;
+        }
+        let Some(container) = check_container_port(subject, notes, index, row) else {
+            continue;
+        };
+        count += container.len();
+        if count > MOST_PORTS {
+            let fix = subject.fix("Remove the row", |form| {
+                form.ports.remove(index);
+            });
+            let message = format!("A lab can publish {MOST_PORTS} ports at most.");
+            notes.error(format!("ports.{index}.container"), message, fix);
+            continue;
+        }
+        check_host_port(subject, notes, index, row, &container);
     }
+}
+
+/// A program that listens nowhere needs no port; a page without one cannot be opened.
+fn without_ports(subject: &Subject, notes: &mut Notes) {
+    let port = subject.generation.port;
+    if port == 0 {
+        return;
+    }
+    if subject.form.advanced.publish_all {
+        notes.note(
+            "ports.0.host",
+            "Docker chooses free ports for everything that the image offers.",
+        );
+        return;
+    }
+    let fix = subject.fix(format!("Use port {port}"), |form| {
+        form.ports.push(PortRow {
+            listen_ip: String::new(),
+            host: port.to_string(),
+            container: port.to_string(),
+            protocol: "tcp".to_owned(),
+            purpose: subject.generation.answers.clone(),
+        });
+    });
+    notes.warning(
+        "ports.0.host",
+        "Without a port nothing can reach the lab, and there is no page to open.",
+        fix,
+    );
 }
 
 fn check_protocol(subject: &Subject, notes: &mut Notes, index: usize, row: &PortRow) {
     let protocol = row.protocol.trim().to_ascii_lowercase();
-    let known = protocol == "tcp" || (protocol == "udp" && index > 0);
-    if !known {
-        let message = if index == 0 {
-            "The page of a lab is reached by tcp."
-        } else {
-            "A port is either tcp or udp."
-        };
-        let fix = subject.fix("Use tcp", |form| {
+    let fix = || {
+        subject.fix("Use tcp", |form| {
             if let Some(row) = form.ports.get_mut(index) {
                 "tcp".clone_into(&mut row.protocol);
             }
-        });
-        notes.error(format!("ports.{index}.container"), message, fix);
+        })
+    };
+    let field = format!("ports.{index}.container");
+    if protocol == "udp" && index == 0 && subject.generation.has_page() {
+        notes.warning(field, "The page of a lab is reached by tcp.", fix());
+    } else if protocol != "tcp" && protocol != "udp" {
+        notes.error(field, "A port is either tcp or udp.", fix());
     }
 }
 
-fn check_container_port(subject: &Subject, notes: &mut Notes, index: usize, row: &PortRow) {
+/// The row's own listen address; true where it can be used.
+fn check_listen_ip(subject: &Subject, notes: &mut Notes, index: usize, row: &PortRow) -> bool {
+    let typed = row.listen_ip.trim();
+    if typed.is_empty() {
+        return true;
+    }
+    let field = format!("ports.{index}.listenIp");
+    let fix = || {
+        subject.fix("Use the lab’s address", |form| {
+            if let Some(row) = form.ports.get_mut(index) {
+                row.listen_ip.clear();
+            }
+        })
+    };
+    let Ok(ip) = typed.parse::<IpAddr>() else {
+        let message = format!(
+            "{} is not an IP address. Addresses look like 192.168.1.20 or fd00::20.",
+            shortened(typed)
+        );
+        notes.error(field, message, fix());
+        return false;
+    };
+    if ip.is_multicast() || listen::is_link_local(ip) {
+        notes.error(field, format!("Docker cannot listen on {ip}."), fix());
+        return false;
+    }
+    if subject.this_computer() && !listen::is_of_this_machine(ip) {
+        notes.error(
+            field,
+            format!("{ip} is not an address of this computer."),
+            fix(),
+        );
+        return false;
+    }
+    let lab = subject.form.listen_ip.trim().parse::<IpAddr>().ok();
+    let beyond = reach::reach_of(ip) != reach::Reach::ThisComputer;
+    if beyond && lab != Some(ip) {
+        let who = match reach::reach_of(ip) {
+            reach::Reach::Everyone => "Anyone on your network".to_owned(),
+            _ => format!("Everyone who can reach {ip}"),
+        };
+        notes.warning(field, format!("{who} can reach this port."), fix());
+    }
+    true
+}
+
+fn check_container_port(
+    subject: &Subject,
+    notes: &mut Notes,
+    index: usize,
+    row: &PortRow,
+) -> Option<RangeInclusive<u16>> {
     let field = format!("ports.{index}.container");
     let page = subject.generation.port;
     let fix = || {
-        if index != 0 {
+        if index != 0 || page == 0 {
             return None;
         }
         subject.fix(format!("Use port {page}"), |form| {
@@ -80,52 +160,78 @@ fn check_container_port(subject: &Subject, notes: &mut Notes, index: usize, row:
             }
         })
     };
-    match typed_port(&row.container) {
-        None => notes.error(field, wrong_number(&row.container, "in the lab"), fix()),
-        Some(port)
-            if index == 0
-                && port != page
-                && page != 0
-                && subject
-                    .recipe
-                    .is_some_and(|recipe| !recipe.images.is_empty()) =>
-        {
-            let message = format!(
-                "{} answers on port {page} in this image.",
-                subject.generation.answers
-            );
-            notes.warning(field, message, fix());
-        }
-        Some(_) => {}
+    let Some(range) = typed_range(&row.container) else {
+        let (message, turned) = wrong_range(&row.container, "in the lab");
+        let fix = match turned {
+            Some(turned) => subject.fix(format!("Use {turned}"), |form| {
+                if let Some(row) = form.ports.get_mut(index) {
+                    row.container = turned;
+                }
+            }),
+            None => fix(),
+        };
+        notes.error(field, message, fix);
+        return None;
+    };
+    let known = subject
+        .recipe
+        .is_some_and(|recipe| !recipe.images.is_empty());
+    if index == 0 && *range.start() != page && page != 0 && known {
+        let message = format!(
+            "{} answers on port {page} in this image.",
+            subject.generation.answers
+        );
+        notes.warning(field, message, fix());
     }
+    Some(range)
 }
 
-fn check_host_port(subject: &Subject, notes: &mut Notes, index: usize, row: &PortRow) {
+fn check_host_port(
+    subject: &Subject,
+    notes: &mut Notes,
+    index: usize,
+    row: &PortRow,
+    container: &RangeInclusive<u16>,
+) {
     let field = format!("ports.{index}.host");
-    let Some(port) = typed_port(&row.host) else {
-        let wanted = typed_port(&row.container).unwrap_or(8888);
-        notes.error(
-            field,
-            wrong_number(&row.host, "on this computer"),
-            next_free(subject, index, wanted),
-        );
+    if row.host.trim().is_empty() {
+        let message = if container.len() == 1 {
+            "Docker chooses a free port each time the lab starts."
+        } else {
+            "Docker chooses free ports each time the lab starts."
+        };
+        notes.note(field, message);
+        return;
+    }
+    let next = |from: u16| next_free(subject, index, from, container.len());
+    let Some(range) = typed_range(&row.host) else {
+        let (message, turned) = wrong_range(&row.host, "on this computer");
+        let fix = match turned {
+            Some(turned) => subject.fix(format!("Use {turned}"), |form| {
+                if let Some(row) = form.ports.get_mut(index) {
+                    row.host = turned;
+                }
+            }),
+            None => next(*container.start()),
+        };
+        notes.error(field, message, fix);
         return;
     };
-    let protocol = row.protocol.trim().to_ascii_lowercase();
-    let double = subject.form.ports.iter().take(index).find(|other| {
-        typed_port(&other.host) == Some(port)
-            && other.protocol.trim().eq_ignore_ascii_case(&protocol)
-    });
-    if let Some(other) = double {
-        let what = if other.purpose.is_empty() {
-            "another row"
-        } else {
-            &other.purpose
-        };
+    let port = *range.start();
+    if range.len() != container.len() {
+        let message = format!(
+            "Both ranges must have the same length: here are {}, in the lab {}.",
+            range.len(),
+            container.len()
+        );
+        notes.error(field, message, next(port));
+        return;
+    }
+    if let Some((what, double)) = double(subject, index, row, &range) {
         notes.error(
             field,
-            format!("Port {port} is used twice: {what} has it already."),
-            next_free(subject, index, port),
+            format!("Port {double} is used twice: {what} has it already."),
+            next(port),
         );
         return;
     }
@@ -134,28 +240,66 @@ fn check_host_port(subject: &Subject, notes: &mut Notes, index: usize, row: &Por
         let message = format!(
             "Port {port} is reserved for the system, and this engine runs without root rights (rootless)."
         );
-        notes.error(field, message, next_free(subject, index, port));
+        notes.error(field, message, next(port));
         return;
     }
-    let listen_ip = subject.form.listen_ip.trim();
-    let holder = listen::holder_of(&subject.facts.snapshot, listen_ip, port, &protocol, None);
-    match holder {
-        Some(holder) => taken(subject, notes, index, port, holder),
-        None if subject.this_computer() => {
-            notes.add(NoteLevel::Good, field, format!("Port {port} is free"), None);
-        }
+    let listen_ip = listen_ip_of(subject.form, row);
+    let protocol = row.protocol.trim().to_ascii_lowercase();
+    let snapshot = &subject.facts.snapshot;
+    let held = range.clone().find_map(|port| {
+        let holder = listen::holder_of(snapshot, listen_ip, port, &protocol, None)?;
+        Some((port, holder))
+    });
+    let which = if range.len() == 1 {
+        format!("Port {port} is free")
+    } else {
+        format!("Ports {port} to {} are free", range.end())
+    };
+    match held {
+        Some((port, holder)) => taken(notes, index, port, holder, next(port)),
+        None if subject.this_computer() => notes.add(NoteLevel::Good, field, which, None),
         None => {
+            let message = if range.len() == 1 {
+                format!("No container uses port {port}.")
+            } else {
+                format!("No container uses ports {port} to {}.", range.end())
+            };
             let message = format!(
-                "No container uses port {port}. Other programs of the engine’s machine cannot be seen from here."
+                "{message} Other programs of the engine’s machine cannot be seen from here."
             );
             notes.add(NoteLevel::Good, field, message, None);
         }
     }
 }
 
-fn taken(subject: &Subject, notes: &mut Notes, index: usize, port: u16, holder: PortHolder) {
+/// An earlier row that would want the same port of the same address: what it is for, and the port.
+fn double(
+    subject: &Subject,
+    index: usize,
+    row: &PortRow,
+    range: &RangeInclusive<u16>,
+) -> Option<(String, u16)> {
+    let form = subject.form;
+    form.ports.iter().take(index).find_map(|other| {
+        let theirs = typed_range(&other.host)?;
+        let first = *range.start().max(theirs.start());
+        let meets = first <= *range.end().min(theirs.end())
+            && other
+                .protocol
+                .trim()
+                .eq_ignore_ascii_case(row.protocol.trim())
+            && listen::addresses_meet(listen_ip_of(form, other), listen_ip_of(form, row));
+        let what = if other.purpose.is_empty() {
+            "another row".to_owned()
+        } else {
+            other.purpose.clone()
+        };
+        meets.then_some((what, first))
+    })
+}
+
+fn taken(notes: &mut Notes, index: usize, port: u16, holder: PortHolder, fix: Option<FieldFix>) {
     let field = format!("ports.{index}.host");
-    let fix = next_free(subject, index, port);
     match holder {
         PortHolder::Container {
             name,
@@ -205,33 +349,68 @@ fn taken(subject: &Subject, notes: &mut Notes, index: usize, port: u16, holder: 
     }
 }
 
-/// A button for the next free port from this one on.
-fn next_free(subject: &Subject, index: usize, from: u16) -> Option<FieldFix> {
-    let others: Vec<u16> = subject
-        .form
+/// A button for the next free port from this one on, or the next so many in a row.
+fn next_free(subject: &Subject, index: usize, from: u16, length: usize) -> Option<FieldFix> {
+    /// Enough to find a gap, and soon done.
+    const MOST_TRIES: usize = 64;
+    let form = subject.form;
+    let row = form.ports.get(index)?;
+    let others: Vec<u16> = form
         .ports
         .iter()
         .enumerate()
         .filter(|(other, _)| *other != index)
-        .filter_map(|(_, row)| typed_port(&row.host))
+        .filter_map(|(_, row)| typed_range(&row.host))
+        .flatten()
+        .take(MOST_PORTS)
         .collect();
-    let from = match from {
+    let mut from = match from {
         80 => 8080,
         443 => 8443,
         low if low < FIRST_ORDINARY_PORT => low.saturating_add(8000),
         port => port,
     };
-    let free = listen::free_port(
-        &subject.facts.snapshot,
-        subject.form.listen_ip.trim(),
-        from,
-        &others,
-    )?;
-    subject.fix(format!("Use port {free}"), |form| {
+    let last = u16::try_from(length.checked_sub(1)?).ok()?;
+    let snapshot = &subject.facts.snapshot;
+    let listen_ip = listen_ip_of(form, row);
+    let free = (0..MOST_TRIES).find_map(|_| {
+        let first = listen::free_port(snapshot, listen_ip, from, &others)?;
+        let end = first.checked_add(last)?;
+        let broken = (first..=end)
+            .find(|port| listen::free_port(snapshot, listen_ip, *port, &others) != Some(*port));
+        match broken {
+            None => Some((first, end)),
+            Some(port) => {
+                from = port.saturating_add(1);
+                None
+            }
+        }
+    });
+    let (first, end) = free?;
+    let (label, text) = if last == 0 {
+        (format!("Use port {first}"), first.to_string())
+    } else {
+        (format!("Use ports {first}-{end}"), format!("{first}-{end}"))
+    };
+    subject.fix(label, |form| {
         if let Some(row) = form.ports.get_mut(index) {
-            row.host = free.to_string();
+            row.host = text;
         }
     })
+}
+
+/// What is wrong with a port or a range, and the range the right way round where it runs backwards.
+fn wrong_range(typed: &str, place: &str) -> (String, Option<String>) {
+    let ends = typed
+        .split_once('-')
+        .and_then(|(first, last)| Some((typed_port(first)?, typed_port(last)?)));
+    match ends {
+        Some((first, last)) => (
+            format!("The range runs backwards: {first} is more than {last}."),
+            Some(format!("{last}-{first}")),
+        ),
+        None => (wrong_number(typed, place), None),
+    }
 }
 
 fn wrong_number(typed: &str, place: &str) -> String {

@@ -11,6 +11,7 @@ use super::*;
 use crate::fixtures::{With as _, engine, facts, facts_on, form_of, form_of_image};
 use crate::form::{LaunchForm, PortRow, SignInChoice, StorageKind};
 
+mod advancing;
 mod any_form;
 mod keeping;
 mod naming;
@@ -113,10 +114,13 @@ fn a_new_form_of_every_recipe_can_be_launched_at_once() {
         .recipes()
         .filter(|recipe| !recipe.images.is_empty())
     {
-        let form = form_of(&recipe.id.0, &facts());
+        let mut form = form_of(&recipe.id.0, &facts());
+        // Only a recipe that says why may ask for rights.
+        form.risk_accepted = recipe.privileged.is_some();
         let checked = check(&form, &facts(), None);
         assert_eq!(checked.gate, None, "{}: {:?}", recipe.id.0, checked.notes);
-        assert!(checked.command.is_some() && checked.needs_download && checked.risks.is_none());
+        assert!(checked.command.is_some() && checked.needs_download);
+        assert_eq!(checked.risks.is_some(), recipe.privileged.is_some());
     }
 }
 

@@ -194,6 +194,17 @@ pub struct RareRow {
     pub value: String,
 }
 
+impl Advanced {
+    /// Names of the variables whose values are secret.
+    pub fn secret_names(&self) -> Vec<String> {
+        self.environment
+            .iter()
+            .filter(|row| row.secret && !row.name.trim().is_empty())
+            .map(|row| row.name.trim().to_owned())
+            .collect()
+    }
+}
+
 /// What is typed beside the form, because it is secret: used for the check and the launch, kept in the
 /// keyring, and in no file, log, label or command.
 #[derive(Clone, Default, Deserialize, Type)]
@@ -203,4 +214,18 @@ pub struct TypedSecrets {
     pub password: Option<String>,
     /// Values of secret variables by name; one that is missing was typed at an earlier time.
     pub variables: BTreeMap<String, String>,
+}
+
+impl TypedSecrets {
+    /// Takes secret values out of a form in which they were left when a variable was made secret.
+    pub fn take_from(&mut self, form: &mut super::LaunchForm) {
+        for row in &mut form.advanced.environment {
+            if row.secret && !row.value.is_empty() {
+                let value = std::mem::take(&mut row.value);
+                self.variables
+                    .entry(row.name.trim().to_owned())
+                    .or_insert(value);
+            }
+        }
+    }
 }

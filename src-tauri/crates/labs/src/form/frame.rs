@@ -38,7 +38,7 @@ pub fn frame(form: &LaunchForm, facts: &CheckFacts) -> FormFrame {
             .unwrap_or_default(),
     };
     FormFrame {
-        machine: super::MachineFrame::default(),
+        machine: super::machine::machine(facts, reference.as_ref(), image, &generation),
         recipe_name: recipe.map_or_else(|| form.image.clone(), |recipe| recipe.name.clone()),
         icon: recipe
             .map_or("globe", |recipe| recipe.icon.as_str())

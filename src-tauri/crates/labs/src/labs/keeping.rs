@@ -271,6 +271,7 @@ pub(super) async fn wait_for(
         .unwrap_or(generation.port);
     let token = known_token(shared, profile, &generation).await;
     let own = own_password(shared, profile).await;
+    let variables = secrets::kept_variables(shared, &profile.id, &profile.saved.form).await;
     Some(Wait {
         engine,
         inventory: shared.home.inventory.clone(),
@@ -279,7 +280,7 @@ pub(super) async fn wait_for(
         generation,
         page_port,
         token,
-        secrets: own.into_iter().collect(),
+        secrets: own.into_iter().chain(variables.into_values()).collect(),
         slowest: Duration::from_secs(5),
         patience,
     })

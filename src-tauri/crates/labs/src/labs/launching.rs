@@ -1,5 +1,6 @@
 //! Launching from a form, and discarding a launch.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use slipway_engine::inventory::EngineStatus;
@@ -17,9 +18,10 @@ use crate::problem::{Problem, ProblemKind, Result};
 
 pub(super) async fn launch(
     shared: &Arc<Shared>,
-    form: LaunchForm,
-    typed: TypedSecrets,
+    mut form: LaunchForm,
+    mut typed: TypedSecrets,
 ) -> Result<LabId> {
+    typed.take_from(&mut form);
     let _one_at_a_time = shared.launching.lock().await;
     let engine = shared.engine()?;
     if shared.snapshot().report.status != EngineStatus::Ready {
@@ -35,9 +37,14 @@ pub(super) async fn launch(
     for lab in &replaced {
         take_back_leftovers(shared, lab).await?;
     }
+    let variables = variables(shared, &form, typed.variables).await;
+    let reveal = |secret: &Secret| secret.reveal().to_owned();
     let judged = TypedSecrets {
-        password: own_password.as_ref().map(|own| own.reveal().to_owned()),
-        variables: typed.variables,
+        password: own_password.as_ref().map(reveal),
+        variables: variables
+            .iter()
+            .map(|(name, value)| (name.clone(), reveal(value)))
+            .collect(),
     };
     let checked = wizard::check(shared, &form, &judged).await;
     refuse(&checked)?;
@@ -56,6 +63,7 @@ pub(super) async fn launch(
         risks_accepted: checked.risks.is_some() && form.risk_accepted,
         form,
         own_password,
+        variables,
         plan,
         previous: None,
     };
@@ -75,6 +83,27 @@ pub(super) async fn launch(
         state.launches.insert(lab.clone(), launch);
     });
     Ok(lab)
+}
+
+/// The values of the form's secret variables: typed now, or kept from an earlier time.
+async fn variables(
+    shared: &Arc<Shared>,
+    form: &LaunchForm,
+    typed: BTreeMap<String, String>,
+) -> BTreeMap<String, Secret> {
+    let wanted = form.advanced.secret_names();
+    let mut variables: BTreeMap<String, Secret> = typed
+        .into_iter()
+        .map(|(name, value)| (name.trim().to_owned(), value))
+        .filter(|(name, value)| wanted.contains(name) && !value.is_empty())
+        .map(|(name, value)| (name, Secret::new(value)))
+        .collect();
+    if wanted.iter().any(|name| !variables.contains_key(name)) {
+        for (name, value) in wizard::kept_variables(shared, form).await {
+            variables.entry(name).or_insert(value);
+        }
+    }
+    variables
 }
 
 /// # Errors

@@ -9,7 +9,7 @@ use slipway_vault::Secret;
 
 use super::cards::is_up;
 use super::keeping::{ask, asked_and_done, no_longer_asked, wait_for};
-use super::secrets::{has_own_password, known_token, made_values, own_password};
+use super::secrets::{has_own_password, kept_variables, known_token, made_values, own_password};
 use super::shared::{Answer, Shared, Watched, kind_of, row_of};
 use crate::address::PageAddress;
 use crate::card::{Intent, LabId};
@@ -289,7 +289,11 @@ pub(super) async fn masked_texts(shared: &Arc<Shared>, lab: &LabId) -> Vec<Strin
         page_token(shared, lab),
     ];
     let secrets = secrets.iter().flatten();
-    let mut texts: Vec<String> = secrets.map(|secret| secret.reveal().to_owned()).collect();
+    let variables = kept_variables(shared, lab, &profile.saved.form).await;
+    let mut texts: Vec<String> = secrets
+        .chain(variables.values())
+        .map(|secret| secret.reveal().to_owned())
+        .collect();
     if !generation.sign_in.made_secrets.is_empty() {
         texts.extend(made_values(&shared.home.vault, lab).await.into_values());
     }

@@ -10,7 +10,7 @@ use slipway_vault::{Secret, Vault};
 
 use super::shared::{FillRandom, Shared};
 use crate::card::LabId;
-use crate::form::SignInChoice;
+use crate::form::{LaunchForm, SignInChoice};
 use crate::profile::{PASSWORD_MADE, Profile};
 use crate::recipe::{Generation, SignInKind};
 
@@ -36,6 +36,26 @@ pub(crate) fn made_entry(lab: &LabId) -> String {
 pub(crate) fn has_own_password(profile: &Profile) -> bool {
     profile.saved.form.sign_in == SignInChoice::Own
         || profile.saved.more.contains_key(PASSWORD_MADE)
+}
+
+/// Where the value of a lab's secret variable is kept.
+pub(crate) fn variable_entry(lab: &LabId, name: &str) -> String {
+    format!("lab/{}/variable/{name}", lab.0)
+}
+
+/// Values of the secret variables of a lab with this form, as far as they are kept.
+pub(super) async fn kept_variables(
+    shared: &Shared,
+    lab: &LabId,
+    form: &LaunchForm,
+) -> BTreeMap<String, Secret> {
+    let mut kept = BTreeMap::new();
+    for name in form.advanced.secret_names() {
+        if let Some(value) = shared.home.vault.find(&variable_entry(lab, &name)).await {
+            kept.insert(name, value);
+        }
+    }
+    kept
 }
 
 /// The password or token that the person set, or that Slipway made because the image needs one.
@@ -94,12 +114,33 @@ pub(crate) fn keep(vault: &Vault, entry: &str, secret: Secret) {
     tokio::spawn(vault.keep(entry, secret));
 }
 
+/// Every secret of a lab that is known to have some.
 pub(crate) async fn forget(shared: &Shared, lab: &LabId) {
-    let (password, token, made) = (password_entry(lab), token_entry(lab), made_entry(lab));
+    let mut entries = vec![password_entry(lab), token_entry(lab), made_entry(lab)];
+    {
+        let state = shared.state();
+        let profile = state
+            .profiles
+            .get(lab)
+            .map(|profile| profile.saved.form.clone());
+        let launched = state
+            .launches
+            .get(lab)
+            .map(|launch| launch.board.progress().form);
+        let names = profile
+            .iter()
+            .chain(&launched)
+            .flat_map(|form| form.advanced.secret_names());
+        entries.extend(names.map(|name| variable_entry(lab, &name)));
+    }
+    forget_entries(shared, &entries).await;
+}
+
+pub(crate) async fn forget_entries(shared: &Shared, entries: &[String]) {
     let forgotten = async {
-        shared.home.vault.forget(&password).await;
-        shared.home.vault.forget(&token).await;
-        shared.home.vault.forget(&made).await;
+        for entry in entries {
+            shared.home.vault.forget(entry).await;
+        }
     };
     let _ = tokio::time::timeout(FORGETTING, forgotten).await;
 }

@@ -116,6 +116,8 @@ pub(crate) struct State {
     pub met: Option<BTreeSet<ContainerId>>,
     /// Labs that are being deleted: their containers are no lost profiles.
     pub going: BTreeSet<LabId>,
+    /// The lab whose choices the wizard last copied: its secret values go with them.
+    pub liked: Option<LabId>,
     /// The keyring's last answer.
     pub keyring: Option<VaultStatus>,
 }

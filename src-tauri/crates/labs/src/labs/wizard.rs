@@ -1,5 +1,6 @@
 //! What the wizard asks of `Labs`: tiles, forms, checks, versions; each with the facts it needs.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use slipway_engine::images::ImageDetails;
 use slipway_vault::{Secret, VaultStatus};
 
 use super::cards::lab_facts;
-use super::secrets::password_entry;
+use super::secrets::{self, password_entry};
 use super::shared::{Shared, row_of};
 use crate::card::LabId;
 use crate::check::{self, CheckFacts, FormCheck};
@@ -55,6 +56,7 @@ async fn form_like(shared: &Arc<Shared>, lab: &LabId) -> Result<LaunchForm> {
         })
     };
     let form = form.ok_or_else(Problem::no_such_lab)?;
+    shared.state().liked = Some(lab.clone());
     let facts = facts(shared, form.reference(), &replaceable(shared, &form)).await;
     on_thread(move || form::like(form, &facts)).await
 }
@@ -88,7 +90,8 @@ pub(super) async fn check(
     let own = own_password
         .map(|text| Secret::new(text.to_owned()))
         .or(kept);
-    let facts = facts(shared, form.reference(), &replaceable(shared, form)).await;
+    let mut facts = facts(shared, form.reference(), &replaceable(shared, form)).await;
+    facts.known_secrets = known_variables(shared, form, typed).await;
     let form = form.clone();
     let checked =
         on_thread(move || check::check(&form, &facts, own.as_ref().map(Secret::reveal))).await;
@@ -169,6 +172,62 @@ pub(super) async fn kept_password(shared: &Arc<Shared>, form: &LaunchForm) -> Op
     None
 }
 
+/// Names of the secret variables that need not be typed again.
+async fn known_variables(
+    shared: &Arc<Shared>,
+    form: &LaunchForm,
+    typed: &TypedSecrets,
+) -> BTreeSet<String> {
+    let mut known: BTreeSet<String> = typed
+        .variables
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, _)| name.trim().to_owned())
+        .collect();
+    let missing = |name: &String| !known.contains(name);
+    if form.advanced.secret_names().iter().any(missing) {
+        let kept = tokio::time::timeout(ENGINE_PATIENCE, kept_variables(shared, form));
+        known.extend(kept.await.unwrap_or_default().into_keys());
+    }
+    known
+}
+
+/// Values of secret variables from the labs that this form would replace, and from the lab that it
+/// is like.
+pub(super) async fn kept_variables(
+    shared: &Arc<Shared>,
+    form: &LaunchForm,
+) -> BTreeMap<String, Secret> {
+    let wanted = form.advanced.secret_names();
+    let mut kept = BTreeMap::new();
+    if wanted.is_empty() {
+        return kept;
+    }
+    let liked = shared.state().liked.clone();
+    for lab in replaceable(shared, form).into_iter().chain(liked) {
+        let (launched, theirs) = {
+            let state = shared.state();
+            let launch = state.launches.get(&lab);
+            let profile = state.profiles.get(&lab);
+            let theirs = profile
+                .map(|profile| profile.saved.form.clone())
+                .or_else(|| launch.map(|launch| launch.board.progress().form));
+            let launched = launch.map(|launch| launch.variables.clone());
+            (launched.unwrap_or_default(), theirs)
+        };
+        let Some(theirs) = theirs.filter(|theirs| theirs.image == form.image) else {
+            continue;
+        };
+        let stored = secrets::kept_variables(shared, &lab, &theirs).await;
+        for (name, value) in launched.into_iter().chain(stored) {
+            if wanted.contains(&name) {
+                kept.entry(name).or_insert(value);
+            }
+        }
+    }
+    kept
+}
+
 /// Everything a check has to know, within a fraction of a second.
 pub(super) async fn facts(
     shared: &Arc<Shared>,
@@ -184,6 +243,7 @@ pub(super) async fn facts(
         image,
         labs,
         keyring,
+        known_secrets: BTreeSet::new(),
         user: shared.home.user,
     }
 }

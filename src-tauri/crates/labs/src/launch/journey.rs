@@ -5,6 +5,7 @@
 //! whether the engine has made it. Only the download and the wait for an answer are; everywhere
 //! else a cancellation is seen between two requests.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use slipway_vault::Secret;
@@ -34,6 +35,8 @@ pub(crate) struct Luggage {
     pub lab: LabId,
     pub form: LaunchForm,
     pub own_password: Option<Secret>,
+    /// Values of the secret variables.
+    pub variables: BTreeMap<String, Secret>,
     /// The plan as far as it is known before the download.
     pub plan: LaunchPlan,
     /// Risks are on, and the person has accepted them.
@@ -71,6 +74,7 @@ pub(crate) fn begin(shared: &Arc<Shared>, luggage: Luggage) -> Launch {
     let (ended_sender, ended) = watch::channel(false);
     let leftovers = Arc::new(Mutex::new(Made::default()));
     let own_password = luggage.own_password.clone();
+    let variables = luggage.variables.clone();
     let journey = Journey {
         shared: Arc::clone(shared),
         board: Arc::clone(&board),
@@ -93,6 +97,7 @@ pub(crate) fn begin(shared: &Arc<Shared>, luggage: Luggage) -> Launch {
         cancel,
         ended,
         own_password,
+        variables,
         leftovers,
     }
 }
@@ -204,6 +209,7 @@ impl Journey {
             .iter()
             .chain(&self.luggage.own_password)
             .chain(self.made_values.iter().map(|(_, value)| value))
+            .chain(self.luggage.variables.values())
             .cloned()
             .collect()
     }

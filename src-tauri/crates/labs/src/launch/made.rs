@@ -22,6 +22,8 @@ pub(crate) struct Made {
     pub asked_container: Option<String>,
     /// Made or asked for.
     pub volumes: Vec<String>,
+    /// Made or asked for.
+    pub networks: Vec<String>,
     pub profile: bool,
     pub secrets: bool,
 }
@@ -32,7 +34,11 @@ impl Made {
     }
 
     fn is_on_engine(&self) -> bool {
-        self.container.is_some() || self.asked_container.is_some() || !self.volumes.is_empty()
+        self.container.is_some()
+            || self.asked_container.is_some()
+            || !self.volumes.is_empty()
+            || !self.networks.is_empty()
+            || !self.networks.is_empty()
     }
 
     /// Takes everything back: the container first, because it holds the volumes. What could not be
@@ -47,6 +53,7 @@ impl Made {
             self.find_container(&engine, lab).await?;
             self.take_back_container(shared, &engine).await?;
             self.take_back_volumes(&engine, lab).await?;
+            self.take_back_networks(&engine, lab).await?;
         }
         if self.profile {
             shared.remove_profile(lab)?;
@@ -114,6 +121,29 @@ impl Made {
             match removed {
                 Ok(()) | Err(Error::InUse { .. } | Error::NotFound { .. }) => {
                     self.volumes.pop();
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// As volumes: only what carries this lab's label, and nobody else has joined meanwhile.
+    async fn take_back_networks(&mut self, engine: &Engine, lab: &LabId) -> Result<(), Problem> {
+        while let Some(network) = self.networks.last() {
+            let ours = match engine.inspect_network(network).await {
+                Ok(row) => row.labels.get(LAB_LABEL) == Some(&lab.0),
+                Err(Error::NotFound { .. }) => false,
+                Err(error) => return Err(error.into()),
+            };
+            let removed = if ours {
+                engine.remove_network(network).await
+            } else {
+                Ok(())
+            };
+            match removed {
+                Ok(()) | Err(Error::InUse { .. } | Error::NotFound { .. }) => {
+                    self.networks.pop();
                 }
                 Err(error) => return Err(error.into()),
             }

@@ -171,7 +171,7 @@ fn after_the_download_the_config_has_the_last_word() {
 fn every_wrong_field_is_named() {
     type Change = fn(&mut LaunchForm);
     let good = form_of("exasol-ai-lab", &facts());
-    let broken: [(&str, Change); 10] = [
+    let broken: [(&str, Change); 11] = [
         ("name", |form| form.name = "!".into()),
         ("image", |form| form.image = "https://x".into()),
         ("version", |form| form.version = "a b".into()),
@@ -180,7 +180,12 @@ fn every_wrong_field_is_named() {
         ("ports.0.container", |form| {
             form.ports[0].container = "70000".into();
         }),
-        ("ports.0.host", |form| form.ports.clear()),
+        ("ports.0.listenIp", |form| {
+            form.ports[0].listen_ip = "here".into();
+        }),
+        ("advanced.memory", |form| {
+            form.advanced.memory = "lots".into();
+        }),
         ("storage.volume", |form| form.storage.volume = "a/b".into()),
         ("storage.target", |form| form.storage.target = "work".into()),
         ("storage.folder", |form| {
@@ -205,4 +210,48 @@ fn a_digest_is_a_version_too() {
         container("digest", &form).image,
         format!("exasol/ai-lab@sha256:{}", "a".repeat(64))
     );
+}
+
+#[test]
+fn what_is_typed_goes_before_the_recipe() {
+    let mut form = form_of("jupyter", &facts());
+    form.ports.clear();
+    form.advanced.publish_all = true;
+    form.advanced.user = "root".to_owned();
+    form.advanced.command = "start.sh bash".to_owned();
+    form.advanced.environment = [
+        ("NOTEBOOK_ARGS", "--debug", false),
+        ("KEY", "left over", true),
+    ]
+    .map(|(name, value, secret)| crate::form::VariableRow {
+        name: name.into(),
+        value: value.into(),
+        secret,
+    })
+    .to_vec();
+    let planned = plan(&form, None, &Catalogue::shipped()).unwrap();
+    let spec = &planned.container;
+    assert_eq!(
+        spec.environment,
+        [("NOTEBOOK_ARGS".to_owned(), "--debug".to_owned())]
+    );
+    assert_eq!(spec.user.as_deref(), Some("root"));
+    assert_eq!(
+        spec.command.as_deref(),
+        Some(&["start.sh".to_owned(), "bash".to_owned()][..])
+    );
+    assert!(spec.publish_all && spec.ports.is_empty() && planned.may_have_page());
+    assert_eq!(planned.secret_variables, ["KEY"]);
+    assert!(
+        !format!("{planned:?}").contains("left over"),
+        "a secret value is not in the plan, which goes into labels and files"
+    );
+}
+
+#[test]
+fn a_lab_without_a_port_has_no_page() {
+    let mut form = form_of("jupyter", &facts());
+    form.ports.clear();
+    let planned = plan(&form, None, &Catalogue::shipped()).unwrap();
+    assert!(!planned.may_have_page());
 }

@@ -34,7 +34,7 @@ fn the_disk_and_folders_with_the_socket_are_as_risky() {
         ("/var/run/", RiskKind::FolderWithSocket),
         ("/run", RiskKind::FolderWithSocket),
         ("/var", RiskKind::FolderWithSocket),
-        ("/var/run/docker.sock", RiskKind::FolderWithSocket),
+        ("/var/run/docker.sock", RiskKind::DockerSocket),
     ] {
         let panel = panel(&folder_form(folder), Some(&engine()))
             .unwrap_or_else(|| panic!("{folder} is risky"));

@@ -11,11 +11,13 @@ use slipway_vault::Secret;
 use super::outset::start_title;
 use super::{Journey, Step, Stop, failed};
 use crate::form::{IMAGE_LABEL, SignInChoice};
-use crate::labs::secrets::{self, made_entry, password_entry, token_entry};
+use crate::labs::secrets::{self, made_entry, password_entry, token_entry, variable_entry};
 use crate::labs::shared::{Answer, Watched};
 use crate::launch::failure::Trouble;
 use crate::launch::{StepKind, sign_in};
+use crate::options::network::is_own;
 use crate::plan::{SavedForm, plan};
+use crate::problem::{Problem, ProblemKind};
 use crate::profile::{self, LAB_LABEL, PASSWORD_MADE, PROFILE_LABEL, Profile};
 use crate::recipe::SignInKind;
 
@@ -41,6 +43,7 @@ impl Journey {
         self.make_secrets().await;
         let saved = self.saved_form();
         self.make_volumes(engine).await?;
+        self.make_network(engine).await?;
         self.go_on()?;
 
         let mut spec = self.luggage.plan.container.clone();
@@ -58,6 +61,12 @@ impl Journey {
         for (variable, value) in &self.made_values {
             spec.environment
                 .push((variable.clone(), value.reveal().to_owned()));
+        }
+        for name in &self.luggage.plan.secret_variables {
+            let value = self.luggage.variables.get(name);
+            let value = value.ok_or_else(|| at(Trouble::Told(forgotten(name))))?;
+            spec.environment
+                .push((name.clone(), value.reveal().to_owned()));
         }
         self.made.asked_container = Some(spec.name.clone());
         // Another Slipway may make a profile of the container's label as soon as it is there.
@@ -152,6 +161,30 @@ impl Journey {
         Ok(())
     }
 
+    /// The network that the lab joins, where it is to be made and is not there.
+    async fn make_network(&mut self, engine: &Engine) -> Step<()> {
+        let join = &self.luggage.plan.form.advanced.network;
+        let name = join.name.trim().to_owned();
+        if !join.create || !is_own(&name) {
+            return Ok(());
+        }
+        match engine.inspect_network(&name).await {
+            Ok(_) => return Ok(()),
+            Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(failed(StepKind::Create, error.into())),
+        }
+        self.made.networks.push(name.clone());
+        let labels = [(LAB_LABEL.to_owned(), self.luggage.lab.0.clone())];
+        match engine
+            .create_network(&name, labels.into_iter().collect())
+            .await
+        {
+            // Somebody else made it in the same moment.
+            Ok(_) | Err(Error::NameTaken { .. }) => self.go_on(),
+            Err(error) => Err(failed(StepKind::Create, error.into())),
+        }
+    }
+
     /// The lab's token: the person's own, or one of ours where the recipe has a way for it.
     async fn give_token(
         &mut self,
@@ -197,6 +230,10 @@ impl Journey {
         }
         if let Some(token) = &self.token {
             secrets::keep(vault, &token_entry(lab), token.clone());
+            self.made.secrets = true;
+        }
+        for (name, value) in &self.luggage.variables {
+            secrets::keep(vault, &variable_entry(lab, name), value.clone());
             self.made.secrets = true;
         }
     }
@@ -270,4 +307,14 @@ impl Journey {
         );
         Ok(())
     }
+}
+
+fn forgotten(name: &str) -> Problem {
+    Problem::new(
+        ProblemKind::InvalidForm,
+        format!("The value of {name} is not known any more."),
+    )
+    .because("Secret values are kept in the keyring, and this one is not there.")
+    .hint("Type it again.")
+    .at("advanced.environment")
 }

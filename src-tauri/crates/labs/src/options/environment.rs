@@ -1,0 +1,102 @@
+//! Environment variables: open ones with their value, secret ones by name only.
+
+use super::{Options, Page, quoted};
+use crate::check::NoteLevel;
+
+/// Words by which the name of a variable says that its value is secret.
+const SECRET_WORDS: [&str; 11] = [
+    "PASSWORD",
+    "PASSWD",
+    "PASSPHRASE",
+    "PASS",
+    "PWD",
+    "TOKEN",
+    "SECRET",
+    "KEY",
+    "APIKEY",
+    "CREDENTIAL",
+    "CREDENTIALS",
+];
+/// Endings that say the same in names without separators: `PGPASSWORD`.
+const SECRET_ENDINGS: [&str; 5] = ["PASSWORD", "TOKEN", "SECRET", "APIKEY", "ACCESSKEY"];
+
+pub(super) fn read(page: &mut Page, options: &mut Options) {
+    let rows = &page.form.advanced.environment;
+    for (index, row) in rows.iter().enumerate() {
+        let name = row.name.trim();
+        let at = |part: &str| format!("advanced.environment.{index}.{part}");
+        let remove = page.fix("Remove the row", |form| {
+            form.advanced.environment.remove(index);
+        });
+        if name.is_empty() {
+            page.error(at("name"), "Type the name of the variable.", remove);
+        } else if let Some((before, after)) = name.split_once('=') {
+            let (before, after) = (before.trim().to_owned(), after.to_owned());
+            let whole = row.value.trim().is_empty() && !before.is_empty() && !before.contains('=');
+            let fix = if whole {
+                page.fix(format!("Call it {before}"), |form| {
+                    let row = &mut form.advanced.environment[index];
+                    row.name = before;
+                    row.value = after;
+                })
+            } else {
+                remove
+            };
+            let message = "Names of variables have no “=”. The value has a field of its own.";
+            page.error(at("name"), message, fix);
+        } else if name.chars().any(char::is_control) {
+            let message = "The name contains characters that cannot be shown.";
+            page.error(at("name"), message, remove);
+        } else if rows
+            .iter()
+            .take(index)
+            .any(|other| other.name.trim() == name)
+        {
+            let message = format!("{name} is set twice, and only the last one would count.");
+            page.error(at("name"), message, remove);
+        } else if row.value.contains('\0') {
+            let fix = page.fix("Take it out", |form| {
+                let row = &mut form.advanced.environment[index];
+                row.value = row.value.replace('\0', "");
+            });
+            let message = "The value contains a character that no program can be given.";
+            page.error(at("value"), message, fix);
+        } else if row.secret {
+            options.secret_variables.push(name.to_owned());
+        } else {
+            if looks_secret(name, &row.value) {
+                let keep = page.fix("Keep it secret", |form| {
+                    form.advanced.environment[index].secret = true;
+                });
+                let message = format!(
+                    "{} would be readable in the lab’s settings and in the command.",
+                    quoted(name)
+                );
+                page.add(NoteLevel::Warning, at("value"), message, keep);
+            }
+            options
+                .spec
+                .environment
+                .push((name.to_owned(), row.value.clone()));
+        }
+    }
+}
+
+/// Whether a variable of this name and value is most probably a password, token or key. Names of
+/// files and switches (`POSTGRES_PASSWORD_FILE`, `MYSQL_ALLOW_EMPTY_PASSWORD=yes`) are not.
+pub(crate) fn looks_secret(name: &str, value: &str) -> bool {
+    const SWITCHES: [&str; 8] = ["", "0", "1", "yes", "no", "true", "false", "none"];
+    let name = name.to_ascii_uppercase();
+    if SWITCHES.contains(&value.trim().to_ascii_lowercase().as_str()) || name == "PWD" {
+        return false;
+    }
+    let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    if matches!(
+        words.last(),
+        Some(&("FILE" | "PATH" | "URL" | "TTL" | "ID" | "NAME" | "LENGTH"))
+    ) {
+        return false;
+    }
+    words.iter().any(|word| SECRET_WORDS.contains(word))
+        || SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
