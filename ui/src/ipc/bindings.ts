@@ -413,7 +413,7 @@ export type FieldNote = {
 	/**
 	 *  `name`, `image`, `version`, `listenIp`, `ports.0.host`, `ports.1.container`, `storage`,
 	 *  `storage.volume`, `storage.folder`, `storage.target`, `dockerControl`, `signIn`, `user.uid`, `user.gid`,
-	 *  `advanced.<field>`, `advanced.environment.0.name`, `advanced.mounts.2.source`, `advanced.rare.1`, …
+	 *  `ports.1.listenIp`, `advanced.<field>`, `advanced.environment.0.name`, `advanced.mounts.2.source`, `advanced.rare.1`, …
 	 */
 	field: string,
 	level: NoteLevel,

@@ -19,7 +19,6 @@ mod program;
 pub(crate) mod rare;
 pub(crate) mod rights;
 
-
 /// The folded options of a form.
 #[derive(Debug, Default)]
 pub(crate) struct Options {

@@ -17,6 +17,10 @@ const SECRET_WORDS: [&str; 11] = [
     "CREDENTIAL",
     "CREDENTIALS",
 ];
+/// Last words of names that only tell where a secret is, or what it is like.
+const HARMLESS_ENDS: [&str; 11] = [
+    "FILE", "PATH", "URL", "TTL", "ID", "NAME", "LENGTH", "POLICY", "EXPIRY", "TYPE", "COUNT",
+];
 /// Endings that say the same in names without separators: `PGPASSWORD`.
 const SECRET_ENDINGS: [&str; 5] = ["PASSWORD", "TOKEN", "SECRET", "APIKEY", "ACCESSKEY"];
 
@@ -82,19 +86,24 @@ pub(super) fn read(page: &mut Page, options: &mut Options) {
     }
 }
 
-/// Whether a variable of this name and value is most probably a password, token or key. Names of
-/// files and switches (`POSTGRES_PASSWORD_FILE`, `MYSQL_ALLOW_EMPTY_PASSWORD=yes`) are not.
+/// Whether a variable of this name and value is most probably a password, token or key. Switches
+/// (`MYSQL_ALLOW_EMPTY_PASSWORD=yes`) are not.
 pub(crate) fn looks_secret(name: &str, value: &str) -> bool {
     const SWITCHES: [&str; 8] = ["", "0", "1", "yes", "no", "true", "false", "none"];
+    !SWITCHES.contains(&value.trim().to_ascii_lowercase().as_str()) && is_secret_name(name)
+}
+
+/// Whether a variable is most probably secret by its name. Names of files and of rules
+/// (`POSTGRES_PASSWORD_FILE`, `PASSWORD_MIN_LENGTH`) are not.
+pub(crate) fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    if SWITCHES.contains(&value.trim().to_ascii_lowercase().as_str()) || name == "PWD" {
-        return false;
-    }
     let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    if matches!(
-        words.last(),
-        Some(&("FILE" | "PATH" | "URL" | "TTL" | "ID" | "NAME" | "LENGTH"))
-    ) {
+    if matches!(name.as_str(), "PWD" | "OLDPWD")
+        || words.first() == Some(&"ALLOW")
+        || words
+            .last()
+            .is_some_and(|last| HARMLESS_ENDS.contains(last))
+    {
         return false;
     }
     words.iter().any(|word| SECRET_WORDS.contains(word))

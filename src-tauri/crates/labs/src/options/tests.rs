@@ -1,6 +1,7 @@
 use slipway_engine::Bytes;
 use slipway_engine::containers::{Device, GpuRequest, MountSource, Restart, RestartKind, Ulimit};
 
+use super::environment::looks_secret;
 use super::*;
 use crate::fixtures::{facts, form_of};
 use crate::form::{GpuChoice, MountKind, MountRow, RareKind, RareRow, RestartChoice, VariableRow};

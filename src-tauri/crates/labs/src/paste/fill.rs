@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 
 use super::options::shortened;
 use super::places::{self, Mounted};
-use super::values::looks_secret;
 use super::words::Span;
 use super::{PartKind, PastedSecrets, Person};
 use crate::check::CheckFacts;
@@ -18,6 +17,7 @@ use crate::form::{
     RareKind, RareRow, RestartChoice, SignInChoice, StorageKind, VariableRow, typed_number,
     typed_port,
 };
+use crate::options::environment::is_secret_name;
 use crate::recipe::{Generation, UserMapping};
 use crate::{listen, names};
 
@@ -731,7 +731,7 @@ impl Filling<'_> {
             );
             return;
         }
-        let secret = looks_secret(name) && value.as_deref() != Some("");
+        let secret = is_secret_name(name) && value.as_deref() != Some("");
         let shown = shortened(name);
         if secret {
             if let Some(value) = value.filter(|_| written_out) {

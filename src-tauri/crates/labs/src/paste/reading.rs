@@ -8,7 +8,7 @@ use super::fill::{self, Outset, Said, Setting};
 use super::options::{self, Walked, shortened, unreadable};
 use super::proposals::{self, Ground};
 use super::statements::{self, Script};
-use super::values::{Place, Values, looks_secret};
+use super::values::{Place, Values};
 use super::words::{Fault, Open, Piece, Source, Span, Token, Word};
 use super::{
     AskedVariable, CommandPart, Meaning, NotTaken, PartKind, PastedCommand, Person, Shell,
@@ -17,6 +17,7 @@ use super::{
 use crate::check::CheckFacts;
 use crate::flags::{Fate, Take};
 use crate::form::{FormSeed, new_form};
+use crate::options::environment::is_secret_name;
 use crate::problem::Problem;
 use crate::recognition;
 
@@ -321,7 +322,7 @@ fn complete(walked: &mut Walked, values: &Values<'_>) {
                     continue;
                 };
                 let name = name.to_owned();
-                if values.assigned.contains_key(&name) || !looks_secret(&name) {
+                if values.assigned.contains_key(&name) || !is_secret_name(&name) {
                     let open = Open {
                         span: Span {
                             start: span.end,

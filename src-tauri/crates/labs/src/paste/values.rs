@@ -201,7 +201,9 @@ fn use_at(place: Place, skeleton: &str, index: usize, open: &Open) -> VariableUs
         }
         Place::Environment => {
             let name = before.split('=').next().unwrap_or_default();
-            (looks_secret(name) || looks_secret(&open.name)).then_some(VariableUse::Secret)
+            (crate::options::environment::is_secret_name(name)
+                || crate::options::environment::is_secret_name(&open.name))
+            .then_some(VariableUse::Secret)
         }
         Place::Volume | Place::Elsewhere => None,
     };
@@ -230,27 +232,4 @@ fn volume_or_folder(name: &str) -> VariableUse {
 fn port_in_lab(skeleton: &str) -> Option<u16> {
     let last = skeleton.rsplit(':').next()?;
     last.split('/').next()?.parse().ok()
-}
-
-/// Whether a variable's value should be masked and kept in the keyring.
-pub(super) fn looks_secret(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    let plain = ["_FILE", "_PATH", "_URL", "_POLICY", "_LENGTH", "_EXPIRY"];
-    if plain.iter().any(|end| name.ends_with(end)) || name.starts_with("ALLOW_") {
-        return false;
-    }
-    let words: Vec<&str> = name.split(['_', '-', '.']).collect();
-    name.contains("PASSWORD")
-        || name.contains("PASSWD")
-        || name.contains("PASSPHRASE")
-        || name.contains("SECRET")
-        || name.ends_with("APIKEY")
-        || words.iter().any(|word| {
-            matches!(
-                *word,
-                "TOKEN" | "PASS" | "PWD" | "CREDENTIALS" | "CREDENTIAL"
-            )
-        }) && name != "PWD"
-            && name != "OLDPWD"
-        || words.last() == Some(&"KEY")
 }

@@ -37,6 +37,7 @@ prop_compose! {
     ) -> Advanced {
         let text = |index: usize| texts[index].clone();
         Advanced {
+            nothing_added: choices.1 == 1,
             environment: rows.iter().map(|(name, value, _, secret)| VariableRow { name: name.clone(), value: value.clone(), secret: *secret }).collect(),
             mounts: rows.iter().map(|(source, target, kind, read_only)| MountRow {
                 kind: match kind % 3 { 0 => MountKind::Volume, 1 => MountKind::Folder, _ => MountKind::Memory },
