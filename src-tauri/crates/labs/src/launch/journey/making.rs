@@ -104,7 +104,13 @@ impl Journey {
         let sign_in = &self.luggage.plan.generation.sign_in;
         let (lab, vault) = (&self.luggage.lab, &self.shared.home.vault);
         let again = self.luggage.previous.is_some();
-        if sign_in.password_needed && self.luggage.form.sign_in == SignInChoice::FromImage {
+        let typed = |variable: &String| {
+            let rows = &self.luggage.plan.form.advanced.environment;
+            rows.iter().any(|row| row.name.trim() == variable)
+        };
+        let wanted = sign_in.password_variable.as_ref();
+        let needed = sign_in.password_needed && !wanted.is_some_and(typed);
+        if needed && self.luggage.form.sign_in == SignInChoice::FromImage {
             let kept = if again {
                 vault.find(&password_entry(lab)).await
             } else {
@@ -125,6 +131,7 @@ impl Journey {
         self.made_values = sign_in
             .made_secrets
             .iter()
+            .filter(|variable| !typed(variable))
             .map(|variable| {
                 let value = kept.get(variable).cloned();
                 let value = value.unwrap_or_else(|| self.shared.sources.hex(TOKEN_BYTES));
