@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use slipway_labs::form::TypedSecrets;
-use slipway_labs::paste::PastedCommand;
+use slipway_labs::paste::{AskedVariable, PastedCommand, VariableUse};
 
 use super::arguments::ImportRun;
 use super::failure::{Failure, Outcome};
@@ -19,7 +19,7 @@ pub async fn import(session: &mut Session, import: ImportRun, opening: Opening) 
     };
     session.engine().await?;
     let pasted = session.state.labs.read_command(&text, &answers).await;
-    say(session, &pasted)?;
+    say(session, &pasted, &answers)?;
     let open: Vec<&str> = pasted
         .variables
         .iter()
@@ -85,11 +85,9 @@ fn refused(problem: slipway_labs::Problem) -> Failure {
 }
 
 /// A variable that holds a secret is named, and its value is not repeated.
-fn without_secrets(
-    mut variables: Vec<slipway_labs::paste::AskedVariable>,
-) -> Vec<slipway_labs::paste::AskedVariable> {
+fn without_secrets(mut variables: Vec<AskedVariable>) -> Vec<AskedVariable> {
     for variable in &mut variables {
-        if variable.used_for == slipway_labs::paste::VariableUse::Secret {
+        if variable.used_for == VariableUse::Secret {
             variable.value.clear();
         }
     }
@@ -107,10 +105,24 @@ fn answers(set: &[String]) -> Outcome<BTreeMap<String, String>> {
         .collect()
 }
 
-fn say(session: &mut Session, pasted: &PastedCommand) -> Outcome {
+fn say(
+    session: &mut Session,
+    pasted: &PastedCommand,
+    answers: &BTreeMap<String, String>,
+) -> Outcome {
     for meaning in &pasted.meanings {
         let line = format!("  {} {}", meaning.lead, meaning.detail);
         session.voice.line(line.trim_end())?;
+    }
+    let proposed = pasted.variables.iter().filter(|variable| {
+        let usable = !variable.value.is_empty() && variable.error.is_none();
+        usable && variable.used_for != VariableUse::Secret && !answers.contains_key(&variable.name)
+    });
+    for variable in proposed {
+        session.voice.line(&format!(
+            "  {} is {}; for another value, add --set {}=…",
+            variable.name, variable.value, variable.name
+        ))?;
     }
     if !pasted.not_taken.is_empty() {
         session.voice.line("Not taken:")?;

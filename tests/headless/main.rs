@@ -13,3 +13,4 @@ mod home;
 mod journey;
 mod refusals;
 mod shape;
+mod sharing;

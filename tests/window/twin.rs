@@ -114,7 +114,15 @@ async fn window_and_twin_make_the_same_lab_and_see_each_other() {
         "the same choices make the same profile"
     );
     let own = ["/Config/Hostname", "/Config/Labels/io.slipway.lab"];
-    for part in ["Config", "HostConfig", "Mounts", "Name", "Image", "Args", "Path"] {
+    for part in [
+        "Config",
+        "HostConfig",
+        "Mounts",
+        "Name",
+        "Image",
+        "Args",
+        "Path",
+    ] {
         let of = |container: &Value| {
             let part = json!({ part: container[part] });
             without_own(part, &own)
