@@ -243,3 +243,52 @@ async fn a_lab_lives_by_keyboard_alone() {
     assert!(turn.containers().is_empty(), "the lab's container is gone");
     window.close().await;
 }
+
+#[tokio::test]
+async fn axe_finds_nothing_serious_while_something_is_under_way() {
+    let turn = turn().await;
+    // Kept by an earlier journey, perhaps; this one is to download it.
+    let _ = turn
+        .bed
+        .docker(&["rmi", "--force", "slipway/many-layers:1"]);
+    let window = Window::open(Setting::over(turn.bed.docker_host())).await;
+    window.own_image("slipway/slow:1").await;
+    window.press("Launch").await;
+    window.see_within(".waiting", LAUNCHED).await;
+    window.assert_accessible("waiting").await;
+    window.press("Cancel").await;
+    window.read("This launch was cancelled", LAUNCHED).await;
+    window.assert_accessible("cancelled").await;
+
+    turn.bed.registry().limit(Some(400_000));
+    window.own_image("slipway/many-layers:1").await;
+    window.press("Launch").await;
+    window.read("kB/s", LAUNCHED).await;
+    window.assert_accessible("download").await;
+    window.go("#/labs").await;
+    window.read("Downloading", SOON).await;
+    window.assert_accessible("labs with a download").await;
+
+    turn.bed.kill_engine().expect("the engine is killed");
+    window.see_within("[class*=stale]", LAUNCHED).await;
+    for address in ["#/labs", "#/new", "#/images", "#/engine"] {
+        window.go(address).await;
+        window
+            .assert_accessible(&format!("{address} without its engine"))
+            .await;
+    }
+    turn.bed.registry().limit(None);
+    turn.bed.start_engine().expect("the engine starts again");
+    window.close().await;
+
+    let nowhere = "unix:///tmp/slipway-no-engine/docker.sock".to_owned();
+    let window = Window::open(Setting::over(nowhere)).await;
+    window.read("Docker is not running", SOON).await;
+    for address in ["#/labs", "#/new", "#/engine", "#/containers"] {
+        window.go(address).await;
+        window
+            .assert_accessible(&format!("{address} without any engine"))
+            .await;
+    }
+    window.close().await;
+}

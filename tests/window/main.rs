@@ -11,4 +11,5 @@ mod driver;
 mod launches;
 mod mishaps;
 mod pictures;
+mod rooms;
 mod twin;
