@@ -126,6 +126,11 @@ export const STATES = [
   { name: "gallery-search", at: "/new?find=python" },
   { name: "gallery-category", at: "/new", steps: [click("#g-tab-machineLearning")] },
   { name: "gallery-elsewhere", at: "/new?find=spark", steps: [click("#g-tab-databases")] },
+  {
+    name: "gallery-import",
+    at: "/new",
+    steps: [click(".page-head__actions button:last-of-type"), LONGER, LONGER],
+  },
   { name: "gallery-nothing", at: "/new?find=no%20such%20thing" },
   { name: "gallery-away", at: "/new", scenario: "not-running" },
   { name: "gallery-open", at: "/new", steps: [click(".page-head__actions button"), LONGER] },

@@ -22,6 +22,7 @@ export function wholeForm(form: LaunchForm): WholeForm {
 /** What is missing is as it is at first: empty, off, none. */
 export function wholeAdvanced(part: Advanced): WholeAdvanced {
   return {
+    nothingAdded: part.nothingAdded ?? false,
     environment: (part.environment ?? []).map((row) => ({ name: "", value: "", secret: false, ...row })),
     mounts: (part.mounts ?? []).map((row) => ({
       kind: "volume",

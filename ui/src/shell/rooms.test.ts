@@ -96,6 +96,15 @@ describe("the catalogue", () => {
     expect(tiles().length).toBeGreaterThan(20);
   });
 
+  it("fills the form from a lab's exported settings, and says what is different here", async () => {
+    open();
+    await link("Exasol AI-Lab");
+    await fireEvent.click(screen.getByRole("button", { name: "Import a lab" }));
+    expect(await screen.findByText("2 things are different here")).toBeInTheDocument();
+    expect(screen.getByText(/The folder C:.* is a Windows path/)).toBeInTheDocument();
+    expect(await screen.findByRole("textbox", { name: "Name" })).toHaveValue("AI-Lab 2");
+  });
+
   it("leaves everything as it is where the file's dialog was closed", async () => {
     const backend = open();
     vi.spyOn(backend, "openRecipe").mockResolvedValue(null);
