@@ -35,6 +35,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             commands::labs::restart_lab,
             commands::labs::preview_delete,
             commands::labs::delete_lab,
+            commands::labs::forget_lab,
             commands::labs::reveal_password,
             commands::launch::new_form,
             commands::launch::revise_form,

@@ -32,7 +32,13 @@ pub struct Numbered<Payload> {
 pub struct Streams {
     open: Arc<Mutex<HashMap<u32, Arc<Subscription>>>>,
     last_id: Arc<AtomicU32>,
+    /// Grows with each reload of the page.
+    page: Arc<AtomicU32>,
 }
+
+/// The page that asked for a stream, which may be gone before the stream can be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page(u32);
 
 /// One open stream.
 #[derive(Default)]
@@ -68,6 +74,26 @@ impl Streams {
         id
     }
 
+    /// The page of this moment.
+    pub fn page(&self) -> Page {
+        Page(self.page.load(Ordering::Acquire))
+    }
+
+    /// As `open`, for a page that had to wait: where it has been reloaded meanwhile, nobody would
+    /// ever end the stream, so there is none.
+    pub fn open_for<Feed, Feeder>(&self, page: Page, feed: Feed) -> u32
+    where
+        Feed: FnOnce(Arc<Subscription>) -> Feeder,
+        Feeder: Future<Output = ()> + Send + 'static,
+    {
+        let id = self.open(feed);
+        // Looked at afterwards: a reload that comes in between has ended it already.
+        if page != self.page() {
+            self.end(id);
+        }
+        id
+    }
+
     /// Ends one stream; one that has ended already is no error.
     pub fn end(&self, id: u32) {
         if let Some(subscription) = self.lock().remove(&id) {
@@ -77,6 +103,7 @@ impl Streams {
 
     /// Ends every stream: the page reloads, or the window is gone.
     pub fn end_all(&self) {
+        self.page.fetch_add(1, Ordering::AcqRel);
         for (_, subscription) in self.lock().drain() {
             subscription.cancelled.cancel();
         }
@@ -145,5 +172,40 @@ impl Subscription {
     /// Attaches the log that this stream follows.
     pub fn attach_log(&self, log: Arc<FollowedLog>) {
         *self.log.lock().unwrap_or_else(PoisonError::into_inner) = Some(log);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Dropped with the feeder.
+    struct Work(Arc<AtomicU32>);
+    impl Drop for Work {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_comes_after_its_page_is_none() {
+        let streams = Streams::default();
+        let ended = Arc::new(AtomicU32::new(0));
+        let feed = |work: Work| {
+            move |_: Arc<Subscription>| async move {
+                let _work = work;
+                std::future::pending::<()>().await;
+            }
+        };
+        let here = streams.open_for(streams.page(), feed(Work(Arc::clone(&ended))));
+        assert_eq!(streams.position(here), Some(0));
+
+        let page = streams.page();
+        streams.end_all();
+        let late = streams.open_for(page, feed(Work(Arc::clone(&ended))));
+        assert_eq!(streams.position(late), None, "its page was reloaded");
+        while ended.load(Ordering::Acquire) < 2 {
+            tokio::task::yield_now().await;
+        }
     }
 }

@@ -74,6 +74,13 @@ pub async fn preview_delete(
     state.labs.preview_delete(&lab).await
 }
 
+/// Forgets an adopted lab, or one on another engine; its container stays.
+#[tauri::command]
+#[specta::specta]
+pub async fn forget_lab(state: State<'_, AppState>, lab: LabId) -> CommandResult<()> {
+    state.labs.forget_lab(&lab).await
+}
+
 /// Deletes the lab, and just the volumes named.
 #[tauri::command]
 #[specta::specta]

@@ -106,7 +106,10 @@ pub fn subscribe_launch(
 /// Cancels a launch, or discards one that failed.
 #[tauri::command]
 #[specta::specta]
-pub async fn cancel_launch(state: State<'_, AppState>, lab: LabId) -> CommandResult<()> {
+pub async fn cancel_launch(
+    state: State<'_, AppState>,
+    lab: LabId,
+) -> CommandResult<Option<String>> {
     state.labs.cancel_launch(&lab).await
 }
 

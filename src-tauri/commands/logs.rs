@@ -26,6 +26,7 @@ pub async fn subscribe_log(
     lab: Option<LabId>,
     on_update: Channel<Numbered<LogState>>,
 ) -> CommandResult<u32> {
+    let page = streams.page();
     let masked = match &lab {
         Some(lab) => state.labs.masked_texts(lab).await,
         None => Vec::new(),
@@ -37,7 +38,7 @@ pub async fn subscribe_log(
             .follow_log(&container, TAIL, masked)
             .await?,
     );
-    Ok(streams.open(|subscription| {
+    Ok(streams.open_for(page, |subscription| {
         subscription.attach_log(Arc::clone(&log));
         async move {
             let mut states = log.state();

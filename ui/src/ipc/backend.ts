@@ -86,13 +86,16 @@ export interface Backend {
   /** Keeps the form as a lab that is launched later. */
   saveLab(form: LaunchForm, typed: TypedSecrets): Promise<string>;
   /** Cancels a launch, or discards a failed one. */
-  cancelLaunch(lab: string): Promise<void>;
+  /** A sentence on what is kept because somebody may have worked in it. */
+  cancelLaunch(lab: string): Promise<string | null>;
 
   openLab(lab: string): Promise<void>;
   startLab(lab: string): Promise<void>;
   stopLab(lab: string): Promise<void>;
   restartLab(lab: string): Promise<void>;
   previewDelete(lab: string): Promise<DeletePreview>;
+  /** Forgets an adopted lab; its container stays. */
+  forgetLab(lab: string): Promise<void>;
   deleteLab(lab: string, volumes: readonly string[]): Promise<void>;
   /** The lab's password or token, to show and copy. */
   revealPassword(lab: string): Promise<string>;

@@ -42,6 +42,8 @@ export const commands = {
 	previewDelete: (lab: LabId) => __TAURI_INVOKE<DeletePreview>("preview_delete", { lab }),
 	/**  Deletes the lab, and just the volumes named. */
 	deleteLab: (lab: LabId, volumes: string[]) => __TAURI_INVOKE<null>("delete_lab", { lab, volumes }),
+	/**  Forgets an adopted lab, or one on another engine; its container stays. */
+	forgetLab: (lab: LabId) => __TAURI_INVOKE<null>("forget_lab", { lab }),
 	/**  The lab's password or token, because the person asked to see or copy it. */
 	revealPassword: (lab: LabId) => __TAURI_INVOKE<string>("reveal_password", { lab }),
 	/**  A form with every field filled in. */
@@ -61,7 +63,7 @@ export const commands = {
 	/**  Follows a launch; every message is its whole state. The stream ends with the launch. */
 	subscribeLaunch: (lab: LabId, onUpdate: Channel<Numbered<LaunchProgress>>) => __TAURI_INVOKE<number>("subscribe_launch", { lab, onUpdate }),
 	/**  Cancels a launch, or discards one that failed. */
-	cancelLaunch: (lab: LabId) => __TAURI_INVOKE<null>("cancel_launch", { lab }),
+	cancelLaunch: (lab: LabId) => __TAURI_INVOKE<string | null>("cancel_launch", { lab }),
 	/**  Keeps the form as a lab that is launched later. */
 	saveLab: (form: LaunchForm, typed: TypedSecrets) => __TAURI_INVOKE<LabId>("save_lab", { form, typed }),
 	/**  Runs a small program in a container with the form's graphics cards, and gives its sentence. */
@@ -268,12 +270,21 @@ export type DeletePreview = {
 	lab: LabId,
 	name: string,
 	running: boolean,
+	/**  Its container was made by somebody else: Slipway can just forget the lab, and the container stays. */
+	adopted: boolean,
 	/**  Bytes of the container's own layer: changes outside volumes. */
 	changesSize: Bytes | null,
+	/**  False where the engine does not say what changed: then nobody knows, which is not "nothing". */
+	changesKnown: boolean,
 	/**  How many files differ from the image. */
 	changesCount: number,
 	/**  Paths in plain groups: "Python packages", "Notebooks", …, most first; at most 8. */
 	changes: ChangeGroup[],
+	/**
+	 *  Folders of the lab whose volumes have no name: nobody could find those again without the
+	 *  container, so they go with it.
+	 */
+	namelessVolumes: string[],
 	/**  Volumes that can be deleted with it; never by default. */
 	volumes: VolumeFate[],
 	/**  "Your files in the folder /home/anna/work stay." and its like. */
@@ -300,6 +311,8 @@ export type EndpointSource = { kind: "dockerHost" } | { kind: "context"; name: s
 
 /**  What the engine says of itself (`/version`, `/info`). */
 export type EngineFacts = {
+	/**  The engine's own id (`/info`, `ID`): the same wherever it is reached from. Empty where it has none. */
+	id: string,
 	endpoint: Endpoint,
 	/**  "Docker Desktop", "Docker Engine", "Podman", … in the product's own spelling. */
 	productName: string,
@@ -336,6 +349,11 @@ export type EngineFacts = {
 	 *  Docker need it.
 	 */
 	socketGroupWritable: boolean | null,
+	/**
+	 *  Group id of the socket that a lab would be given, where it is known. A lab whose user is not
+	 *  root can use the socket only as a member of it.
+	 */
+	socketGroup: number | null,
 	/**  Path of the socket on the engine's machine that a lab could be given. */
 	socketPath: string | null,
 	/**  True when the engine runs inside WSL 2 of this Windows computer without Docker Desktop. */
@@ -384,6 +402,8 @@ export type EngineReport = {
 	/**  The last facts known; kept while reconnecting. */
 	facts: EngineFacts | null,
 	problems: EngineProblem[],
+	/**  Lists that the engine (or a proxy before its socket) refuses; everything else works. */
+	refused: RefusedList[],
 };
 
 export type EngineStatus = { state: "connecting" } | { state: "ready" } | 
@@ -578,6 +598,10 @@ export type LabList = {
 	/**  False until profiles and the first inventory have been read. */
 	loaded: boolean,
 	labs: LabCard[],
+	/**  Labs on engines that Slipway does not speak to at the moment, by engine. */
+	elsewhere: LabsElsewhere[],
+	/**  The keyring has said whether it is there; a form that was shown before may have said less. */
+	keyringKnown: boolean,
 	/**  Profile files that could not be read, each with its sentence. */
 	unreadable: Problem[],
 };
@@ -603,6 +627,15 @@ export type LabWarning = {
 export type LabelRow = {
 	name?: string,
 	value?: string,
+};
+
+/**  Labs that are on another engine: they are not gone, and nothing here touches them. */
+export type LabsElsewhere = {
+	/**  "Docker Desktop" */
+	engine: string,
+	names: string[],
+	/**  "2 labs are on Docker Desktop: Report and Sandbox." */
+	sentence: string,
 };
 
 /**  A way out of a failure, as a button; the first is the recommended one. */
@@ -1009,6 +1042,17 @@ export type RecipeTile = {
 	own: boolean,
 	/**  Further words that a search finds it by: image names, kinds of work. */
 	keywords: string[],
+};
+
+/**  A kind of row that the engine does not list. */
+export type RefusedKind = "images" | "volumes" | "networks";
+
+export type RefusedList = {
+	kind: RefusedKind,
+	/**  "The engine does not show its images." */
+	message: string,
+	/**  The engine's own words. */
+	detail: string,
 };
 
 export type RestartChoice = "no" | "onFailure" | "always" | "unlessStopped";

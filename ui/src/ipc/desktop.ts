@@ -74,13 +74,14 @@ export const desktop: Backend = {
 
   launchLab: (form, typed) => ask(commands.launchLab(form, typed)),
   saveLab: (form, typed) => ask(commands.saveLab(form, typed)),
-  cancelLaunch: (lab) => tell(commands.cancelLaunch(lab)),
+  cancelLaunch: (lab) => ask(commands.cancelLaunch(lab)),
 
   openLab: (lab) => tell(commands.openLab(lab)),
   startLab: (lab) => tell(commands.startLab(lab)),
   stopLab: (lab) => tell(commands.stopLab(lab)),
   restartLab: (lab) => tell(commands.restartLab(lab)),
   previewDelete: (lab) => ask(commands.previewDelete(lab)),
+  forgetLab: (lab) => tell(commands.forgetLab(lab)),
   deleteLab: (lab, volumes) => tell(commands.deleteLab(lab, [...volumes])),
   revealPassword: (lab) => ask(commands.revealPassword(lab)),
   labCommands: (lab) => ask(commands.labCommands(lab)),

@@ -34,22 +34,31 @@ describe("announcements", () => {
 
 describe("the engine in the sidebar", () => {
   it("is named, placed and coloured", () => {
-    expect(engineLine({ status: { state: "ready" }, facts, problems: [] })).toEqual({
+    expect(engineLine({ status: { state: "ready" }, facts, problems: [], refused: [] })).toEqual({
       name: "Docker Engine",
       meta: "28.5.1 · this computer",
       tone: "ok",
     });
     expect(
-      engineLine({ status: { state: "ready" }, facts: { ...facts, thisComputer: false }, problems: [] }).meta,
+      engineLine({
+        status: { state: "ready" },
+        facts: { ...facts, thisComputer: false },
+        problems: [],
+        refused: [],
+      }).meta,
     ).toBe("28.5.1 · workbench");
     const debian = { ...facts, version: "20.10.24+dfsg1" };
-    expect(engineLine({ status: { state: "ready" }, facts: debian, problems: [] }).meta).toBe(
+    expect(engineLine({ status: { state: "ready" }, facts: debian, problems: [], refused: [] }).meta).toBe(
       "20.10.24 · this computer",
     );
-    expect(engineLine({ status: { state: "reconnecting", since: 0 }, facts, problems: [] })).toMatchObject({
+    expect(
+      engineLine({ status: { state: "reconnecting", since: 0 }, facts, problems: [], refused: [] }),
+    ).toMatchObject({
       name: "Docker Engine",
       tone: "warn",
     });
-    expect(engineLine({ status: { state: "unavailable" }, facts: null, problems: [] }).tone).toBe("danger");
+    expect(
+      engineLine({ status: { state: "unavailable" }, facts: null, problems: [], refused: [] }).tone,
+    ).toBe("danger");
   });
 });

@@ -28,7 +28,7 @@ export function applyChanges<Row>(
   return after;
 }
 
-const CONNECTING: EngineReport = { status: { state: "connecting" }, facts: null, problems: [] };
+const CONNECTING: EngineReport = { status: { state: "connecting" }, facts: null, problems: [], refused: [] };
 
 export class Inventory {
   report = $state.raw<EngineReport>(CONNECTING);

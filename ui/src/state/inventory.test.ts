@@ -15,7 +15,7 @@ const update = (part: Partial<InventoryUpdate>): InventoryUpdate => ({
   networks: none,
   ...part,
 });
-const READY = { status: { state: "ready" as const }, facts: null, problems: [] };
+const READY = { status: { state: "ready" as const }, facts: null, problems: [], refused: [] };
 
 describe("the inventory", () => {
   it("grows by changes and forgets only on a whole one", () => {

@@ -6,12 +6,22 @@ import { asProblem } from "../ipc/error";
 import { Stream } from "../ipc/stream.svelte";
 
 export class Labs {
-  #list = $state.raw<LabList>({ revision: 0, loaded: false, labs: [], unreadable: [] });
+  #list = $state.raw<LabList>({
+    revision: 0,
+    loaded: false,
+    labs: [],
+    elsewhere: [],
+    keyringKnown: false,
+    unreadable: [],
+  });
   /** What was asked of a lab and failed, by lab. */
   failures = $state.raw<ReadonlyMap<string, Problem>>(new Map());
 
   readonly all = $derived(this.#list.labs);
   readonly loaded = $derived(this.#list.loaded);
+  /** Labs on engines that are not spoken to now, one sentence an engine. */
+  readonly elsewhere = $derived(this.#list.elsewhere);
+  readonly keyringKnown = $derived(this.#list.keyringKnown);
   readonly unreadable = $derived(this.#list.unreadable);
   readonly running = $derived(this.all.filter((lab) => lab.state === "running").length);
   readonly byContainer: ReadonlyMap<string, LabCard> = $derived(
@@ -59,8 +69,13 @@ export class Labs {
   restartLab(lab: string): Promise<void> {
     return this.#ask(lab, () => this.#backend.restartLab(lab));
   }
-  cancelLaunch(lab: string): Promise<void> {
-    return this.#ask(lab, () => this.#backend.cancelLaunch(lab));
+  /** Gives a sentence on what is kept because somebody may have worked in it. */
+  async cancelLaunch(lab: string): Promise<string | null> {
+    let kept: string | null = null;
+    await this.#ask(lab, async () => {
+      kept = await this.#backend.cancelLaunch(lab);
+    });
+    return kept;
   }
   /** Launches with the form that settles a failure; it takes the failed launch's place. Gives the lab's id. */
   relaunch(lab: string, form: LaunchForm, ownPassword: string | null = null): Promise<string> {

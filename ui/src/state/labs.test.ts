@@ -44,6 +44,8 @@ describe("labs", () => {
     labs.take({
       revision: 99,
       loaded: true,
+      elsewhere: [],
+      keyringKnown: true,
       unreadable: [],
       labs: labs.all.map((lab) => (lab.id === "sandbox" ? { ...lab, state: "starting" } : lab)),
     });

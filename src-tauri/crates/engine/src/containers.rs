@@ -1,13 +1,14 @@
 //! Containers: create, start, stop, remove, look inside.
 //!
 //! What a container is made of is said with our own types (`spec`) and turned into the engine's
-//! words in `create`; running commands in it is in `exec`, writing
-//! files into it in `files`. Calls that reach a state which is reached already
+//! words in `create`; running commands in it is in `exec`, writing files into it in `files`, reading
+//! back what one was made with in `found`. Calls that reach a state which is reached already
 //! (starting what runs, removing what is gone) succeed, because the person's wish is fulfilled.
 
 mod create;
 mod exec;
 mod files;
+mod found;
 mod spec;
 
 use std::time::Duration;
@@ -19,6 +20,7 @@ use bollard::query_parameters::{
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+pub use found::FoundContainer;
 pub use spec::{
     ContainerSpec, Device, GpuRequest, Mount, MountSource, PortBinding, Restart, RestartKind,
     Ulimit,
@@ -177,19 +179,6 @@ impl Engine {
     /// `NotFound`.
     pub async fn inspect_container(&self, id: &str) -> Result<ContainerRow> {
         Ok(self.inspection(id).await?.into())
-    }
-
-    /// Environment as the container was created with (secrets included: never for the screen).
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn container_environment(&self, id: &ContainerId) -> Result<Vec<(String, String)>> {
-        let inspection = self.inspection(&id.0).await?;
-        let pair = |text: &String| {
-            let (key, value) = text.split_once('=').unwrap_or((text, ""));
-            (key.to_owned(), value.to_owned())
-        };
-        Ok(inspection.config.env.iter().map(pair).collect())
     }
 
     pub(crate) async fn inspection(&self, id: &str) -> Result<ContainerInspection> {

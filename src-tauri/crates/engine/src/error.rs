@@ -176,18 +176,6 @@ impl Error {
         };
         (!text.is_empty()).then(|| text.clone())
     }
-
-    /// True where the engine itself is gone, so that no call of any kind would succeed.
-    pub fn engine_is_gone(&self) -> bool {
-        matches!(
-            self,
-            Self::EngineNotFound { .. }
-                | Self::EngineUnreachable { .. }
-                | Self::PermissionDenied { .. }
-                | Self::Interrupted { .. }
-                | Self::Connecting
-        )
-    }
 }
 
 #[cfg(test)]

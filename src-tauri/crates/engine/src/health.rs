@@ -24,6 +24,8 @@ pub use remedies::apply;
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct EngineFacts {
+    /// The engine's own id (`/info`, `ID`): the same wherever it is reached from. Empty where it has none.
+    pub id: String,
     pub endpoint: Endpoint,
     /// "Docker Desktop", "Docker Engine", "Podman", … in the product's own spelling.
     pub product_name: String,
@@ -60,6 +62,9 @@ pub struct EngineFacts {
     /// Group write permission of the engine's own socket, where it can be seen: labs that control
     /// Docker need it.
     pub socket_group_writable: Option<bool>,
+    /// Group id of the socket that a lab would be given, where it is known. A lab whose user is not
+    /// root can use the socket only as a member of it.
+    pub socket_group: Option<u32>,
     /// Path of the socket on the engine's machine that a lab could be given.
     pub socket_path: Option<String>,
     /// True when the engine runs inside WSL 2 of this Windows computer without Docker Desktop.

@@ -11,10 +11,10 @@ use bollard::query_parameters::RemoveImageOptions;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::classify::{Failure, Subject};
+use crate::classify::Subject;
 use crate::inventory::rows::{moment, or_default};
 use crate::wire::{Question, escaped};
-use crate::{Bytes, Engine, Error, ImageId, ImageReference, Result, UnixMillis};
+use crate::{Bytes, Engine, ImageReference, Result, UnixMillis};
 
 /// The engine asks a registry that may be far away, and tries more than once.
 const FAR_AWAY: Duration = Duration::from_mins(3);
@@ -272,40 +272,5 @@ impl Engine {
         removed
             .map(drop)
             .map_err(|error| self.meaning(error, Subject::Image(name)))
-    }
-
-    /// Makes an image from a root file system in tar form (`POST /images/create?fromSrc=-`); needs no registry.
-    /// `name` is `repository[:tag]`; an image that bore the name loses it.
-    ///
-    /// # Errors
-    /// `DiskFull`, `InvalidReference`.
-    pub async fn import_image(&self, tar: Vec<u8>, name: &str) -> Result<ImageId> {
-        let reference = ImageReference::parse(name)?;
-        let question = Question::post("/images/create")
-            .query("fromSrc", "-")
-            .query("repo", &reference.repository)
-            .query("tag", reference.tag.as_deref().unwrap_or("latest"))
-            .body(tar.into())
-            .patience(FAR_AWAY);
-        let meaning = |failure: Failure| self.meaning(failure, Subject::Image(name));
-        let mut lines = self.wire.ask(question).await.map_err(meaning)?.lines();
-        let mut id = None;
-        while let Some(line) = lines.next().await.map_err(meaning)? {
-            let Ok(message) = serde_json::from_slice::<progress::Message>(&line) else {
-                continue;
-            };
-            if let Some(text) = message.failure() {
-                return Err(meaning(Failure::Answer {
-                    status: 500,
-                    message: text,
-                }));
-            }
-            if message.status.starts_with("sha256:") {
-                id = Some(ImageId(message.status));
-            }
-        }
-        id.ok_or_else(|| Error::Interrupted {
-            detail: "the import ended without an image".to_owned(),
-        })
     }
 }

@@ -8,7 +8,8 @@
 //! then adds what lists do not have (configured ports of what is stopped, exit code, times, …), so
 //! that the first picture of five hundred containers is not held up by five hundred questions.
 //! Rows may therefore be there while the status is still `Connecting`; `Ready` says that every kind
-//! has been listed. The engine's facts can follow a moment later.
+//! has been listed, or refused by the engine, and that the facts are those of this very engine: what
+//! belongs to another one must not be taken for its own.
 
 mod difference;
 mod events;
@@ -166,6 +167,27 @@ pub struct EngineReport {
     /// The last facts known; kept while reconnecting.
     pub facts: Option<EngineFacts>,
     pub problems: Vec<EngineProblem>,
+    /// Lists that the engine (or a proxy before its socket) refuses; everything else works.
+    pub refused: Vec<RefusedList>,
+}
+
+/// A kind of row that the engine does not list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum RefusedKind {
+    Images,
+    Volumes,
+    Networks,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RefusedList {
+    pub kind: RefusedKind,
+    /// "The engine does not show its images."
+    pub message: String,
+    /// The engine's own words.
+    pub detail: String,
 }
 
 /// Everything known of the engine at one revision. Rows are shared, not copied, between revisions.

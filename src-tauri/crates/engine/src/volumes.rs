@@ -1,15 +1,42 @@
 //! Volumes: create, look up, remove. Looking into them comes with the porthole.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bollard::models::VolumeCreateRequest;
 use bollard::query_parameters::RemoveVolumeOptions;
+use serde::Deserialize;
 
 use crate::classify::Subject;
 use crate::inventory::VolumeRow;
 use crate::inventory::rows;
 use crate::wire::{Question, escaped};
 use crate::{Engine, Error, Result};
+
+/// A large engine takes its time to weigh everything.
+const WEIGHING: Duration = Duration::from_mins(5);
+
+/// `GET /system/df`, its volumes.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct DiskUsage {
+    #[serde(deserialize_with = "rows::or_default")]
+    volumes: Vec<Weighed>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Weighed {
+    name: String,
+    usage_data: Option<Usage>,
+}
+
+/// Bytes in files; -1 where the engine does not know.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Usage {
+    size: i64,
+}
 
 impl Engine {
     /// Creates a volume; an existing one of the same name and driver is given back unchanged.
@@ -44,6 +71,34 @@ impl Engine {
             .await
             .map_err(|failure| self.meaning(failure, Subject::Volume(name)))?;
         Ok(volume.into())
+    }
+
+    /// Whether nothing at all lies in a volume; `None` where the engine cannot tell. Weighs
+    /// everything that the engine has, so this is no question for every day.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn volume_is_empty(&self, name: &str) -> Result<Option<bool>> {
+        let question = Question::get("/system/df")
+            .query("type", "volume")
+            .patience(WEIGHING);
+        let used: DiskUsage = self
+            .wire
+            .json(question)
+            .await
+            .map_err(|failure| self.meaning(failure, Subject::Volume(name)))?;
+        let found = used.volumes.into_iter().find(|volume| volume.name == name);
+        let Some(found) = found else {
+            return Err(Error::NotFound {
+                what: "volume",
+                name: name.to_owned(),
+                detail: "it is not among the volumes that were weighed".to_owned(),
+            });
+        };
+        Ok(found
+            .usage_data
+            .filter(|usage| usage.size >= 0)
+            .map(|usage| usage.size == 0))
     }
 
     /// Never forced. A volume that is gone already is no error.

@@ -51,7 +51,6 @@ pub(crate) struct Question {
     path: String,
     query: String,
     headers: Vec<(&'static str, String)>,
-    body: Bytes,
     patience: Duration,
 }
 
@@ -70,7 +69,6 @@ impl Question {
             path: path.into(),
             query: String::new(),
             headers: Vec::new(),
-            body: Bytes::new(),
             patience: PATIENCE,
         }
     }
@@ -88,11 +86,6 @@ impl Question {
 
     pub(crate) fn header(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));
-        self
-    }
-
-    pub(crate) fn body(mut self, body: Bytes) -> Self {
-        self.body = body;
         self
     }
 
@@ -210,7 +203,7 @@ impl Wire {
             builder = builder.header(name, value);
         }
         let request = builder
-            .body(Full::new(question.body))
+            .body(Full::new(Bytes::new()))
             .map_err(|error| Failure::Garbled {
                 text: error.to_string(),
             })?;

@@ -55,8 +55,9 @@ fn is_loopback(ip: &str) -> bool {
         .is_ok_and(|ip| ip.is_loopback())
 }
 
-fn reach_words(listen_ip: &str) -> String {
+fn reach_words(listen_ip: &str, engine_host: Option<&str>) -> String {
     match reach(listen_ip) {
+        Reach::ThisComputer if engine_host.is_some() => "Only the engine’s machine".to_owned(),
         Reach::ThisComputer => "Only this computer".to_owned(),
         Reach::Everyone => "Everyone on the network".to_owned(),
         Reach::Network => format!("Everyone who reaches {listen_ip}"),
@@ -167,7 +168,7 @@ pub fn shown(
             text,
             purpose,
             reach: reach(&port.listen_ip),
-            reach_words: reach_words(&port.listen_ip),
+            reach_words: reach_words(&port.listen_ip, engine_host),
         });
     }
     addresses

@@ -107,8 +107,23 @@ pub struct LabList {
     /// False until profiles and the first inventory have been read.
     pub loaded: bool,
     pub labs: Vec<LabCard>,
+    /// Labs on engines that Slipway does not speak to at the moment, by engine.
+    pub elsewhere: Vec<LabsElsewhere>,
+    /// The keyring has said whether it is there; a form that was shown before may have said less.
+    pub keyring_known: bool,
     /// Profile files that could not be read, each with its sentence.
     pub unreadable: Vec<Problem>,
+}
+
+/// Labs that are on another engine: they are not gone, and nothing here touches them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LabsElsewhere {
+    /// "Docker Desktop"
+    pub engine: String,
+    pub names: Vec<String>,
+    /// "2 labs are on Docker Desktop: Report and Sandbox."
+    pub sentence: String,
 }
 
 /// What deleting a lab takes away, and what stays.
@@ -118,12 +133,19 @@ pub struct DeletePreview {
     pub lab: LabId,
     pub name: String,
     pub running: bool,
+    /// Its container was made by somebody else: Slipway can just forget the lab, and the container stays.
+    pub adopted: bool,
     /// Bytes of the container's own layer: changes outside volumes.
     pub changes_size: Option<Bytes>,
+    /// False where the engine does not say what changed: then nobody knows, which is not "nothing".
+    pub changes_known: bool,
     /// How many files differ from the image.
     pub changes_count: u32,
     /// Paths in plain groups: "Python packages", "Notebooks", …, most first; at most 8.
     pub changes: Vec<ChangeGroup>,
+    /// Folders of the lab whose volumes have no name: nobody could find those again without the
+    /// container, so they go with it.
+    pub nameless_volumes: Vec<String>,
     /// Volumes that can be deleted with it; never by default.
     pub volumes: Vec<VolumeFate>,
     /// "Your files in the folder /home/anna/work stay." and its like.

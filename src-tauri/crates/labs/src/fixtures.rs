@@ -21,6 +21,7 @@ use crate::recipe::RecipeId;
 /// A native engine of this computer.
 pub fn engine() -> EngineFacts {
     EngineFacts {
+        id: "3f9c-engine".to_owned(),
         endpoint: Endpoint::new("unix:///var/run/docker.sock", EndpointSource::KnownPlace),
         product_name: "Docker Engine".to_owned(),
         version: "28.5.2".to_owned(),
@@ -41,6 +42,7 @@ pub fn engine() -> EngineFacts {
         gpu_devices: Vec::new(),
         runtimes: vec!["runc".to_owned()],
         socket_group_writable: Some(true),
+        socket_group: Some(998),
         socket_path: Some("/var/run/docker.sock".to_owned()),
         wsl: false,
     }
@@ -53,6 +55,7 @@ pub fn snapshot(engine: EngineFacts) -> Snapshot {
             status: EngineStatus::Ready,
             facts: Some(engine),
             problems: Vec::new(),
+            refused: Vec::new(),
         }),
         containers: Arc::default(),
         images: Arc::default(),

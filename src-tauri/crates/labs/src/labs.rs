@@ -19,7 +19,7 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::own::RecipeFolder;
 use crate::check::FormCheck;
 use crate::form::{FormFrame, FormSeed, LaunchForm, TypedSecrets};
-use crate::launch::LaunchProgress;
+use crate::launch::{LaunchProgress, unfinished};
 use crate::paste::PastedCommand;
 use crate::problem::{Problem, ProblemKind, Result};
 use crate::profile::ProfileFolder;
@@ -92,10 +92,12 @@ impl Labs {
             catalogue: Catalogue::with_own(own),
             profiles,
             unreadable,
+            unfinished: unfinished::read(&home.profiles),
             ..State::default()
         };
         let shared = Arc::new(Shared::new(home, sources, folder, state));
         let lists = shared.lists.subscribe();
+        tokio::spawn(wizard::ask_keyring(Arc::clone(&shared)));
         let keeping = AbortOnDropHandle::new(tokio::spawn(keeping::keep(Arc::clone(&shared))));
         Self {
             shared,
@@ -176,11 +178,12 @@ impl Labs {
             .map(|launch| launch.board.watch())
     }
 
-    /// Cancels a launch, or discards a failed one. Gives back when everything it made is gone.
+    /// Cancels a launch, or discards a failed one. Gives back when everything it made is gone, and
+    /// says in a sentence what is kept because somebody may have worked in it.
     ///
     /// # Errors
     /// What could not be removed.
-    pub async fn cancel_launch(&self, lab: &LabId) -> Result<()> {
+    pub async fn cancel_launch(&self, lab: &LabId) -> Result<Option<String>> {
         launching::cancel(&self.shared, lab).await
     }
 
@@ -224,6 +227,14 @@ impl Labs {
     /// `EngineAway`; what could not be removed is named and everything else is done.
     pub async fn delete_lab(&self, lab: &LabId, volumes: &[String]) -> Result<()> {
         deleting::delete(&self.shared, lab, volumes).await
+    }
+
+    /// Forgets an adopted lab, or one that is on another engine, and touches nothing on any engine.
+    ///
+    /// # Errors
+    /// `Gone`; that the lab's container is Slipway's own, which would bring the lab back.
+    pub async fn forget_lab(&self, lab: &LabId) -> Result<()> {
+        deleting::forget(&self.shared, lab).await
     }
 
     /// Keeps a form as a lab without launching it.

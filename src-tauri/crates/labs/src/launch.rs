@@ -24,6 +24,7 @@ mod failure;
 mod journey;
 pub(crate) mod made;
 mod sign_in;
+pub(crate) mod unfinished;
 pub(crate) mod words;
 
 pub(crate) use journey::{Luggage, begin, open_in_browser};

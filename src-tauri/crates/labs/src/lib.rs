@@ -17,6 +17,7 @@ pub mod form;
 pub mod labs;
 pub mod launch;
 pub mod listen;
+pub mod logins;
 pub mod names;
 mod options;
 pub mod paste;

@@ -7,9 +7,10 @@
 
 use std::collections::HashSet;
 use std::io::ErrorKind;
-use std::net::{IpAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, SocketAddr};
 
 use slipway_engine::inventory::{ContainerRow, ContainerState, Snapshot};
+use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::form::ListenAddress;
 
@@ -226,7 +227,7 @@ fn probe(snapshot: &Snapshot, listen_ip: &str, port: u16, protocol: &str) -> Pro
                 && !ip.is_unspecified()
                 && listen_once(everyone_like(ip), port, protocol)
                     .is_err_and(|kind| kind == ErrorKind::AddrInUse)
-                && listens_everywhere(port);
+                && listens_everywhere(ip, port);
             if hidden { Probe::Taken } else { Probe::Free }
         }
         Err(ErrorKind::AddrInUse) => Probe::Taken,
@@ -235,13 +236,37 @@ fn probe(snapshot: &Snapshot, listen_ip: &str, port: u16, protocol: &str) -> Pro
     }
 }
 
+/// As Docker does it: an IPv6 address is listened on for IPv6 alone, so that whoever listens on IPv4
+/// is not in the way.
 fn listen_once(ip: IpAddr, port: u16, protocol: &str) -> Result<(), ErrorKind> {
-    let tried = if protocol == "udp" {
-        UdpSocket::bind((ip, port)).map(drop)
-    } else {
-        TcpListener::bind((ip, port)).map(drop)
+    let udp = protocol == "udp";
+    let tried = || -> std::io::Result<()> {
+        let (kind, transport) = if udp {
+            (Type::DGRAM, Protocol::UDP)
+        } else {
+            (Type::STREAM, Protocol::TCP)
+        };
+        let address = SocketAddr::from((ip, port));
+        let socket = match Socket::new(Domain::for_address(address), kind, Some(transport)) {
+            Ok(socket) => socket,
+            // A system without IPv6 has nothing there that could be taken.
+            Err(error) if ip.is_ipv6() => {
+                tracing::debug!(%error, "no IPv6 here");
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        if ip.is_ipv6() {
+            socket.set_only_v6(true)?;
+        }
+        // What was closed a moment ago is free; on Windows the option would mean something else.
+        if cfg!(unix) && !udp {
+            socket.set_reuse_address(true)?;
+        }
+        socket.bind(&address.into())?;
+        if udp { Ok(()) } else { socket.listen(1) }
     };
-    tried.map_err(|error| error.kind())
+    tried().map_err(|error| error.kind())
 }
 
 fn everyone_like(ip: IpAddr) -> IpAddr {
@@ -252,10 +277,14 @@ fn everyone_like(ip: IpAddr) -> IpAddr {
     }
 }
 
-fn listens_everywhere(port: u16) -> bool {
+/// A listener on every IPv6 address may have IPv4, too; one on IPv4 has only that.
+fn listens_everywhere(ip: IpAddr, port: u16) -> bool {
     listeners::get_all().is_ok_and(|all| {
-        all.iter()
-            .any(|listener| listener.socket.port() == port && listener.socket.ip().is_unspecified())
+        all.iter().any(|listener| {
+            listener.socket.port() == port
+                && listener.socket.ip().is_unspecified()
+                && (ip.is_ipv4() || listener.socket.ip().is_ipv6())
+        })
     })
 }
 

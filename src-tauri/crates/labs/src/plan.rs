@@ -38,6 +38,8 @@ pub struct LaunchPlan {
     /// The page's port in the lab; there is a page where this port is published.
     pub page_port: u16,
     pub stop_grace_seconds: u32,
+    /// The lab's user gets at the socket of Docker control only as a member of its group.
+    pub joins_socket_group: bool,
 }
 
 /// What Slipway writes into the container's labels (`io.slipway.profile`) and into the profile
@@ -130,7 +132,11 @@ pub fn plan(
         shared_memory: chosen.shared_memory.or(generation.shared_memory.map(Bytes)),
         ..chosen
     };
+    let joins_socket_group = form.docker_control
+        && !generation.takes_socket_group
+        && !runs_as_root(container.user.as_deref(), image);
     Ok(LaunchPlan {
+        joins_socket_group,
         password_variable,
         secret_variables,
         recipe: Arc::clone(recipe),
@@ -166,9 +172,15 @@ impl LaunchPlan {
     }
 
     /// The plan for this engine: Docker control gets the socket that this engine listens on, which
-    /// in a virtual machine is the usual one.
+    /// in a virtual machine is the usual one, and membership in the socket's group.
     #[must_use]
     pub fn on_engine(mut self, facts: &EngineFacts) -> Self {
+        if let Some(group) = facts.socket_group.filter(|_| self.joins_socket_group) {
+            let group = group.to_string();
+            if !self.container.group_add.contains(&group) {
+                self.container.group_add.push(group);
+            }
+        }
         let Some(socket) = &facts.socket_path else {
             return self;
         };
@@ -281,6 +293,18 @@ fn mounts(form: &LaunchForm) -> Result<Vec<Mount>> {
         });
     }
     Ok(mounts)
+}
+
+/// Whether the container's first program is root's: then no socket is closed to it. An image that
+/// is not here may be anybody's.
+fn runs_as_root(user: Option<&str>, image: Option<&ImageDetails>) -> bool {
+    let user = user.or_else(|| image.map(|image| image.user.as_str()));
+    user.is_some_and(|user| {
+        matches!(
+            user.split(':').next().unwrap_or_default(),
+            "" | "0" | "root"
+        )
+    })
 }
 
 fn not_an_image(form: &LaunchForm, error: &slipway_engine::Error) -> Problem {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use slipway_engine::health::EngineFacts;
 use slipway_engine::inventory::ContainerRow;
 use slipway_engine::{ContainerId, UnixMillis};
 
@@ -48,7 +49,50 @@ pub struct Profile {
     /// When the container ended because Slipway stopped it: its exit code then says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<UnixMillis>,
+    /// The engine that it is on; profiles of earlier versions learn it when their container is seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<EngineMark>,
+    /// Its container was made by somebody else and carries no label of ours.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub adopted: bool,
     pub saved: SavedForm,
+}
+
+/// By what an engine is known again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EngineMark {
+    /// The engine's own id; empty where it has none.
+    pub id: String,
+    pub address: String,
+    /// "Docker Desktop", "Docker Engine on lab-server"
+    pub name: String,
+}
+
+impl EngineMark {
+    /// The mark of the engine that these facts are of.
+    pub fn of(facts: &EngineFacts) -> Self {
+        let name = if facts.this_computer || facts.host_name.is_empty() {
+            facts.product_name.clone()
+        } else {
+            format!("{} on {}", facts.product_name, facts.host_name)
+        };
+        Self {
+            id: facts.id.clone(),
+            address: facts.endpoint.address.clone(),
+            name,
+        }
+    }
+
+    /// The same engine, by its id where both have one: an address can be given to another engine,
+    /// and one engine can have several.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        if self.id.is_empty() || other.id.is_empty() {
+            self.address == other.address
+        } else {
+            self.id == other.id
+        }
+    }
 }
 
 impl Profile {
@@ -59,7 +103,18 @@ impl Profile {
             container: Some(container),
             created,
             stopped: None,
+            engine: None,
+            adopted: false,
             saved,
+        }
+    }
+
+    /// Whether it is known to be on another engine than this one. An engine that does not say what
+    /// it is may be any.
+    pub fn is_elsewhere(&self, engine: Option<&EngineMark>) -> bool {
+        match (&self.engine, engine) {
+            (Some(own), Some(engine)) => !own.is_same_as(engine),
+            _ => false,
         }
     }
 

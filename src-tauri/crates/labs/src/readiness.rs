@@ -69,6 +69,8 @@ pub(crate) struct Sign {
     pub slow: bool,
     /// Last lines of the log, masked.
     pub log: Vec<String>,
+    /// Its port has answered, if only to say that it is not ready.
+    pub spoke: bool,
 }
 
 /// Told about once a second.
@@ -92,7 +94,11 @@ pub(crate) async fn until_it_answers(
         // What has happened already is seen first: an exit before an answer before a line.
         biased;
         end = container_ends(wait) => return Err(last_words(wait, end).await),
-        () = probe::until_answered(wait, &hints) => {}
+        answered = probe::until_answered(wait, &hints) => {
+            if answered == probe::Answered::NotAPage {
+                return Ok(None);
+            }
+        }
         () = becomes_healthy(wait) => {}
         () = has_nothing_to_ask(wait) => {}
         () = hints.ready_line() => {}
@@ -300,7 +306,11 @@ async fn tell_signs(wait: &Wait, hints: &Hints, begun: Instant, tell: Option<&Te
         if !file.is_empty() {
             log.clone_from(&file);
         }
-        tell(Sign { slow, log });
+        tell(Sign {
+            slow,
+            log,
+            spoke: hints.has_spoken(),
+        });
     }
 }
 

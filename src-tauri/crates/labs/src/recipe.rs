@@ -171,6 +171,9 @@ pub struct Generation {
     pub environment: Vec<(String, String)>,
     /// Fails where the socket has no group write permission, or on a rootless engine (AI-Lab).
     pub needs_writable_socket: bool,
+    /// Its entrypoint gives the lab's user the group of the Docker socket (AI-Lab), or it runs as
+    /// root, so nothing has to be added for Docker control.
+    pub takes_socket_group: bool,
     pub shared_memory: Option<u64>,
     /// How a program reaches a lab without a page: `{host}:{port}, user postgres`. Never a password.
     pub connection: Option<String>,

@@ -16,7 +16,7 @@ use crate::tag;
 
 mod config;
 
-pub use config::image_password;
+pub use config::{image_password, is_worth_masking};
 
 /// The recipe of an image by its name, else by its Config, else the generic ones
 /// (`any-jupyter`, `web-app`). Always gives one.

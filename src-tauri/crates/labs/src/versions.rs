@@ -12,6 +12,7 @@ use specta::Type;
 
 use crate::check::CheckFacts;
 use crate::form::{local_references, volume_choices};
+use crate::logins::Logins;
 use crate::recipe::Recipe;
 use crate::{recognition, tag};
 
@@ -48,7 +49,7 @@ pub async fn versions(recipe: &Recipe, image: &str, facts: &CheckFacts) -> Versi
             incomplete: Some("This is not the name of an image.".to_owned()),
         };
     };
-    let answer = registry_tags(&reference).await;
+    let answer = registry_tags(&reference, &Logins::of_this_person()).await;
     list(recipe, &reference, facts, &answer)
 }
 

@@ -78,11 +78,14 @@ export function demo(options = new URLSearchParams()): Backend {
             : { state: "ready" },
     facts: away || scenario === "loading" ? null : { ...engine.facts, rootless: scenario === "rootless" },
     problems: trouble ? [trouble] : away ? [engine.problems["not-running"]].flatMap((one) => one ?? []) : [],
+    refused: [],
   });
   const list = (): LabList => ({
     revision: ++revision,
     loaded: scenario !== "loading",
     labs: scenario === "stale" ? labs.map((lab) => ({ ...lab, stale: true })) : labs,
+    elsewhere: [],
+    keyringKnown: true,
     unreadable:
       scenario === "unreadable"
         ? [
@@ -290,6 +293,7 @@ export function demo(options = new URLSearchParams()): Backend {
       launches.delete(id);
       labs = labs.filter((lab) => lab.id !== id);
       lists.publish(list());
+      return null;
     },
 
     openLab: async (id) => {
@@ -311,7 +315,10 @@ export function demo(options = new URLSearchParams()): Backend {
         lab: id,
         name: lab.name,
         running: lab.state === "running",
+        adopted: lab.adopted,
         changesSize: 182_000_000,
+        changesKnown: true,
+        namelessVolumes: [],
         changesCount: 1412,
         changes: [
           { title: "Python packages", count: 1380, examples: ["xgboost 2.1.1", "shap 0.46.0"] },
@@ -321,6 +328,10 @@ export function demo(options = new URLSearchParams()): Backend {
         volumes: lab.keptIn ? [{ name: lab.keptIn, usedBy: lab.keptIn === "my-vol" ? [] : [] }] : [],
         stays: ["The image exasol/ai-lab:6.0.0 stays on this computer."],
       };
+    },
+    forgetLab: async (id) => {
+      labs = labs.filter((lab) => lab.id !== id);
+      lists.publish(list());
     },
     deleteLab: (id) =>
       later(id, "delete", () => {

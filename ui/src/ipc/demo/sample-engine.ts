@@ -14,6 +14,7 @@ export const DAY = 24 * HOUR;
 export const started = Date.now();
 
 export const facts: EngineFacts = {
+  id: "5c1e9d0f-4c5d-4a0e-9d5c-0d7a1f3e2b11",
   endpoint: {
     address: "unix:///var/run/docker.sock",
     source: { kind: "knownPlace" },
@@ -36,6 +37,7 @@ export const facts: EngineFacts = {
   thisComputer: true,
   gpu: false,
   socketGroupWritable: true,
+  socketGroup: 998,
   socketPath: "/var/run/docker.sock",
   wsl: false,
 };

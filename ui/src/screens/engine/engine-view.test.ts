@@ -8,6 +8,7 @@ const report = (part: Partial<EngineReport> = {}): EngineReport => ({
   status: { state: "ready" },
   facts,
   problems: [],
+  refused: [],
   ...part,
 });
 const states = (engine: EngineReport) =>

@@ -44,6 +44,8 @@ struct Component {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Info {
+    #[serde(rename = "ID")]
+    id: String,
     #[serde(rename = "OSType")]
     os_type: String,
     operating_system: String,
@@ -133,9 +135,16 @@ fn assemble(engine: &Engine, version: Version, mut info: Info) -> EngineFacts {
         } else {
             None
         },
+        socket_group: socket_group(&endpoint, here, desktop),
         socket_path: socket_path(&endpoint, here),
         wsl: kernel.to_lowercase().contains("microsoft") && !desktop,
         this_computer: endpoint.is_this_computer(),
+        // Podman draws a new one for each answer.
+        id: if is_podman(&version.components) {
+            String::new()
+        } else {
+            info.id
+        },
         version: version.number,
         operating_system: info.operating_system,
         host_name: info.name,
@@ -164,13 +173,15 @@ fn own_machine(endpoint: &Endpoint, desktop: bool) -> bool {
     cfg!(target_os = "linux") && endpoint.is_this_computer() && native && !desktop
 }
 
-fn product_name(endpoint: &Endpoint, version: &Version, info: &Info, desktop: bool) -> String {
-    let podman = version
-        .components
+fn is_podman(components: &[Component]) -> bool {
+    components
         .iter()
-        .any(|component| component.name == "Podman Engine");
+        .any(|component| component.name == "Podman Engine")
+}
+
+fn product_name(endpoint: &Endpoint, version: &Version, info: &Info, desktop: bool) -> String {
     let name = match endpoint.product {
-        _ if podman => "Podman",
+        _ if is_podman(&version.components) => "Podman",
         _ if desktop => "Docker Desktop",
         _ if info.operating_system == "OrbStack" => "OrbStack",
         _ if info.operating_system.starts_with("Rancher Desktop") => "Rancher Desktop",
@@ -211,6 +222,15 @@ fn socket_path(endpoint: &Endpoint, here: bool) -> Option<String> {
     }
 }
 
+/// The socket's group as containers see it. Docker Desktop gives its virtual machine's socket to
+/// root's group; what other virtual machines do cannot be seen from here.
+fn socket_group(endpoint: &Endpoint, here: bool, desktop: bool) -> Option<u32> {
+    if here {
+        return endpoint.socket().and_then(|socket| group_of(&socket));
+    }
+    (desktop || endpoint.product == EngineProduct::DockerDesktop).then_some(0)
+}
+
 /// What is free on the engine's disk at this moment, where it can be seen. Asks this computer, not the engine.
 pub fn disk_free_now(facts: &EngineFacts) -> Option<Bytes> {
     facts
@@ -240,5 +260,16 @@ fn group_writable(socket: &Path) -> Option<bool> {
 
 #[cfg(not(unix))]
 fn group_writable(_socket: &Path) -> Option<bool> {
+    None
+}
+
+#[cfg(unix)]
+fn group_of(socket: &Path) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    Some(std::fs::metadata(socket).ok()?.gid())
+}
+
+#[cfg(not(unix))]
+fn group_of(_socket: &Path) -> Option<u32> {
     None
 }

@@ -12,6 +12,7 @@ impl Snapshot {
             status: EngineStatus::Connecting,
             facts: None,
             problems: Vec::new(),
+            refused: Vec::new(),
         };
         Self {
             revision: 0,

@@ -12,7 +12,7 @@ use super::events::{Kind, Touched};
 use super::rows::{
     self, ContainerEntry, ContainerInspection, ImageEntry, NetworkEntry, VolumeEntry, or_default,
 };
-use super::{ContainerRow, ImageRow, NetworkRow, VolumeRow};
+use super::{ContainerRow, ImageRow, NetworkRow, RefusedKind, RefusedList, VolumeRow};
 use crate::classify::Failure;
 use crate::health::{EngineFacts, facts};
 use crate::wire::{Question, escaped};
@@ -37,6 +37,10 @@ pub(super) enum Fetched {
     Volume(String, Option<VolumeRow>),
     Network(String, Option<NetworkRow>),
     Facts(Box<EngineFacts>),
+    /// The engine does not say what it is.
+    NoFacts,
+    /// The engine refused to list a kind; what is known of it stays.
+    Refused(RefusedList),
     /// The engine refused one question; what is known of the object stays.
     Nothing,
 }
@@ -95,15 +99,24 @@ fn list_of(engine: &Engine, kind: Kind) -> Fetching {
                 ))
             })
         }
-        Kind::Images => list(engine, Question::get("/images/json"), |list: Objects| {
-            Fetched::Images(rows::each::<ImageEntry, _>(&list, |_| None))
-        }),
-        Kind::Volumes => list(engine, Question::get("/volumes"), |list: VolumeList| {
-            Fetched::Volumes(rows::each::<VolumeEntry, _>(&list.volumes, |_| None))
-        }),
-        Kind::Networks => list(engine, Question::get("/networks"), |list: Objects| {
-            Fetched::Networks(rows::each::<NetworkEntry, _>(&list, |_| None))
-        }),
+        Kind::Images => or_refused(
+            RefusedKind::Images,
+            list(engine, Question::get("/images/json"), |list: Objects| {
+                Fetched::Images(rows::each::<ImageEntry, _>(&list, |_| None))
+            }),
+        ),
+        Kind::Volumes => or_refused(
+            RefusedKind::Volumes,
+            list(engine, Question::get("/volumes"), |list: VolumeList| {
+                Fetched::Volumes(rows::each::<VolumeEntry, _>(&list.volumes, |_| None))
+            }),
+        ),
+        Kind::Networks => or_refused(
+            RefusedKind::Networks,
+            list(engine, Question::get("/networks"), |list: Objects| {
+                Fetched::Networks(rows::each::<NetworkEntry, _>(&list, |_| None))
+            }),
+        ),
     }
 }
 
@@ -121,6 +134,30 @@ where
 {
     let wire = engine.wire.clone();
     Box::pin(async move { Ok(read(wire.json(question).await?)) })
+}
+
+/// A list that is refused costs that list alone. Containers are not optional: without them, nothing
+/// here means anything.
+fn or_refused(kind: RefusedKind, listing: Fetching) -> Fetching {
+    Box::pin(async move {
+        let detail = match listing.await {
+            Err(Failure::Answer { message, .. }) => message,
+            Err(Failure::Garbled { text }) => text,
+            other => return other,
+        };
+        tracing::warn!(?kind, detail, "the engine refuses a list");
+        let what = match kind {
+            RefusedKind::Images => "images",
+            RefusedKind::Volumes => "volumes",
+            RefusedKind::Networks => "networks",
+        };
+        let message = format!("The engine does not show its {what}.");
+        Ok(Fetched::Refused(RefusedList {
+            kind,
+            message,
+            detail,
+        }))
+    })
 }
 
 /// One object; a refusal other than "gone" leaves it as it was.
@@ -183,7 +220,7 @@ fn ask_facts(engine: Engine) -> Fetching {
             Err(Error::Interrupted { detail }) => Err(Failure::Cut { text: detail }),
             Err(error) => {
                 tracing::warn!(%error, detail = error.detail(), "the engine does not say what it is");
-                Ok(Fetched::Nothing)
+                Ok(Fetched::NoFacts)
             }
         }
     })

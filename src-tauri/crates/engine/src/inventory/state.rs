@@ -8,16 +8,18 @@ use tokio::sync::watch;
 use super::events::Kind;
 use super::fetch::Fetched;
 use super::rows::unreadable_inspection;
-use super::{ContainerRow, EngineReport, EngineStatus, Health, Snapshot};
-use crate::health::{disk_free_now, problems};
+use super::{ContainerRow, EngineReport, EngineStatus, Health, RefusedKind, RefusedList, Snapshot};
+use crate::health::{EngineFacts, disk_free_now, problems};
 use crate::{ContainerId, Error};
 
 /// The snapshot that will be published next. Rows that stay equal stay the same in memory, so that
 /// a difference is cheap to find.
 pub(super) struct Current {
     next: Snapshot,
-    /// Kinds that have been listed since the connection was made.
+    /// Kinds that have been listed, or refused, since the connection was made.
     listed: BTreeSet<Kind>,
+    /// The engine has said what it is since then, or does not.
+    introduced: bool,
     sender: watch::Sender<Arc<Snapshot>>,
     /// Containers whose details are still to be asked for, those that run first.
     pub(super) details: VecDeque<ContainerId>,
@@ -28,6 +30,7 @@ impl Current {
         Self {
             next: Snapshot::empty(),
             listed: BTreeSet::new(),
+            introduced: false,
             sender,
             details: VecDeque::new(),
         }
@@ -36,6 +39,7 @@ impl Current {
     /// A new connection: nothing counts as listed.
     pub(super) fn begin(&mut self) {
         self.listed = BTreeSet::new();
+        self.introduced = false;
         self.details.clear();
     }
 
@@ -43,9 +47,9 @@ impl Current {
         self.next.report.status.clone()
     }
 
-    /// True when every kind has been listed for the first time on this connection; sets the status.
+    /// True when everything is known for the first time on this connection; sets the status.
     pub(super) fn settle(&mut self) -> bool {
-        let all = self.listed.len() == Kind::ALL.len();
+        let all = self.listed.len() == Kind::ALL.len() && self.introduced;
         let settled = all && self.next.report.status != EngineStatus::Ready;
         if settled {
             let facts = self.next.report.facts.clone();
@@ -56,6 +60,7 @@ impl Current {
                     .map(|facts| problems(Ok(facts)))
                     .unwrap_or_default(),
                 facts,
+                refused: self.next.report.refused.clone(),
             });
         }
         settled
@@ -68,6 +73,49 @@ impl Current {
             status,
             facts,
             problems: problems(Err(error)),
+            refused: self.next.report.refused.clone(),
+        });
+    }
+
+    fn refused(&mut self, refused: RefusedList) {
+        self.listed.insert(match refused.kind {
+            RefusedKind::Images => Kind::Images,
+            RefusedKind::Volumes => Kind::Volumes,
+            RefusedKind::Networks => Kind::Networks,
+        });
+        let mut report = EngineReport::clone(&self.next.report);
+        report.refused.retain(|known| known.kind != refused.kind);
+        report.refused.push(refused);
+        report.refused.sort_by_key(|known| known.kind);
+        self.report(report);
+    }
+
+    fn listed(&mut self, kind: Kind, refused: RefusedKind) {
+        self.listed.insert(kind);
+        if self
+            .next
+            .report
+            .refused
+            .iter()
+            .any(|known| known.kind == refused)
+        {
+            let mut report = EngineReport::clone(&self.next.report);
+            report.refused.retain(|known| known.kind != refused);
+            self.report(report);
+        }
+    }
+
+    /// What another engine said of itself does not count here.
+    fn introduced(&mut self, facts: Option<EngineFacts>) {
+        self.introduced = true;
+        self.report(EngineReport {
+            status: self.next.report.status.clone(),
+            problems: facts
+                .as_ref()
+                .map(|facts| problems(Ok(facts)))
+                .unwrap_or_default(),
+            facts,
+            refused: self.next.report.refused.clone(),
         });
     }
 
@@ -114,15 +162,16 @@ impl Current {
             }
             Fetched::Images(rows) => {
                 self.weigh_disk();
+                self.listed(Kind::Images, RefusedKind::Images);
                 let next = &mut self.next;
-                self.listed.insert(Kind::Images);
                 replace(
                     &mut next.images,
                     rows.into_iter().map(|row| (row.id.clone(), row)).collect(),
                 );
             }
             Fetched::Volumes(rows) => {
-                self.listed.insert(Kind::Volumes);
+                self.listed(Kind::Volumes, RefusedKind::Volumes);
+                let next = &mut self.next;
                 replace(
                     &mut next.volumes,
                     rows.into_iter()
@@ -131,7 +180,8 @@ impl Current {
                 );
             }
             Fetched::Networks(rows) => {
-                self.listed.insert(Kind::Networks);
+                self.listed(Kind::Networks, RefusedKind::Networks);
+                let next = &mut self.next;
                 replace(
                     &mut next.networks,
                     rows.into_iter().map(|row| (row.id.clone(), row)).collect(),
@@ -154,24 +204,22 @@ impl Current {
             Fetched::Volume(name, None) => remove(&mut next.volumes, &name.into()),
             Fetched::Network(_, Some(row)) => set(&mut next.networks, row.id.clone(), row),
             Fetched::Network(id, None) => remove(&mut next.networks, &id.into()),
-            Fetched::Facts(facts) => {
-                let status = next.report.status.clone();
-                let problems = problems(Ok(&facts));
-                self.report(EngineReport {
-                    status,
-                    problems,
-                    facts: Some(*facts),
-                });
-            }
+            Fetched::Facts(facts) => self.introduced(Some(*facts)),
+            // While connected, an engine that was asked again has only become silent.
+            Fetched::NoFacts if self.introduced => {}
+            Fetched::NoFacts => self.introduced(None),
+            Fetched::Refused(refused) => self.refused(refused),
             Fetched::Nothing => {}
         }
     }
 
     /// Images are what fills the disk: when they change, so does what is free.
     fn weigh_disk(&mut self) {
-        if let Some(mut facts) = self.next.report.facts.clone() {
+        if self.introduced
+            && let Some(mut facts) = self.next.report.facts.clone()
+        {
             facts.disk_free = disk_free_now(&facts);
-            self.apply(Fetched::Facts(Box::new(facts)));
+            self.introduced(Some(facts));
         }
     }
 

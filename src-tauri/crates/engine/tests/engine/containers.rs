@@ -8,9 +8,9 @@ use slipway_engine::containers::{
     Restart, RestartKind,
 };
 use slipway_engine::inventory::ContainerState;
-use slipway_engine::{Bytes, Error, ImageId};
+use slipway_engine::{Bytes, Error};
 
-use crate::{Gone, bed, docker, engine, running};
+use crate::{Gone, docker, engine, running};
 
 fn spec(name: &str) -> ContainerSpec {
     ContainerSpec {
@@ -104,9 +104,11 @@ async fn a_created_container_is_what_docker_run_would_have_made() {
         (&id, ContainerState::Created, Some(18881)),
         "a created container carries its ports"
     );
-    let environment = engine.container_environment(&id).await.unwrap();
+    let found = engine.found_container(&id.0).await.unwrap();
     assert!(
-        environment.contains(&("KEY".into(), "a value = with signs".into())),
+        found
+            .environment
+            .contains(&("KEY".into(), "a value = with signs".into())),
         "the value holds its own equals sign"
     );
     docker(&["rm", "engine-mine", "engine-theirs"]);
@@ -488,26 +490,146 @@ async fn volumes_come_and_go() {
 }
 
 #[tokio::test]
-async fn a_tar_becomes_an_image() {
+async fn what_a_container_was_made_with_is_read_back() {
     let engine = engine().await;
-    let tar = vec![0; 1024];
-    let id = engine
-        .import_image(tar, "engine-import/empty:1")
+    let _gone = Gone("engine-found".into());
+    docker(&[
+        "create",
+        "--name",
+        "engine-found",
+        "--publish",
+        "127.0.0.1::8080",
+        "--publish",
+        "5353:53/udp",
+        "--volume",
+        "engine-found-vol:/data:ro",
+        "--env",
+        "KEY=a=b",
+        "--user",
+        "1000:1000",
+        "--workdir",
+        "/tmp",
+        "--hostname",
+        "found",
+        "--interactive",
+        "--memory",
+        "64m",
+        "--cpus",
+        "0.5",
+        "--shm-size",
+        "32m",
+        "--restart",
+        "on-failure:3",
+        "--cap-add",
+        "SYS_NICE",
+        "--group-add",
+        "123",
+        "--entrypoint",
+        "/bin/busybox",
+        "slipway/webapp:1",
+        "sleep",
+        "60",
+    ]);
+    let found = engine.found_container("engine-found").await.unwrap();
+    assert!(found.environment.contains(&("KEY".into(), "a=b".into())));
+    let ports: Vec<_> = found
+        .ports
+        .iter()
+        .map(|port| {
+            (
+                port.listen_ip.as_str(),
+                port.host_port,
+                port.container_port,
+                port.protocol.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        ports,
+        [("", 5353, 53, "udp"), ("127.0.0.1", 0, 8080, "tcp")],
+        "a port that the engine chooses stays one"
+    );
+    assert_eq!(found.mounts.len(), 1);
+    assert_eq!(
+        (found.mounts[0].source.as_str(), found.mounts[0].read_only),
+        ("engine-found-vol", true)
+    );
+    assert_eq!(found.entrypoint, ["/bin/busybox"]);
+    assert_eq!(found.command, ["sleep", "60"]);
+    assert_eq!(
+        (
+            found.user.as_str(),
+            found.working_directory.as_str(),
+            found.hostname.as_str()
+        ),
+        ("1000:1000", "/tmp", "found")
+    );
+    assert!(found.stdin_open && !found.tty && !found.auto_remove && !found.gpu);
+    assert_eq!(found.memory, Some(Bytes(64 * 1024 * 1024)));
+    assert_eq!(found.nano_cpus, Some(500_000_000));
+    assert_eq!(found.shared_memory, Some(Bytes(32 * 1024 * 1024)));
+    assert_eq!(
+        (found.restart.as_str(), found.restart_tries),
+        ("on-failure", 3)
+    );
+    assert!(found.capabilities_added[0].ends_with("SYS_NICE"));
+    assert_eq!(found.groups, ["123"]);
+
+    let id = found.row.id.clone();
+    engine
+        .rename_container(&id, "engine-found-2")
         .await
         .unwrap();
     assert_eq!(
-        engine
-            .inspect_image("engine-import/empty:1")
-            .await
-            .unwrap()
-            .id,
-        id.0,
-        "it has its name"
+        engine.inspect_container(id.as_str()).await.unwrap().name,
+        "engine-found-2"
     );
-    assert_ne!(id, ImageId(String::new()), "and an id");
-    engine.remove_image("engine-import/empty:1").await.unwrap();
-    assert!(
-        !bed().has_image("engine-import/empty:1"),
-        "and is gone again"
+    let _other = Gone("engine-found-other".into());
+    docker(&["create", "--name", "engine-found-other", "slipway/webapp:1"]);
+    let error = engine
+        .rename_container(&id, "engine-found-other")
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::NameTaken { .. }), "{error:?}");
+    let error = engine.rename_container(&id, "-").await.unwrap_err();
+    assert!(matches!(error, Error::InvalidName { .. }), "{error:?}");
+    engine.rename_container(&id, "engine-found").await.unwrap();
+    let error = engine
+        .rename_container(&"none".into(), "engine-found-3")
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
+    docker(&["rm", "engine-found"]);
+    docker(&["volume", "rm", "engine-found-vol"]);
+}
+
+#[tokio::test]
+async fn an_empty_volume_is_told_from_one_that_holds_something() {
+    let engine = engine().await;
+    docker(&["volume", "create", "engine-weighed"]);
+    assert_eq!(
+        engine.volume_is_empty("engine-weighed").await.unwrap(),
+        Some(true)
     );
+    docker(&[
+        "run",
+        "--rm",
+        "--volume",
+        "engine-weighed:/data",
+        "--entrypoint",
+        "/bin/busybox",
+        "slipway/webapp:1",
+        "sh",
+        "-c",
+        "echo work > /data/file",
+    ]);
+    assert_eq!(
+        engine.volume_is_empty("engine-weighed").await.unwrap(),
+        Some(false)
+    );
+    docker(&["volume", "rm", "engine-weighed"]);
+    assert!(matches!(
+        engine.volume_is_empty("engine-weighed").await.unwrap_err(),
+        Error::NotFound { .. }
+    ));
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use slipway_engine::containers::ContainerSpec;
 use slipway_engine::health::EngineProblemKind;
 use slipway_engine::images::RegistryLogin;
-use slipway_engine::inventory::{ContainerState, EngineStatus, Inventory};
+use slipway_engine::inventory::{ContainerState, EngineStatus, Inventory, RefusedKind};
 use slipway_engine::logs::LogQuery;
 use slipway_engine::{Engine, Error, ImageReference};
 use slipway_testbed::{FakeEngine, Piece, Reply};
@@ -450,4 +450,116 @@ async fn logs_that_are_kept_elsewhere_say_so() {
         "hi",
         "what came is kept"
     );
+}
+
+#[tokio::test]
+async fn a_refused_list_costs_that_list_alone() {
+    let fake = fake();
+    fake.on(
+        "GET",
+        "/containers/json",
+        Reply::json(
+            200,
+            json!([{ "Id": "a", "Names": ["/lab"], "State": "created" }]),
+        ),
+    );
+    fake.on("GET", "/volumes", Reply::error(403, "the proxy says no"));
+    fake.on("GET", "/images/json", Reply::error(500, "layer is missing"));
+    // Only an event about images has the list asked for again.
+    fake.on(
+        "GET",
+        "/events",
+        Reply::stream(
+            200,
+            [
+                Piece::Wait,
+                Piece::text("{\"Type\":\"image\",\"Action\":\"pull\",\"Actor\":{\"ID\":\"x\"}}\n"),
+                Piece::StayOpen,
+            ],
+        ),
+    );
+    let inventory = Inventory::start(surroundings(&fake.docker_host()));
+    let ready = until(&inventory, "ready", |seen| {
+        seen.report.status == EngineStatus::Ready
+    })
+    .await;
+    assert_eq!(ready.containers.len(), 1, "the others are there");
+    let refused: Vec<_> = ready
+        .report
+        .refused
+        .iter()
+        .map(|list| (list.kind, list.message.as_str(), list.detail.as_str()))
+        .collect();
+    assert_eq!(
+        refused,
+        [
+            (
+                RefusedKind::Images,
+                "The engine does not show its images.",
+                "layer is missing"
+            ),
+            (
+                RefusedKind::Volumes,
+                "The engine does not show its volumes.",
+                "the proxy says no"
+            ),
+        ]
+    );
+    fake.on("GET", "/images/json", Reply::json(200, json!([])));
+    fake.go_on();
+    until(&inventory, "the images' list is back", |seen| {
+        seen.report.refused.len() == 1 && seen.report.refused[0].kind == RefusedKind::Volumes
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_engine_that_took_another_s_place_is_not_taken_for_it() {
+    let fake = fake();
+    let info = |id: &str| Reply::json(200, json!({ "ID": id, "OSType": "linux" }));
+    fake.on(
+        "GET",
+        "/version",
+        Reply::json(200, json!({ "Version": "28.5.2", "ApiVersion": "1.41" })),
+    );
+    fake.on_each(
+        "GET",
+        "/info",
+        vec![info("one"), Reply::error(500, "busy"), info("other")],
+    );
+    fake.on_each(
+        "GET",
+        "/events",
+        vec![
+            Reply::stream(200, [Piece::Wait]),
+            Reply::stream(200, [Piece::Wait]),
+            Reply::stream(200, [Piece::StayOpen]),
+        ],
+    );
+    let inventory = Inventory::start(surroundings(&fake.docker_host()));
+    let ready_as = |seen: &slipway_engine::inventory::Snapshot| {
+        (seen.report.status == EngineStatus::Ready)
+            .then(|| seen.report.facts.as_ref().map(|facts| facts.id.clone()))
+    };
+    until(&inventory, "the first", |seen| {
+        ready_as(seen) == Some(Some("one".to_owned()))
+    })
+    .await;
+    let mut snapshots = inventory.watch();
+    snapshots.mark_unchanged();
+    fake.go_on();
+    // Whoever answers now does not say who it is, and is never ready under the other's name.
+    loop {
+        snapshots.changed().await.unwrap();
+        match ready_as(&snapshots.borrow_and_update()) {
+            Some(None) => break,
+            Some(Some(id)) => panic!("ready as {id}"),
+            None => {}
+        }
+    }
+    fake.go_on();
+    until(&inventory, "the other", |seen| {
+        ready_as(seen) == Some(Some("other".to_owned()))
+    })
+    .await;
 }

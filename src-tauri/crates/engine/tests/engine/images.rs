@@ -150,10 +150,10 @@ async fn an_image_tells_what_it_is() {
         ),
         "not here"
     );
-    engine
-        .import_image(vec![0; 1024], "engine-used/empty:1")
-        .await
-        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let tar = folder.path().join("empty.tar");
+    std::fs::write(&tar, vec![0; 1024]).unwrap();
+    docker(&["import", &tar.to_string_lossy(), "engine-used/empty:1"]);
     docker(&[
         "create",
         "--name",

@@ -203,9 +203,14 @@ fn check_host_port(
         notes.note(field, message);
         return;
     }
+    let here = if subject.this_computer() {
+        "on this computer"
+    } else {
+        "on the engine’s machine"
+    };
     let next = |from: u16| next_free(subject, index, from, container.len());
     let Some(range) = typed_range(&row.host) else {
-        let (message, turned) = wrong_range(&row.host, "on this computer");
+        let (message, turned) = wrong_range(&row.host, here);
         let fix = match turned {
             Some(turned) => subject.fix(format!("Use {turned}"), |form| {
                 if let Some(row) = form.ports.get_mut(index) {

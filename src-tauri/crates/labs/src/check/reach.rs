@@ -28,7 +28,7 @@ pub(super) fn reach_of(ip: IpAddr) -> Reach {
 pub(super) fn check(subject: &Subject, notes: &mut Notes) {
     let typed = subject.form.listen_ip.trim();
     let here = || {
-        subject.fix("Only this computer", |form| {
+        subject.fix(only_here(subject), |form| {
             LOOPBACK.clone_into(&mut form.listen_ip);
         })
     };
@@ -89,6 +89,15 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
     }
 }
 
+/// Loopback is the engine's machine's own.
+fn only_here(subject: &Subject) -> &'static str {
+    if subject.this_computer() {
+        "Only this computer"
+    } else {
+        "Only the engine’s machine"
+    }
+}
+
 fn nearest(subject: &Subject, otherwise: Option<super::FieldFix>) -> Option<super::FieldFix> {
     match listen::addresses()
         .into_iter()
@@ -140,7 +149,7 @@ fn meaning(subject: &Subject, notes: &mut Notes, ip: IpAddr) {
     let fix = if possible {
         subject.fix("Set a password", |form| form.sign_in = SignInChoice::Own)
     } else if level == NoteLevel::Danger || (sign_in.kind == SignInKind::Password && !own) {
-        subject.fix("Only this computer", |form| {
+        subject.fix(only_here(subject), |form| {
             LOOPBACK.clone_into(&mut form.listen_ip);
         })
     } else {

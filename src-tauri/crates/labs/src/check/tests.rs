@@ -145,6 +145,7 @@ fn an_engine_that_is_away_is_the_first_thing_to_say() {
             status,
             facts: None,
             problems: Vec::new(),
+            refused: Vec::new(),
         });
         let facts = CheckFacts {
             snapshot: Arc::new(snapshot.clone()),

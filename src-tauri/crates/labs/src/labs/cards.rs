@@ -1,15 +1,16 @@
 //! Cards: profiles, the inventory and what is under way, joined. Pure, so that it can be read and
 //! tested without an engine.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use slipway_engine::UnixMillis;
 use slipway_engine::inventory::{ContainerRow, ContainerState, EngineStatus, Snapshot};
 
 use super::secrets::has_own_password;
-use super::shared::{Answer, State, kind_of, row_of};
+use super::shared::{Answer, State, is_elsewhere, kind_of, row_of};
 use crate::address::{self, Reach, ShownAddress};
-use crate::card::{LabCard, LabId, LabState, LabWarning, WarningKind};
+use crate::card::{LabCard, LabId, LabState, LabWarning, LabsElsewhere, WarningKind};
 use crate::catalogue::Catalogue;
 use crate::form::{LaunchForm, StorageKind};
 use crate::launch::{Launch, LaunchProgress};
@@ -23,7 +24,7 @@ pub(super) fn cards(state: &State, snapshot: &Snapshot, engine_host: Option<&str
     let mut cards: Vec<LabCard> = state
         .profiles
         .values()
-        .filter(|profile| !is_replaced(state, &profile.id))
+        .filter(|profile| !is_replaced(state, &profile.id) && !is_elsewhere(profile, snapshot))
         .map(|profile| lab_card(profile, state, snapshot, engine_host))
         .collect();
     for (lab, launch) in &state.launches {
@@ -37,6 +38,39 @@ pub(super) fn cards(state: &State, snapshot: &Snapshot, engine_host: Option<&str
     }
     cards.sort_by_cached_key(|card| (card.name.to_lowercase(), card.id.clone()));
     cards
+}
+
+/// Labs of other engines, by engine.
+pub(super) fn elsewhere(state: &State, snapshot: &Snapshot) -> Vec<LabsElsewhere> {
+    let mut engines: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for profile in state.profiles.values() {
+        if let Some(engine) = &profile.engine
+            && is_elsewhere(profile, snapshot)
+        {
+            engines
+                .entry(&engine.name)
+                .or_default()
+                .push(profile.saved.form.name.clone());
+        }
+    }
+    let of_engine = |(engine, mut names): (&str, Vec<String>)| {
+        names.sort_by_key(|name| name.to_lowercase());
+        let list = match names.as_slice() {
+            [] => String::new(),
+            [one] => format!("1 lab is on {engine}: {one}."),
+            [all @ .., last] => format!(
+                "{} labs are on {engine}: {} and {last}.",
+                names.len(),
+                all.join(", ")
+            ),
+        };
+        LabsElsewhere {
+            engine: engine.to_owned(),
+            sentence: list,
+            names,
+        }
+    };
+    engines.into_iter().map(of_engine).collect()
 }
 
 /// A failed launch stands for its lab until the person decides.
@@ -107,7 +141,7 @@ fn lab_card(
         connection: connection(&generation, &addresses),
         user: generation.sign_in.user.clone(),
         addresses,
-        adopted: false,
+        adopted: profile.adopted,
         launch,
         stale: snapshot.report.status != EngineStatus::Ready,
     }
@@ -231,6 +265,10 @@ fn ended_badly(profile: &Profile, row: &ContainerRow) -> Option<Problem> {
     if row.state == ContainerState::Created
         || (profile.stopped.is_some() && profile.stopped == row.finished)
     {
+        return None;
+    }
+    // A list has the exit code and not the time: whether it was stopped here is known a moment later.
+    if row.finished.is_none() {
         return None;
     }
     let code = row.exit_code.unwrap_or(0);
@@ -375,7 +413,7 @@ pub(super) fn lab_facts(
     let mut facts: Vec<crate::check::LabFacts> = state
         .profiles
         .values()
-        .filter(|profile| !except.contains(&profile.id))
+        .filter(|profile| !except.contains(&profile.id) && !is_elsewhere(profile, snapshot))
         .map(|profile| {
             of_form(
                 &profile.saved.form,

@@ -11,8 +11,8 @@ use super::cards::is_up;
 use super::changes::change_groups;
 use super::keeping::{ask, no_longer_asked};
 use super::secrets;
-use super::shared::{Shared, row_of};
-use crate::card::{ChangeGroup, DeletePreview, Intent, LabId, VolumeFate};
+use super::shared::{Shared, is_elsewhere, row_of};
+use crate::card::{DeletePreview, Intent, LabId, VolumeFate};
 use crate::form::StorageKind;
 use crate::names;
 use crate::problem::{Problem, ProblemKind, Result};
@@ -30,9 +30,11 @@ pub(super) async fn preview(shared: &Arc<Shared>, lab: &LabId) -> Result<DeleteP
         .cloned()
         .ok_or_else(Problem::no_such_lab)?;
     let engine = shared.engine()?;
+    shared.here(&profile)?;
     let snapshot = shared.snapshot();
     let row = row_of(&profile, &snapshot);
     let (mut changes, mut changes_count, mut changes_size) = (Vec::new(), 0, None);
+    let mut changes_known = true;
     if let Some(row) = &row {
         let (listed, size) = tokio::join!(
             engine.container_changes(&row.id, MOST_CHANGES),
@@ -43,13 +45,12 @@ pub(super) async fn preview(shared: &Arc<Shared>, lab: &LabId) -> Result<DeleteP
             .iter()
             .map(|mount| mount.target.as_str())
             .collect();
-        (changes, changes_count) = change_groups(
-            &listed.map(|(listed, _)| listed).unwrap_or_default(),
-            &targets,
-        );
-        if let Some(nameless) = nameless_volumes(row) {
-            changes_count += nameless.count;
-            changes.insert(0, nameless);
+        match listed {
+            Ok((listed, _)) => (changes, changes_count) = change_groups(&listed, &targets),
+            Err(error) => {
+                tracing::warn!(%error, lab = %lab.0, "what changed in a container is not known");
+                changes_known = false;
+            }
         }
         changes_size = size.ok().and_then(std::result::Result::ok);
     }
@@ -57,9 +58,12 @@ pub(super) async fn preview(shared: &Arc<Shared>, lab: &LabId) -> Result<DeleteP
         lab: lab.clone(),
         name: profile.saved.form.name.clone(),
         running: row.as_ref().is_some_and(|row| is_up(row.state)),
+        adopted: profile.adopted,
         changes_size,
+        changes_known,
         changes_count,
         changes,
+        nameless_volumes: row.as_deref().map(nameless_volumes).unwrap_or_default(),
         volumes: volumes(shared, &profile, row.as_deref(), &snapshot),
         stays: stays(&profile, row.as_deref()),
     })
@@ -67,18 +71,12 @@ pub(super) async fn preview(shared: &Arc<Shared>, lab: &LabId) -> Result<DeleteP
 
 /// Volumes that Docker made for the image's own folders: nobody could find them again without the
 /// container, so they go with it, and it is said.
-fn nameless_volumes(row: &ContainerRow) -> Option<ChangeGroup> {
-    let targets: Vec<String> = row
-        .mounts
+fn nameless_volumes(row: &ContainerRow) -> Vec<String> {
+    row.mounts
         .iter()
         .filter(|mount| mount.kind == "volume" && names::is_anonymous_volume(&mount.source))
         .map(|mount| mount.target.clone())
-        .collect();
-    (!targets.is_empty()).then(|| ChangeGroup {
-        title: "Folders with all that is in them".to_owned(),
-        count: u32::try_from(targets.len()).unwrap_or(u32::MAX),
-        examples: targets,
-    })
+        .collect()
 }
 
 /// Named volumes of the lab, each with whatever else uses it.
@@ -140,7 +138,8 @@ fn other_users(
     let waiting = state
         .profiles
         .values()
-        .filter(|other| other.id != profile.id && row_of(other, snapshot).is_none());
+        .filter(|other| other.id != profile.id && row_of(other, snapshot).is_none())
+        .filter(|other| !is_elsewhere(other, snapshot));
     users.extend(
         waiting
             .map(|other| &other.saved.form)
@@ -187,6 +186,7 @@ pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]
     if snapshot.report.status != EngineStatus::Ready {
         return Err(Error::Connecting.into());
     }
+    shared.here(&profile)?;
     let row = row_of(&profile, &snapshot);
     shared.change(|state| state.going.insert(lab.clone()));
     ask(
@@ -238,6 +238,37 @@ pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]
     what_is_left(&profile, &left, profile_left)
 }
 
+/// Only the profile and its secrets go.
+pub(super) async fn forget(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
+    let profile = shared
+        .state()
+        .profiles
+        .get(lab)
+        .cloned()
+        .ok_or_else(Problem::no_such_lab)?;
+    let snapshot = shared.snapshot();
+    let here = row_of(&profile, &snapshot);
+    if !profile.adopted && !is_elsewhere(&profile, &snapshot) && here.is_some() {
+        let name = &profile.saved.form.name;
+        return Err(Problem::new(
+            ProblemKind::Other,
+            format!("{name} cannot just be forgotten."),
+        )
+        .because("Slipway made its container, and would find the lab again by it.")
+        .hint("Delete the lab; a volume with your work stays."));
+    }
+    shared.remove_profile(lab)?;
+    secrets::forget(shared, lab).await;
+    shared.change(|state| {
+        state.profiles.remove(lab);
+        state.watched.remove(lab);
+        state.failures.remove(lab);
+        state.intents.remove(lab);
+        state.launches.remove(lab);
+    });
+    Ok(())
+}
+
 fn what_is_left(
     profile: &Profile,
     volumes: &[(String, String)],
@@ -279,17 +310,13 @@ mod tests {
             .next()
             .map(|row| row.as_ref().clone())
             .expect("the container that was made");
-        assert!(nameless_volumes(&row).is_none(), "a named volume stays");
+        assert!(nameless_volumes(&row).is_empty(), "a named volume stays");
         row.mounts.push(ContainerMount {
             kind: "volume".to_owned(),
             source: "0f".repeat(32),
             target: "/root/notebooks".to_owned(),
             read_only: false,
         });
-        let goes = nameless_volumes(&row).expect("it goes with the container");
-        assert_eq!(
-            (goes.count, goes.examples),
-            (1, vec!["/root/notebooks".to_owned()])
-        );
+        assert_eq!(nameless_volumes(&row), ["/root/notebooks"]);
     }
 }

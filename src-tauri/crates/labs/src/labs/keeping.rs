@@ -8,13 +8,13 @@ use slipway_engine::inventory::{ContainerRow, ContainerState, EngineStatus, Snap
 use slipway_engine::{ImageId, UnixMillis};
 use slipway_vault::Secret;
 
-use super::cards::{cards, is_up};
+use super::cards::{cards, elsewhere as labs_elsewhere, is_up};
 use super::secrets::{self, known_token, own_password, token_entry};
-use super::shared::{Answer, Asked, Shared, State, Watched, kind_of, row_of};
+use super::shared::{Answer, Asked, Shared, State, Watched, kind_of, mark_of, row_of};
 use super::{elsewhere, launching, preparing};
 use crate::address;
 use crate::card::{Intent, LabId, LabList};
-use crate::launch;
+use crate::launch::{self, unfinished};
 use crate::profile::Profile;
 use crate::readiness::{self, NotReady, Wait, probe};
 
@@ -54,13 +54,15 @@ fn refresh(shared: &Arc<Shared>, snapshot: &Arc<Snapshot>) {
         let mut state = shared.state();
         elsewhere::take_over(&mut state, snapshot, elsewhere, ready);
         if ready {
-            to_save = adopt(&mut state, snapshot);
+            to_save = rebuild(&mut state, snapshot);
+            to_save.extend(mark_engines(&mut state, snapshot));
             to_save.extend(settle(&mut state, snapshot));
         }
         look_after_answers(shared, &mut state, snapshot, ready);
         if ready {
             learn_images(shared, &mut state, snapshot);
             clear_leftovers(shared, &state);
+            clear_unfinished(shared, &mut state, snapshot);
         }
         publish(shared, &state, snapshot);
     }
@@ -76,7 +78,7 @@ fn refresh(shared: &Arc<Shared>, snapshot: &Arc<Snapshot>) {
 ///
 /// A container that appears while this Slipway runs was made by another one, which writes its profile
 /// itself; to write it here, too, would keep a launch that is cancelled there.
-fn adopt(state: &mut State, snapshot: &Snapshot) -> Vec<Profile> {
+fn rebuild(state: &mut State, snapshot: &Snapshot) -> Vec<Profile> {
     let mut changed = Vec::new();
     let met = state
         .met
@@ -120,6 +122,21 @@ fn adopt(state: &mut State, snapshot: &Snapshot) -> Vec<Profile> {
     changed
 }
 
+/// Each lab whose container is here belongs to this engine. Gives the profiles that have to be saved.
+fn mark_engines(state: &mut State, snapshot: &Snapshot) -> Vec<Profile> {
+    let Some(mark) = mark_of(snapshot) else {
+        return Vec::new();
+    };
+    let mut changed = Vec::new();
+    for profile in state.profiles.values_mut() {
+        if profile.engine.as_ref() != Some(&mark) && row_of(profile, snapshot).is_some() {
+            profile.engine = Some(mark.clone());
+            changed.push(profile.clone());
+        }
+    }
+    changed
+}
+
 /// Intents end with the engine's own event. Gives the profiles that have to be saved.
 fn settle(state: &mut State, snapshot: &Snapshot) -> Vec<Profile> {
     let mut changed = Vec::new();
@@ -158,7 +175,11 @@ fn is_settled(asked: &Asked, row: Option<&ContainerRow>) -> bool {
     match asked.intent {
         Intent::Start => is_up(row.state) || (asked.done && anew),
         Intent::Restart => anew && (is_up(row.state) || asked.done),
-        Intent::Stop => !is_up(row.state),
+        // A list does not say when it ended, and only that tells this stop from an end of its own.
+        Intent::Stop => match row.state {
+            ContainerState::Exited | ContainerState::Dead => row.finished.is_some(),
+            state => !is_up(state),
+        },
         Intent::Delete => false,
     }
 }
@@ -367,6 +388,17 @@ fn clear_leftovers(shared: &Arc<Shared>, state: &State) {
     }
 }
 
+/// What earlier runs left on this engine, each looked at once.
+fn clear_unfinished(shared: &Arc<Shared>, state: &mut State, snapshot: &Snapshot) {
+    let mark = mark_of(snapshot);
+    let here = state.unfinished.extract_if(.., |unfinished| {
+        unfinished::is_of(unfinished, mark.as_ref())
+    });
+    for unfinished in here {
+        tokio::spawn(unfinished::clear(Arc::downgrade(shared), unfinished));
+    }
+}
+
 fn publish(shared: &Shared, state: &State, snapshot: &Snapshot) {
     let engine_host = shared
         .home
@@ -375,15 +407,24 @@ fn publish(shared: &Shared, state: &State, snapshot: &Snapshot) {
         .ok()
         .and_then(|engine| address::engine_host(engine.endpoint()));
     let labs = cards(state, snapshot, engine_host.as_deref());
+    let elsewhere = labs_elsewhere(state, snapshot);
     let loaded = snapshot.report.status != EngineStatus::Connecting;
+    let keyring_known = state.keyring.is_some();
     shared.lists.send_if_modified(|list| {
-        if list.loaded == loaded && list.labs == labs && list.unreadable == state.unreadable {
+        let same = list.loaded == loaded
+            && list.labs == labs
+            && list.elsewhere == elsewhere
+            && list.keyring_known == keyring_known
+            && list.unreadable == state.unreadable;
+        if same {
             return false;
         }
         *list = Arc::new(LabList {
             revision: list.revision + 1,
             loaded,
             labs,
+            elsewhere,
+            keyring_known,
             unreadable: state.unreadable.clone(),
         });
         true

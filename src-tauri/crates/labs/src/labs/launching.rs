@@ -136,11 +136,11 @@ fn new_id(shared: &Shared, form: &LaunchForm) -> LabId {
 }
 
 /// Cancels a launch, or discards a failed one.
-pub(super) async fn cancel(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
+pub(super) async fn cancel(shared: &Arc<Shared>, lab: &LabId) -> Result<Option<String>> {
     let under_way = {
         let state = shared.state();
         let Some(launch) = state.launches.get(lab) else {
-            return Ok(());
+            return Ok(None);
         };
         launch.cancel.cancel();
         launch
@@ -156,6 +156,13 @@ pub(super) async fn cancel(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
         let _ = ended.wait_for(|ended| *ended).await;
     }
     take_back_leftovers(shared, lab).await?;
+    let kept = shared.state().launches.get(lab).and_then(|launch| {
+        let made = launch
+            .leftovers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        made.kept_sentence()
+    });
     shared.change(|state| {
         // A launch that reached its end before it saw the cancellation is a lab by now.
         if !state.profiles.contains_key(lab)
@@ -167,7 +174,7 @@ pub(super) async fn cancel(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
             state.launches.remove(lab);
         }
     });
-    Ok(())
+    Ok(kept)
 }
 
 /// What a failed launch had to leave because the engine was away.

@@ -297,6 +297,8 @@ pub(super) async fn masked_texts(shared: &Arc<Shared>, lab: &LabId) -> Vec<Strin
     if !generation.sign_in.made_secrets.is_empty() {
         texts.extend(made_values(&shared.home.vault, lab).await.into_values());
     }
+    let of_image = recognition::image_password(&generation, image.as_deref());
+    texts.extend(of_image.filter(|password| recognition::is_worth_masking(password)));
     texts.retain(|text| text.len() >= 3);
     texts.sort();
     texts.dedup();

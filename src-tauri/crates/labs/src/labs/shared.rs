@@ -16,8 +16,9 @@ use crate::card::{Intent, LabId, LabList};
 use crate::catalogue::Catalogue;
 use crate::catalogue::own::RecipeFolder;
 use crate::launch::Launch;
+use crate::launch::unfinished::Unfinished;
 use crate::problem::{Problem, Result};
-use crate::profile::{Elsewhere, Profile, ProfileFolder};
+use crate::profile::{Elsewhere, EngineMark, Profile, ProfileFolder};
 use crate::recipe::{Generation, Recipe};
 use crate::recognition;
 
@@ -118,6 +119,8 @@ pub(crate) struct State {
     pub going: BTreeSet<LabId>,
     /// The lab whose choices the wizard last copied: its secret values go with them.
     pub liked: Option<LabId>,
+    /// Launches of earlier runs that never got their container, until they are cleared up.
+    pub unfinished: Vec<Unfinished>,
     /// The keyring's last answer.
     pub keyring: Option<VaultStatus>,
 }
@@ -147,6 +150,8 @@ impl Shared {
             revision: 0,
             loaded: false,
             labs: Vec::new(),
+            elsewhere: Vec::new(),
+            keyring_known: false,
             unreadable: state.unreadable.clone(),
         };
         Self {
@@ -233,9 +238,26 @@ impl Shared {
             .cloned()
             .ok_or_else(Problem::no_such_lab)?;
         self.engine()?;
+        self.here(&profile)?;
         let row = row_of(&profile, &self.snapshot())
             .ok_or_else(|| Problem::container_gone(&profile.saved.form.name))?;
         Ok((profile, row))
+    }
+
+    /// # Errors
+    /// That the lab is on another engine than the one Slipway speaks to.
+    pub(crate) fn here(&self, profile: &Profile) -> Result<()> {
+        let snapshot = self.snapshot();
+        match &profile.engine {
+            Some(own) if is_elsewhere(profile, &snapshot) => Err(Problem::new(
+                crate::problem::ProblemKind::Other,
+                format!("{} is on {}.", profile.saved.form.name, own.name),
+            )
+            .because("Slipway speaks to another engine at the moment, and leaves the lab alone.")
+            .hint(format!("Switch Docker to {}, then try again.", own.name))
+            .detail(own.address.clone())),
+            _ => Ok(()),
+        }
     }
 
     /// The Config of a lab's image, asked once.
@@ -271,6 +293,17 @@ pub(crate) fn row_of(profile: &Profile, snapshot: &Snapshot) -> Option<Arc<Conta
         .values()
         .filter(|row| row.labels.get(crate::profile::LAB_LABEL) == Some(&profile.id.0));
     labelled.max_by_key(|row| row.created).cloned()
+}
+
+/// The engine of these facts, by which its labs are known.
+pub(crate) fn mark_of(snapshot: &Snapshot) -> Option<EngineMark> {
+    snapshot.report.facts.as_ref().map(EngineMark::of)
+}
+
+/// Whether a lab is on another engine. A container that is here is here, whatever the profile says:
+/// engines get new ids when they are set up anew over the same data.
+pub(crate) fn is_elsewhere(profile: &Profile, snapshot: &Snapshot) -> bool {
+    row_of(profile, snapshot).is_none() && profile.is_elsewhere(mark_of(snapshot).as_ref())
 }
 
 /// The recipe and generation of a lab.

@@ -10,7 +10,7 @@ use slipway_vault::{Secret, VaultStatus};
 
 use super::cards::lab_facts;
 use super::secrets::{self, password_entry};
-use super::shared::{Shared, row_of};
+use super::shared::{Shared, is_elsewhere, row_of};
 use crate::card::LabId;
 use crate::check::{self, CheckFacts, FormCheck};
 use crate::form::{self, FormFrame, FormSeed, LaunchForm, SignInChoice, TypedSecrets};
@@ -138,6 +138,7 @@ pub(super) fn replaceable(shared: &Shared, form: &LaunchForm) -> Vec<LabId> {
     let missing = state.profiles.values().filter(|profile| {
         profile.saved.form.name == form.name
             && row_of(profile, &snapshot).is_none()
+            && !is_elsewhere(profile, &snapshot)
             && !state
                 .launches
                 .get(&profile.id)
@@ -284,22 +285,25 @@ async fn local_image(
     })
 }
 
-/// The keyring's answer, or its last one where it does not answer at once.
+/// Asks the keyring, and remembers what it says.
+pub(super) async fn ask_keyring(shared: Arc<Shared>) -> VaultStatus {
+    let status = shared.home.vault.status().await;
+    let first = shared.state().keyring.replace(status.clone()).is_none();
+    if first {
+        // The list says so, and forms that were shown before are looked at again.
+        shared.changed.notify_one();
+    }
+    status
+}
+
+/// The keyring's answer, or its last one where it does not answer at once. Before its first answer
+/// nothing is promised.
 async fn keyring(shared: &Arc<Shared>) -> VaultStatus {
-    let asking = {
-        let shared = Arc::clone(shared);
-        tokio::spawn(async move {
-            let status = shared.home.vault.status().await;
-            shared.state().keyring = Some(status.clone());
-            status
-        })
-    };
+    let asking = tokio::spawn(ask_keyring(Arc::clone(shared)));
     match tokio::time::timeout(KEYRING_PATIENCE, asking).await {
         Ok(Ok(status)) => status,
-        _ => shared
-            .state()
-            .keyring
-            .clone()
-            .unwrap_or(VaultStatus::Keyring),
+        _ => shared.state().keyring.clone().unwrap_or_else(|| {
+            VaultStatus::MemoryOnly("The keyring has not answered yet.".to_owned())
+        }),
     }
 }

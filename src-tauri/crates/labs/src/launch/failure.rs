@@ -250,10 +250,18 @@ fn engine_error(
         Error::AddressNotAvailable { .. } => {
             let mut local = form.clone();
             "127.0.0.1".clone_into(&mut local.listen_ip);
-            vec![
-                fix("Open it only to this computer and start", local),
-                change("Choose another address"),
-            ]
+            let here = shared
+                .snapshot()
+                .report
+                .facts
+                .as_ref()
+                .is_none_or(|facts| facts.this_computer);
+            let label = if here {
+                "Open it only to this computer and start"
+            } else {
+                "Open it only to the engine’s machine and start"
+            };
+            vec![fix(label, local), change("Choose another address")]
         }
         Error::ImageNotFound { .. } | Error::RegistryDenied { .. } => {
             vec![change("Choose another image"), again(form)]

@@ -7,9 +7,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use slipway_vault::Secret;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::board::Board;
@@ -29,6 +31,10 @@ mod outset;
 mod preparing;
 
 pub(crate) use arriving::open_in_browser;
+
+/// A container may have been worked in after this time although nothing has answered: a database has
+/// clients of its own, and a terminal can be opened in any container.
+const UNSEEN: Duration = Duration::from_mins(2);
 
 /// What a launch sets out with.
 pub(crate) struct Luggage {
@@ -65,6 +71,12 @@ struct Journey {
     password_made: bool,
     /// Further secret variables that the image needs.
     made_values: Vec<(String, Secret)>,
+    /// The password that the image comes with.
+    image_password: Option<Secret>,
+    /// When the container was started.
+    started: Option<Instant>,
+    /// The lab has answered, if only once: somebody may have used it.
+    spoke: bool,
 }
 
 /// Starts the task. Must be called within a tokio runtime.
@@ -84,6 +96,9 @@ pub(crate) fn begin(shared: &Arc<Shared>, luggage: Luggage) -> Launch {
         token: None,
         password_made: false,
         made_values: Vec::new(),
+        image_password: None,
+        started: None,
+        spoke: false,
     };
     forward_changes(shared, &board);
     let kept = Arc::clone(&leftovers);
@@ -152,6 +167,16 @@ impl Journey {
         self.shared
             .change(|state| state.watched.remove(&self.luggage.lab));
         self.restore_previous();
+        if self.may_hold_work() {
+            self.made.keep_volumes();
+        }
+        let words = words.map(|(problem, fixes)| match self.made.kept_sentence() {
+            Some(kept) => {
+                let message = format!("{} {kept}", problem.message);
+                (problem.because(message.trim().to_owned()), fixes)
+            }
+            None => (problem, fixes),
+        });
         let taken_back = self.made.take_back(&self.shared, &self.luggage.lab).await;
         match (words, taken_back) {
             (Some((problem, fixes)), _) => self.board.end(LaunchOutcome::Failed { problem, fixes }),
@@ -196,6 +221,14 @@ impl Journey {
         Ok(self.open(&engine, page).await)
     }
 
+    /// Rather one volume too many than an hour of somebody's work too few.
+    fn may_hold_work(&self) -> bool {
+        self.spoke
+            || self
+                .started
+                .is_some_and(|started| started.elapsed() > UNSEEN)
+    }
+
     fn go_on(&self) -> Step<()> {
         if self.cancel.is_cancelled() {
             Err(Stop::Cancelled)
@@ -210,6 +243,7 @@ impl Journey {
             .chain(&self.luggage.own_password)
             .chain(self.made_values.iter().map(|(_, value)| value))
             .chain(self.luggage.variables.values())
+            .chain(&self.image_password)
             .cloned()
             .collect()
     }

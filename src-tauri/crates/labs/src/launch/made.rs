@@ -8,6 +8,7 @@ use std::sync::Arc;
 use slipway_engine::containers::Removal;
 use slipway_engine::{ContainerId, Engine, Error};
 
+use super::unfinished;
 use crate::card::LabId;
 use crate::labs::secrets;
 use crate::labs::shared::Shared;
@@ -26,6 +27,8 @@ pub(crate) struct Made {
     pub networks: Vec<String>,
     pub profile: bool,
     pub secrets: bool,
+    /// Volumes that it made and that stay, because somebody may have worked in them.
+    pub kept: Vec<String>,
 }
 
 impl Made {
@@ -41,6 +44,25 @@ impl Made {
             || !self.networks.is_empty()
     }
 
+    /// The lab may have been used: its new volumes are no longer only this launch's.
+    pub(super) fn keep_volumes(&mut self) {
+        self.kept.append(&mut self.volumes);
+    }
+
+    /// "The volume lab-work is kept, because somebody may have worked in it."; `None`: nothing is.
+    pub(crate) fn kept_sentence(&self) -> Option<String> {
+        match self.kept.as_slice() {
+            [] => None,
+            [one] => Some(format!(
+                "The volume {one} is kept, because somebody may have worked in it."
+            )),
+            all => Some(format!(
+                "The volumes {} are kept, because somebody may have worked in them.",
+                all.join(", ")
+            )),
+        }
+    }
+
     /// Takes everything back: the container first, because it holds the volumes. What could not be
     /// taken back stays in `self`, to be tried again.
     pub(crate) async fn take_back(
@@ -54,6 +76,7 @@ impl Made {
             self.take_back_container(shared, &engine).await?;
             self.take_back_volumes(&engine, lab).await?;
             self.take_back_networks(&engine, lab).await?;
+            unfinished::end(&shared.home.profiles, lab);
         }
         if self.profile {
             shared.remove_profile(lab)?;

@@ -1,3 +1,5 @@
+use std::net::TcpListener;
+
 use super::*;
 use crate::fixtures::{With as _, engine, facts, facts_on};
 
@@ -152,4 +154,36 @@ fn a_port_of_the_system_is_reserved_for_ordinary_programs() {
         Ok(_) => assert_eq!(held, None, "root may listen there"),
         Err(_) => assert!(held.is_some()),
     }
+}
+
+#[test]
+fn ipv4_and_ipv6_do_not_stand_in_each_other_s_way() {
+    let Ok(probe) = TcpListener::bind("[::1]:0") else {
+        return; // This system has no IPv6.
+    };
+    drop(probe);
+    let facts = facts();
+    let four = TcpListener::bind("0.0.0.0:0").unwrap();
+    let port = four.local_addr().unwrap().port();
+    for ip in ["::1", "::"] {
+        assert_eq!(
+            holder(&facts.snapshot, ip, port, None),
+            None,
+            "a listener on IPv4 alone leaves {ip} free"
+        );
+    }
+    assert!(holder(&facts.snapshot, "127.0.0.1", port, None).is_some());
+
+    let six = TcpListener::bind("[::1]:0").unwrap();
+    let port = six.local_addr().unwrap().port();
+    for ip in ["::1", "::"] {
+        assert!(
+            matches!(
+                holder(&facts.snapshot, ip, port, None),
+                Some(PortHolder::Program(_))
+            ),
+            "a listener on ::1 is in the way of {ip}"
+        );
+    }
+    assert_eq!(holder(&facts.snapshot, "127.0.0.1", port, None), None);
 }

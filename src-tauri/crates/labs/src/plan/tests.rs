@@ -114,6 +114,56 @@ fn docker_control_mounts_this_engine_s_socket() {
 }
 
 #[test]
+fn only_a_lab_that_needs_it_joins_the_socket_s_group() {
+    let image = |user: &str| ImageDetails {
+        user: user.to_owned(),
+        ..ImageDetails::default()
+    };
+    let mut lab = form_of_image("me/tool:1", &facts());
+    lab.docker_control = true;
+    let mut ai_lab = form_of("exasol-ai-lab", &facts());
+    ai_lab.docker_control = true;
+    let mut plain = form_of_image("me/tool:1", &facts());
+    plain.docker_control = false;
+    let mut unknown = engine();
+    unknown.socket_group = None;
+    let here = engine();
+    for (name, form, image, facts, expected) in [
+        (
+            "an ordinary user",
+            &lab,
+            Some(image("jovyan")),
+            &here,
+            vec!["998"],
+        ),
+        ("an id", &lab, Some(image("1000:100")), &here, vec!["998"]),
+        ("an image that is not here", &lab, None, &here, vec!["998"]),
+        ("root by default", &lab, Some(image("")), &here, vec![]),
+        (
+            "root by name",
+            &lab,
+            Some(image("root:root")),
+            &here,
+            vec![],
+        ),
+        ("AI-Lab does it itself", &ai_lab, None, &here, vec![]),
+        ("without Docker control", &plain, None, &here, vec![]),
+        ("a group that nobody knows", &lab, None, &unknown, vec![]),
+    ] {
+        let plan = plan(form, image.as_ref(), &Catalogue::shipped())
+            .unwrap()
+            .on_engine(facts);
+        assert_eq!(plan.container.group_add, expected, "{name}");
+        let command = crate::command_line::equivalent(&plan).bash.join(" ");
+        assert_eq!(
+            command.contains("--group-add 998"),
+            !expected.is_empty(),
+            "{name}: {command}"
+        );
+    }
+}
+
+#[test]
 fn an_own_password_is_named_and_never_held() {
     let mut form = form_of("exasol-ai-lab", &facts());
     assert_eq!(

@@ -18,6 +18,8 @@ pub(super) struct Hints {
     known: Mutex<Known>,
     changed: Notify,
     asked: Notify,
+    /// Something has answered at the port, however unfinished: a person may be in it by now.
+    spoke: std::sync::atomic::AtomicBool,
 }
 
 #[derive(Default)]
@@ -36,6 +38,14 @@ struct Known {
 impl Hints {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn spoke(&self) {
+        self.spoke.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    pub(super) fn has_spoken(&self) -> bool {
+        self.spoke.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     pub(super) fn https(&self) -> bool {

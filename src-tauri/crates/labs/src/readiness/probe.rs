@@ -8,6 +8,7 @@ use std::time::Duration;
 use http_body_util::Empty;
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
+use slipway_engine::inventory::{ContainerState, Health};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -22,17 +23,47 @@ const GREETING: Duration = Duration::from_millis(700);
 const QUICK: Duration = Duration::from_millis(70);
 const QUICK_FOR: Duration = Duration::from_secs(30);
 
+/// How a published port answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answered {
+    /// With a page, or what may become one.
+    Page,
+    /// It takes connections and speaks no HTTP.
+    NotAPage,
+}
+
+/// A port that holds connections and says nothing of a page is believed after so many tries...
+const SILENT_TRIES: u32 = 3;
+/// ...and not before this time: a server that is still loading holds them, too.
+const LOADING: Duration = Duration::from_secs(30);
+/// One that greets its callers in another language says at once that it is no web server.
+const FIRST_WORDS: Duration = Duration::from_secs(5);
+
 /// Asks until there is an answer; for ever where nothing is published or there is nothing to ask.
-pub(super) async fn until_answered(wait: &Wait, hints: &Hints) {
+pub(super) async fn until_answered(wait: &Wait, hints: &Hints) -> Answered {
     let begun = Instant::now();
     let mut pause = QUICK;
     let mut attempt: u32 = 0;
+    let mut silent: u32 = 0;
     loop {
         if let Some((host, port)) = published(wait) {
             match ask(wait, hints, &host, port, attempt).await {
-                Some(status) if accepted(wait, status) => return,
+                Some(status) if accepted(wait, status) => return Answered::Page,
                 Some(404) if attempt.is_multiple_of(20) => hints.ask_inside(),
-                _ => {}
+                Some(_) => silent = 0,
+                None if may_be_no_page(wait) && begun.elapsed() > FIRST_WORDS => {
+                    match speech(&host, port).await {
+                        Some(Speech::Another) => return Answered::NotAPage,
+                        Some(Speech::Nothing) if begun.elapsed() > LOADING => {
+                            silent += 1;
+                            if silent >= SILENT_TRIES {
+                                return Answered::NotAPage;
+                            }
+                        }
+                        _ => silent = 0,
+                    }
+                }
+                None => {}
             }
         }
         attempt = attempt.wrapping_add(1);
@@ -40,6 +71,42 @@ pub(super) async fn until_answered(wait: &Wait, hints: &Hints) {
             pause = (pause * 5 / 4).min(wait.slowest);
         }
         tokio::time::sleep(pause).await;
+    }
+}
+
+/// Only of a lab that nobody has said to have a page, a ready line or a health check.
+fn may_be_no_page(wait: &Wait) -> bool {
+    let ready = &wait.generation.ready;
+    let row = wait
+        .inventory
+        .snapshot()
+        .containers
+        .get(&wait.container)
+        .cloned();
+    ready.http_path.is_none()
+        && ready.log.is_none()
+        && row.is_some_and(|row| row.health == Health::None && row.state == ContainerState::Running)
+}
+
+/// What a port says to a caller who says nothing.
+enum Speech {
+    Nothing,
+    /// A greeting that is not HTTP: databases and SSH speak first.
+    Another,
+}
+
+/// `None` where nothing listens.
+async fn speech(host: &str, port: u16) -> Option<Speech> {
+    let mut stream = tokio::time::timeout(LIMIT, connect(host, port))
+        .await
+        .ok()??;
+    let mut first = [0_u8; 5];
+    match tokio::time::timeout(GREETING, stream.read(&mut first)).await {
+        Err(_) => Some(Speech::Nothing),
+        Ok(Ok(read)) if read > 0 && !b"HTTP/".starts_with(first.get(..read)?) => {
+            Some(Speech::Another)
+        }
+        Ok(_) => None,
     }
 }
 
@@ -54,6 +121,9 @@ async fn ask(wait: &Wait, hints: &Hints, host: &str, port: u16, attempt: u32) ->
     }
     let template = wait.generation.ready.http_path.as_deref().unwrap_or("/");
     let status = status(host, port, &path(template, &hints.base())).await;
+    if status.is_some() {
+        hints.spoke();
+    }
     if status.is_none() && attempt % 5 == 4 && speaks_tls(host, port).await {
         hints.found_https();
         return Some(200);
@@ -176,6 +246,42 @@ mod tests {
         assert_eq!(path("{base}/api", "/pre/fix/"), "/pre/fix/api");
         assert_eq!(path("{base}api", "/pre/fix/"), "/pre/fix/api");
         assert_eq!(path("/health", "/"), "/health");
+    }
+
+    #[tokio::test]
+    async fn a_port_is_told_by_how_it_takes_a_caller() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
+        let port = listener.local_addr().expect("it has an address").port();
+        let (say, mut wanted) = tokio::sync::mpsc::channel::<Option<&[u8]>>(1);
+        tokio::spawn(async move {
+            let mut kept = Vec::new();
+            while let (Ok((mut stream, _)), Some(said)) =
+                (listener.accept().await, wanted.recv().await)
+            {
+                match said {
+                    // As Docker's proxy does where nothing listens inside.
+                    None => drop(stream),
+                    Some(text) => {
+                        let _ = stream.write_all(text).await;
+                        kept.push(stream);
+                    }
+                }
+            }
+        });
+        let greeting: &[u8] = b"SSH-2.0-OpenSSH_9.2\r\n";
+        for (said, expected) in [
+            (Some(greeting), Some(true)),
+            (Some(&b""[..]), Some(false)),
+            (Some(&b"HTTP/1.1 408 Request Timeout\r\n"[..]), None),
+            (None, None),
+        ] {
+            say.send(said).await.expect("the server is there");
+            let speech = speech("127.0.0.1", port).await;
+            let speech = speech.map(|speech| matches!(speech, Speech::Another));
+            assert_eq!(speech, expected, "{said:?}");
+        }
     }
 
     #[tokio::test]

@@ -272,3 +272,17 @@ fn a_config_of_another_image_is_not_taken() {
     assert!(config_of(&reference("docker.io/exasol/ai-lab:6.0.0"), Some(&image)).is_some());
     assert!(config_of(&reference("exasol/ai-lab:5.0.0"), Some(&image)).is_none());
 }
+
+#[test]
+fn an_image_s_own_password_is_hidden_unless_it_is_a_common_word() {
+    for (password, hidden) in [
+        ("ailab", true),
+        ("ai-lab", true),
+        ("dss", true),
+        ("Lab", false),
+        ("test", false),
+        ("ab", false),
+    ] {
+        assert_eq!(is_worth_masking(password), hidden, "{password}");
+    }
+}

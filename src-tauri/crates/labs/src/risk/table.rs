@@ -6,7 +6,7 @@ use slipway_engine::health::EngineFacts;
 use super::{Support, SupportRow, SupportTable};
 
 /// The rows, in the order of the published table: system, setup, without and with Docker features.
-const ROWS: [(&str, Setup, &str, Support, Support); 5] = [
+const ROWS: [(&str, Setup, &str, Support, Support); 6] = [
     (
         "windows",
         Setup::Desktop,
@@ -42,6 +42,13 @@ const ROWS: [(&str, Setup, &str, Support, Support); 5] = [
         Support::NeedsRemoteDaemon,
         Support::NeedsRemoteDaemon,
     ),
+    (
+        "linux",
+        Setup::Native,
+        "Linux, Docker Engine",
+        Support::Unrestricted,
+        Support::Unrestricted,
+    ),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,6 +57,8 @@ enum Setup {
     Wsl,
     /// Nothing on this computer runs containers.
     ClientOnly,
+    /// The engine is a process of this very system, with root's rights.
+    Native,
 }
 
 /// The support table with this computer's row marked.
@@ -93,7 +102,11 @@ fn setup(facts: Option<&EngineFacts>) -> Option<Setup> {
     if !facts.this_computer {
         return Some(Setup::ClientOnly);
     }
-    (facts.endpoint.product == EngineProduct::DockerDesktop).then_some(Setup::Desktop)
+    match facts.endpoint.product {
+        EngineProduct::DockerDesktop => Some(Setup::Desktop),
+        EngineProduct::DockerEngine if !facts.rootless => Some(Setup::Native),
+        _ => None,
+    }
 }
 
 fn note(system: &str, facts: Option<&EngineFacts>) -> Option<String> {
@@ -106,7 +119,10 @@ fn note(system: &str, facts: Option<&EngineFacts>) -> Option<String> {
             "Linux with a rootless engine: labs cannot use Docker. The ordinary engine has no restriction and is recommended."
                 .to_owned()
         }
-        "linux" => "Linux: no restriction. This is the recommended setup for labs that use Docker.".to_owned(),
+        "linux" if facts.endpoint.product == EngineProduct::DockerDesktop => {
+            "Docker Desktop on Linux stands in no row. Labs that use Docker get its virtual machine’s socket."
+                .to_owned()
+        }
         _ => format!("{} stands in no row. It behaves much like Docker Desktop.", facts.product_name),
     })
 }

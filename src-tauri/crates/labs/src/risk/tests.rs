@@ -110,6 +110,8 @@ fn the_row_of_this_setup_is_marked() {
     };
     let mut desktop = setup("npipe:////./pipe/dockerDesktopLinuxEngine", false, true);
     desktop.endpoint.product = EngineProduct::DockerDesktop;
+    let mut rootless = setup("unix:///run/user/1000/docker.sock", false, true);
+    rootless.rootless = true;
     let mut seen = Vec::new();
     for (system, facts) in [
         ("windows", &desktop),
@@ -129,6 +131,8 @@ fn the_row_of_this_setup_is_marked() {
             ),
         ),
         ("linux", &setup("unix:///var/run/docker.sock", false, true)),
+        ("linux", &rootless),
+        ("linux", &setup("tcp://10.0.0.5:2376", false, false)),
     ] {
         let table = support_table_on(system, Some(facts));
         let current: Vec<String> = table

@@ -1,7 +1,6 @@
 //! Asking a registry for its tags (Registry API v2, `GET /v2/<name>/tags/list`), with its token flow.
 //!
-//! Anonymous: a private image's tags stay unknown here, and the engine's own login decides at the
-//! pull. Plain http only for registries on this computer; everything else is https, checked against
+//! With the person's own login where `docker login` has left one, else anonymously. Plain http only for registries on this computer; everything else is https, checked against
 //! the system's certificates, through the system's proxy.
 
 use std::sync::Once;
@@ -13,6 +12,8 @@ use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, Reference};
 use slipway_engine::ImageReference;
 use tokio::time::{Instant, timeout_at};
+
+use crate::logins::Logins;
 
 /// A list of versions is not worth a longer wait.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -34,7 +35,19 @@ pub enum RegistryAnswer {
 }
 
 /// The tags that the image's registry has, within five seconds.
-pub async fn registry_tags(image: &ImageReference) -> RegistryAnswer {
+pub async fn registry_tags(image: &ImageReference, logins: &Logins) -> RegistryAnswer {
+    if let Some(login) = logins.for_image(image).await {
+        let login = RegistryAuth::Basic(login.user_name, login.password.reveal().to_owned());
+        // An old login must not hide what everybody may see.
+        match tags_as(image, &login).await {
+            RegistryAnswer::Denied => {}
+            answer => return answer,
+        }
+    }
+    tags_as(image, &RegistryAuth::Anonymous).await
+}
+
+async fn tags_as(image: &ImageReference, login: &RegistryAuth) -> RegistryAnswer {
     let registry = image.registry().to_owned();
     let asked = Reference::with_tag(registry.clone(), image.path(), "latest".to_owned());
     let Some(client) = client(&registry) else {
@@ -44,12 +57,7 @@ pub async fn registry_tags(image: &ImageReference) -> RegistryAnswer {
     let mut tags: Vec<String> = Vec::new();
     loop {
         let last = tags.last().cloned();
-        let page = client.list_tags(
-            &asked,
-            &RegistryAuth::Anonymous,
-            Some(PAGE),
-            last.as_deref(),
-        );
+        let page = client.list_tags(&asked, login, Some(PAGE), last.as_deref());
         let page = match timeout_at(end, Box::pin(page)).await {
             Ok(Ok(page)) => page.tags,
             Ok(Err(error)) if tags.is_empty() => return failed(&image.to_string(), &error),

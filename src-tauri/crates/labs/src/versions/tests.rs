@@ -102,7 +102,11 @@ async fn a_registry_that_is_away_costs_little_time() {
         .unwrap()
         .port();
     let begin = std::time::Instant::now();
-    let answer = registry_tags(&reference(&format!("127.0.0.1:{free}/some/image"))).await;
+    let answer = registry_tags(
+        &reference(&format!("127.0.0.1:{free}/some/image")),
+        &Logins::default(),
+    )
+    .await;
     assert_eq!(answer, RegistryAnswer::Unreachable);
     assert!(begin.elapsed() < std::time::Duration::from_secs(6));
 }
@@ -112,7 +116,11 @@ async fn a_silent_registry_costs_five_seconds() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = silent.local_addr().unwrap().port();
     let begin = std::time::Instant::now();
-    let answer = registry_tags(&reference(&format!("127.0.0.1:{port}/some/image"))).await;
+    let answer = registry_tags(
+        &reference(&format!("127.0.0.1:{port}/some/image")),
+        &Logins::default(),
+    )
+    .await;
     assert_eq!(answer, RegistryAnswer::Unreachable);
     assert!(begin.elapsed() < std::time::Duration::from_secs(7));
 }
@@ -205,7 +213,11 @@ async fn strict_registry(tags: Vec<String>, private: bool) -> StrictRegistry {
 async fn tokens_are_fetched_and_pages_are_turned() {
     let tags: Vec<String> = (0..250).map(|number| format!("1.0.{number}")).collect();
     let registry = strict_registry(tags.clone(), false).await;
-    let answer = registry_tags(&reference(&format!("127.0.0.1:{}/team/lab", registry.port))).await;
+    let answer = registry_tags(
+        &reference(&format!("127.0.0.1:{}/team/lab", registry.port)),
+        &Logins::default(),
+    )
+    .await;
     assert_eq!(answer, RegistryAnswer::All(tags));
     assert!(
         registry.requests.load(Ordering::Relaxed) < 12,
@@ -216,9 +228,17 @@ async fn tokens_are_fetched_and_pages_are_turned() {
 #[tokio::test]
 async fn private_and_unknown_images_are_told_apart() {
     let private = strict_registry(Vec::new(), true).await;
-    let answer = registry_tags(&reference(&format!("127.0.0.1:{}/team/lab", private.port))).await;
+    let answer = registry_tags(
+        &reference(&format!("127.0.0.1:{}/team/lab", private.port)),
+        &Logins::default(),
+    )
+    .await;
     assert_eq!(answer, RegistryAnswer::Denied);
     let public = strict_registry(Vec::new(), false).await;
-    let answer = registry_tags(&reference(&format!("127.0.0.1:{}/team/gone", public.port))).await;
+    let answer = registry_tags(
+        &reference(&format!("127.0.0.1:{}/team/gone", public.port)),
+        &Logins::default(),
+    )
+    .await;
     assert_eq!(answer, RegistryAnswer::NoSuchImage);
 }

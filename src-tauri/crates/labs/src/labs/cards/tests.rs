@@ -210,3 +210,69 @@ fn a_port_on_both_families_is_one_address() {
     scene.row.ports.insert(0, six);
     assert_eq!(scene.card().addresses.len(), 1);
 }
+
+#[test]
+fn an_end_whose_time_is_not_known_yet_is_no_problem() {
+    let mut listed = Scene::new().ended(3, false);
+    listed.row.finished = None;
+    assert_eq!(
+        listed.card().state,
+        LabState::Stopped,
+        "a list has the exit code and not the time"
+    );
+    listed.row.finished = Some(UnixMillis(60));
+    assert_eq!(listed.card().state, LabState::Problem);
+}
+
+#[test]
+fn labs_of_another_engine_are_neither_here_nor_gone() {
+    use crate::profile::EngineMark;
+    let here = EngineMark::of(&crate::fixtures::engine());
+    let desktop = EngineMark {
+        id: "desktop".to_owned(),
+        address: here.address.clone(),
+        name: "Docker Desktop".to_owned(),
+    };
+    let mut scene = Scene::new();
+    scene.profile().engine = Some(desktop.clone());
+    assert_eq!(
+        scene.card().container,
+        Some(scene.row.id.clone()),
+        "a container that is here is here, whatever the profile says"
+    );
+
+    scene.row.id = ContainerId::from("another");
+    assert!(cards(&scene.state, &scene.snapshot(), None).is_empty());
+    let mut other = scene.profile().clone();
+    other.id = LabId("report-1".to_owned());
+    other.saved.form.name = "A report".to_owned();
+    scene.state.profiles.insert(other.id.clone(), other);
+    let found = elsewhere(&scene.state, &scene.snapshot());
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].sentence,
+        "2 labs are on Docker Desktop: A report and AI-Lab 2."
+    );
+    assert!(
+        lab_facts(&scene.state, &Arc::new(scene.snapshot()), &[]).is_empty(),
+        "their names and volumes are free here"
+    );
+
+    // Without ids the address decides; an engine that says nothing may be any.
+    let old = EngineMark {
+        id: String::new(),
+        ..here.clone()
+    };
+    for mark in [here, old] {
+        scene.profile().engine = Some(mark);
+        scene.state.profiles.retain(|lab, _| lab.0 == "ai-lab-1");
+        assert_eq!(scene.card().state, LabState::Missing);
+    }
+    let mut silent = scene.snapshot();
+    silent.report = Arc::new(EngineReport {
+        facts: None,
+        ..EngineReport::clone(&silent.report)
+    });
+    scene.profile().engine = Some(desktop);
+    assert!(elsewhere(&scene.state, &silent).is_empty());
+}

@@ -1,6 +1,7 @@
 //! Answer and open: until the page is in the browser.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use slipway_engine::{ContainerId, Engine};
@@ -41,7 +42,11 @@ impl Journey {
             patience: Duration::from_hours(24),
         };
         let answers = plan.generation.answers.clone();
+        let spoke = AtomicBool::new(false);
         let tell = |sign: readiness::Sign| {
+            if sign.spoke {
+                spoke.store(true, Ordering::Relaxed);
+            }
             let sentence = if sign.slow {
                 format!("{answers} is still starting. This takes longer than usual.")
             } else {
@@ -56,8 +61,12 @@ impl Journey {
             });
         };
         let answer = tokio::select! {
-            () = self.cancel.cancelled() => return Err(Stop::Cancelled),
-            answer = readiness::until_it_answers(&wait, Some(&tell)) => answer,
+            () = self.cancel.cancelled() => None,
+            answer = readiness::until_it_answers(&wait, Some(&tell)) => Some(answer),
+        };
+        self.spoke = spoke.into_inner() || matches!(answer, Some(Ok(_)));
+        let Some(answer) = answer else {
+            return Err(Stop::Cancelled);
         };
         let page = match answer {
             Ok(page) => page,
@@ -72,9 +81,21 @@ impl Journey {
                 watched.answer = Answer::Answered(page.clone());
             }
         });
-        self.board
-            .done(StepKind::Answer, format!("{answers} answered"), None);
+        let title = if page.is_none() && self.is_published(container) {
+            "It runs; its port answers, but not as a web page".to_owned()
+        } else {
+            format!("{answers} answered")
+        };
+        self.board.done(StepKind::Answer, title, None);
         Ok(page)
+    }
+
+    fn is_published(&self, container: &ContainerId) -> bool {
+        let snapshot = self.shared.snapshot();
+        snapshot
+            .containers
+            .get(container)
+            .is_some_and(|row| address::binding(row, self.luggage.plan.page_port).is_some())
     }
 
     pub(super) async fn open(

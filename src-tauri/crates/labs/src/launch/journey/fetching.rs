@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use slipway_engine::images::ImageDetails;
+use slipway_engine::images::{ImageDetails, RegistryLogin};
 use slipway_engine::{Bytes, Engine, Error, ImageReference};
 
 use super::{Journey, Step, Stop, failed};
 use crate::launch::failure::Trouble;
 use crate::launch::{StepKind, words};
+use crate::logins::Logins;
 use crate::processor;
 
 /// A registry that does not answer soon is asked again by the download itself.
@@ -82,7 +83,16 @@ impl Journey {
         }
         self.board.begin(StepKind::Download);
         let reference = self.luggage.plan.image.clone();
-        let mut pull = engine.pull(&reference, None);
+        let logins = Logins::of_this_person();
+        let mut login = logins
+            .for_image(&reference)
+            .await
+            .map(|login| RegistryLogin {
+                user_name: login.user_name,
+                password: login.password.reveal().to_owned(),
+                server: login.server,
+            });
+        let mut pull = engine.pull(&reference, login.clone());
         let mut bytes = Bytes(0);
         loop {
             let item = tokio::select! {
@@ -93,6 +103,10 @@ impl Journey {
                 Some(Ok(progress)) => {
                     bytes = bytes.max(progress.done).max(progress.total);
                     self.board.change(|launch| launch.pull = Some(progress));
+                }
+                // An old login must not stand before an image that everybody may have.
+                Some(Err(Error::RegistryDenied { .. })) if login.take().is_some() => {
+                    pull = engine.pull(&reference, None);
                 }
                 Some(Err(error)) => return Err(failed(StepKind::Download, error.into())),
                 None => break,

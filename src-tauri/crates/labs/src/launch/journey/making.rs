@@ -7,19 +7,22 @@ use slipway_engine::containers::MountSource;
 use slipway_engine::images::ImageDetails;
 use slipway_engine::{ContainerId, Engine, Error};
 use slipway_vault::Secret;
+use tokio::time::Instant;
 
 use super::outset::start_title;
 use super::{Journey, Step, Stop, failed};
 use crate::form::{IMAGE_LABEL, SignInChoice};
 use crate::labs::secrets::{self, made_entry, password_entry, token_entry, variable_entry};
-use crate::labs::shared::{Answer, Watched};
+use crate::labs::shared::{Answer, Watched, mark_of};
 use crate::launch::failure::Trouble;
+use crate::launch::unfinished::{self, Unfinished};
 use crate::launch::{StepKind, sign_in};
 use crate::options::network::is_own;
 use crate::plan::{SavedForm, plan};
 use crate::problem::{Problem, ProblemKind};
 use crate::profile::{self, LAB_LABEL, PASSWORD_MADE, PROFILE_LABEL, Profile};
 use crate::recipe::SignInKind;
+use crate::recognition;
 
 /// Random bytes of a token: Jupyter's own are as long.
 const TOKEN_BYTES: usize = 24;
@@ -41,6 +44,10 @@ impl Journey {
             None => planned,
         };
         self.make_secrets().await;
+        self.image_password =
+            recognition::image_password(&self.luggage.plan.generation, Some(image))
+                .filter(|password| recognition::is_worth_masking(password))
+                .map(Secret::new);
         let saved = self.saved_form();
         self.make_volumes(engine).await?;
         self.make_network(engine).await?;
@@ -77,6 +84,8 @@ impl Journey {
             .map_err(|error| at(error.into()))?;
         self.made.asked_container = None;
         self.made.container = Some(container.clone());
+        // From here on the container's own label says whose volumes they are.
+        unfinished::end(&self.shared.home.profiles, &self.luggage.lab);
         self.give_token(engine, &container)
             .await
             .map_err(|error| at(error.into()))?;
@@ -159,6 +168,12 @@ impl Journey {
                 (IMAGE_LABEL.to_owned(), self.luggage.plan.image.to_string()),
             ];
             self.made.volumes.push(name.clone());
+            let intent = Unfinished {
+                lab: self.luggage.lab.clone(),
+                engine: mark_of(&self.shared.snapshot()),
+                volumes: self.made.volumes.clone(),
+            };
+            unfinished::begin(&self.shared.home.profiles, &intent);
             engine
                 .create_volume(&name, labels.into_iter().collect())
                 .await
@@ -257,6 +272,7 @@ impl Journey {
             .start_container(container)
             .await
             .map_err(|error| at(error.into()))?;
+        self.started = Some(Instant::now());
         let row = engine
             .inspect_container(container.as_str())
             .await
