@@ -1,19 +1,12 @@
-/* Starts the window. Inside Tauri the backend is the desktop app; in a plain browser, and only there, a chunk with
-   sample data is fetched, so that screens can be looked at and tested without an engine. */
-import { mount } from "svelte";
+/* The start, as little as can be: it asks for what the first screen shows and fetches the window, at the same time.
+   Inside Tauri the backend is the desktop app; in a plain browser, and only there, a chunk with sample data is
+   fetched, so that screens can be looked at and tested without an engine. */
 import "./style/index.css";
-import type { Backend } from "./ipc/backend";
-import { desktop } from "./ipc/desktop";
-import { theme } from "./lib/theme.svelte";
-import Window from "./shell/Window.svelte";
-import { createApp } from "./state/app.svelte";
+import { ahead } from "./ipc/ahead";
+import { first } from "./ipc/first";
 
-theme.apply();
-
-async function backend(): Promise<Backend> {
-  if ("__TAURI_INTERNALS__" in window) return desktop;
-  return (await import("./ipc/demo")).demo(new URLSearchParams(location.search));
-}
-
+const early = "__TAURI_INTERNALS__" in window ? ahead(first) : null;
+const { openWindow } = await import("./window");
 const target = document.getElementById("app");
-if (target) mount(Window, { target, props: { state: createApp(await backend()) } });
+const options = new URLSearchParams(location.search);
+if (target) await openWindow(target, early ?? (await import("./ipc/demo")).demo(options));

@@ -1,9 +1,9 @@
-/* The desktop app as the backend: the only file, besides the generated bindings, that knows Tauri. */
-import { Channel } from "@tauri-apps/api/core";
+/* The desktop app as the backend. What the first screen asks stands in `first.ts`. */
 import { m } from "$m";
-import type { Backend, OpenStream, Receive } from "./backend";
-import { commands, type Numbered } from "./bindings";
+import type { Backend } from "./backend";
+import { commands } from "./bindings";
 import { asCommandError, CommandError } from "./error";
+import { first, open } from "./first";
 
 /** A call whose failure arrives as a `CommandError`. */
 async function ask<Answer>(call: Promise<Answer>): Promise<Answer> {
@@ -14,24 +14,6 @@ async function ask<Answer>(call: Promise<Answer>): Promise<Answer> {
   }
 }
 const tell = async (call: Promise<unknown>): Promise<void> => void (await ask(call));
-/** What may go wrong here is noticed by the stream's own numbers. */
-const hint = (call: Promise<unknown>): void => void call.catch(() => undefined);
-
-async function open<Payload>(
-  receive: Receive<Payload>,
-  subscribe: (channel: Channel<Numbered<Payload>>) => Promise<number>,
-): Promise<OpenStream & { id: number }> {
-  const channel = new Channel<Numbered<Payload>>();
-  channel.onmessage = receive;
-  const id = await ask(subscribe(channel));
-  return {
-    id,
-    acknowledge: (number) => hint(commands.acknowledge(id, number)),
-    position: () => ask(commands.streamPosition(id)),
-    close: () => hint(commands.unsubscribe(id)),
-  };
-}
-
 const gone = () =>
   new CommandError({
     kind: "gone",
@@ -43,8 +25,7 @@ const gone = () =>
   });
 
 export const desktop: Backend = {
-  openInventory: (receive) => open(receive, (channel) => commands.subscribeInventory(channel)),
-  openLabs: (receive) => open(receive, (channel) => commands.subscribeLabs(channel)),
+  ...first,
   async openLaunch(lab, receive) {
     // A stream of a launch that is over would only end without a word.
     if ((await ask(commands.fetchLaunch(lab))) === null) throw gone();
@@ -56,7 +37,6 @@ export const desktop: Backend = {
     return { ...stream, read: (query) => ask(commands.readLog(stream.id, query)) };
   },
 
-  listRecipes: () => ask(commands.listRecipes()),
   saveRecipe: (lab, draft) => ask(commands.saveRecipe(lab, draft)),
   exportRecipe: (recipe) => ask(commands.exportRecipe(recipe)),
   openRecipe: () => ask(commands.openRecipe()),

@@ -18,9 +18,12 @@ export class Stream<Payload, Handle extends OpenStream = OpenStream> {
   problem = $state.raw<Problem | null>(null);
   /** The open stream, for those that can be asked (`OpenLog`). */
   handle = $state.raw<Handle | null>(null);
+  /** Kept as soon as the first message is taken in. */
+  readonly first: Promise<void>;
 
   #open: Opener<Payload, Handle>;
   #take: (payload: Payload) => void;
+  #tookFirst: () => void = () => undefined;
   /** Called when the other side has ended the stream; `false` opens it again. */
   #ended: () => boolean;
   /** Grows with each opening; messages of an earlier one are ignored. */
@@ -42,6 +45,9 @@ export class Stream<Payload, Handle extends OpenStream = OpenStream> {
     this.#open = open;
     this.#take = take;
     this.#ended = ended;
+    this.first = new Promise((done) => {
+      this.#tookFirst = done;
+    });
   }
 
   /** Opens it; returns what closes it, made for `$effect`. */
@@ -113,6 +119,7 @@ export class Stream<Payload, Handle extends OpenStream = OpenStream> {
     this.#silence = SILENCE;
     this.#listen();
     this.#take(message.payload);
+    this.#tookFirst();
     this.handle?.acknowledge(message.number);
   }
 

@@ -1,6 +1,6 @@
 /* The whole window on the sample backend: rooms, cards, a stop and a delete, by keyboard where people would use it. */
 import { fireEvent, render, screen, within } from "@testing-library/svelte";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { demo } from "../ipc/demo";
 import { router } from "../lib/router.svelte";
 import { createApp } from "../state/app.svelte";
@@ -12,6 +12,8 @@ const key = (pressed: string, more: KeyboardEventInit = {}) =>
 const heading = (name: string | RegExp) => screen.findByRole("heading", { level: 1, name });
 
 describe("the window", () => {
+  // Compiling all screens takes longer than a test waits; in the window they are compiled.
+  beforeAll(() => import("./rooms"), 60_000);
   beforeEach(() => {
     router.go("labs", null, undefined, "replace");
   });

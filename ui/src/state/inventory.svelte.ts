@@ -63,6 +63,11 @@ export class Inventory {
     return this.#stream.start();
   }
 
+  /** Kept as soon as something is known. */
+  get first(): Promise<void> {
+    return this.#stream.first;
+  }
+
   take(update: InventoryUpdate): void {
     if (!update.whole && update.revision <= this.#revision) return;
     this.#revision = update.revision;

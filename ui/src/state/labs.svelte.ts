@@ -45,6 +45,11 @@ export class Labs {
     return this.#stream.start();
   }
 
+  /** Kept as soon as something is known. */
+  get first(): Promise<void> {
+    return this.#stream.first;
+  }
+
   /** A failure is old news as soon as the lab's state changes. */
   take(list: LabList): void {
     const before = new Map(this.all.map((lab) => [lab.id, lab.state]));

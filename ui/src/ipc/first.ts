@@ -1,0 +1,32 @@
+/* What the first screen asks of the desktop app, apart from all else so that it can be asked before the rest is read.
+   Failures are thrown as they come; the streams and lists that ask turn them into problems. Besides the generated
+   bindings, this is the only file that knows Tauri. */
+import { Channel } from "@tauri-apps/api/core";
+import type { Backend, OpenStream, Receive } from "./backend";
+import { commands, type Numbered } from "./bindings";
+
+export type First = Pick<Backend, "openInventory" | "openLabs" | "listRecipes">;
+
+/** What may go wrong here is noticed by the stream's own numbers. */
+const hint = (call: Promise<unknown>): void => void call.catch(() => undefined);
+
+export async function open<Payload>(
+  receive: Receive<Payload>,
+  subscribe: (channel: Channel<Numbered<Payload>>) => Promise<number>,
+): Promise<OpenStream & { id: number }> {
+  const channel = new Channel<Numbered<Payload>>();
+  channel.onmessage = receive;
+  const id = await subscribe(channel);
+  return {
+    id,
+    acknowledge: (number) => hint(commands.acknowledge(id, number)),
+    position: () => commands.streamPosition(id),
+    close: () => hint(commands.unsubscribe(id)),
+  };
+}
+
+export const first: First = {
+  openInventory: (receive) => open(receive, (channel) => commands.subscribeInventory(channel)),
+  openLabs: (receive) => open(receive, (channel) => commands.subscribeLabs(channel)),
+  listRecipes: () => commands.listRecipes(),
+};
