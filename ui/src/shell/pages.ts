@@ -25,15 +25,15 @@ export const PAGE_NAMES: Record<Page, () => string> = {
   settings: m.shell_settings,
 };
 
-let rooms: Record<Exclude<Page, "labs">, Screen> | null = null;
+let others: Record<Exclude<Page, "labs">, Screen> | null = null;
 
 /** The page's screen, at once where its script is here; else the promise of it. */
 export function screenOf(page: Page): Screen | Promise<Screen> {
   if (page === "labs") return plain(LabsScreen);
-  if (rooms) return rooms[page];
-  return import("./rooms").then(({ ROOMS }) => {
-    rooms = ROOMS;
-    return ROOMS[page];
+  if (others) return others[page];
+  return import("./other-screens").then(({ OTHER_SCREENS }) => {
+    others = OTHER_SCREENS;
+    return OTHER_SCREENS[page];
   });
 }
 

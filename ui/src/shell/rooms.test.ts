@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { demo } from "../ipc/demo";
 import { router } from "../lib/router.svelte";
 import { createApp } from "../state/app.svelte";
+// Compiled before the tests: they do not wait as long as that takes.
+import "./other-screens";
 import Window from "./Window.svelte";
 
 function open(scenario = "") {

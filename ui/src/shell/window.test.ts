@@ -1,9 +1,11 @@
 /* The whole window on the sample backend: rooms, cards, a stop and a delete, by keyboard where people would use it. */
 import { fireEvent, render, screen, within } from "@testing-library/svelte";
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { demo } from "../ipc/demo";
 import { router } from "../lib/router.svelte";
 import { createApp } from "../state/app.svelte";
+// Compiled before the tests: they do not wait as long as that takes.
+import "./other-screens";
 import Window from "./Window.svelte";
 
 const open = (scenario = "") => render(Window, { state: createApp(demo(new URLSearchParams({ scenario }))) });
@@ -12,8 +14,6 @@ const key = (pressed: string, more: KeyboardEventInit = {}) =>
 const heading = (name: string | RegExp) => screen.findByRole("heading", { level: 1, name });
 
 describe("the window", () => {
-  // Compiling all screens takes longer than a test waits; in the window they are compiled.
-  beforeAll(() => import("./rooms"), 60_000);
   beforeEach(() => {
     router.go("labs", null, undefined, "replace");
   });

@@ -12,7 +12,7 @@ import VolumesScreen from "../screens/volumes/VolumesScreen.svelte";
 import WizardScreen from "../screens/wizard/WizardScreen.svelte";
 import { plain, type Screen } from "./pages";
 
-export const ROOMS: Record<Exclude<Page, "labs">, Screen> = {
+export const OTHER_SCREENS: Record<Exclude<Page, "labs">, Screen> = {
   lab: LabScreen,
   new: GalleryScreen,
   wizard: WizardScreen,
