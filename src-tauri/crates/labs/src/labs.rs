@@ -268,7 +268,7 @@ impl Labs {
     /// # Errors
     /// `Gone`.
     pub async fn commands(&self, lab: &LabId) -> Result<LabCommands> {
-        Err(self.not_there_yet(&lab.0))
+        pasting::commands(&self.shared, lab).await
     }
 
     /// Renames the lab and its container.

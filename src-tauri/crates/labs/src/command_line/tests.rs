@@ -3,12 +3,17 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use proptest::prelude::*;
-use slipway_engine::containers::ContainerSpec;
+use slipway_engine::containers::{ContainerSpec, Mount, MountSource};
 
+use super::arguments::groups;
+use super::quoting::{bash, cmd, powershell, quoted};
 use super::*;
 use crate::fixtures::{facts, form_of, form_of_image};
 use crate::form::{LaunchForm, SignInChoice, StorageKind};
 use crate::plan::plan;
+
+mod both_ways;
+mod for_others;
 
 fn command(form: &LaunchForm) -> EquivalentCommand {
     equivalent(&plan(form, None, &crate::catalogue::Catalogue::shipped()).unwrap())
@@ -49,14 +54,14 @@ fn commands_read_like_those_of_the_guides() {
     insta::assert_snapshot!(text);
 }
 
-/// What bash makes of the words, one call for all of them.
+/// What a POSIX shell makes of the words, one call for all of them.
 #[expect(
     clippy::disallowed_methods,
     reason = "the shell itself is the judge of its quoting"
 )]
-fn split_by_bash(words: &str) -> Vec<String> {
-    let mut shell = Command::new("bash")
-        .args(["--norc", "-s"])
+fn split_by(shell: &[&str], words: &str) -> Vec<String> {
+    let mut shell = Command::new(shell[0])
+        .args(&shell[1..])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -71,6 +76,75 @@ fn split_by_bash(words: &str) -> Vec<String> {
     let output = shell.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     text.split_terminator('\0').map(str::to_owned).collect()
+}
+
+/// The POSIX shells of this machine; bash is always there.
+fn shells() -> Vec<&'static [&'static str]> {
+    let all: [&'static [&'static str]; 4] = [
+        &["bash", "--norc", "-s"],
+        &["dash", "-s"],
+        &["busybox", "sh", "-s"],
+        &["zsh", "-f", "-s"],
+    ];
+    let path = std::env::var("PATH").unwrap();
+    let here = |shell: &&'static [&'static str]| {
+        shell[0] == "bash"
+            || path
+                .split(':')
+                .any(|folder| std::path::Path::new(folder).join(shell[0]).exists())
+    };
+    all.into_iter().filter(here).collect()
+}
+
+/// What cmd and then `docker.exe` make of a line: first `^` and the quotes that hide, then Microsoft's
+/// rules for backslashes and quotes ("Parsing C command-line arguments").
+fn split_by_cmd(line: &str) -> Vec<String> {
+    let (mut passed, mut hidden, mut letters) = (String::new(), false, line.chars());
+    while let Some(letter) = letters.next() {
+        match letter {
+            '^' if !hidden => passed.extend(letters.next()),
+            '"' => {
+                hidden = !hidden;
+                passed.push('"');
+            }
+            '%' => panic!("a variable would be filled in: {line}"),
+            '&' | '|' | '<' | '>' | '(' | ')' if !hidden => {
+                panic!("{letter} has a meaning: {line}")
+            }
+            other => passed.push(other),
+        }
+    }
+    let letters: Vec<char> = passed.chars().collect();
+    let (mut words, mut word, mut inside, mut at) = (Vec::new(), None::<String>, false, 0);
+    while at < letters.len() {
+        let slashes = letters[at..]
+            .iter()
+            .take_while(|letter| **letter == '\\')
+            .count();
+        let quote = letters.get(at + slashes) == Some(&'"');
+        if slashes > 0 {
+            let kept = if quote { slashes / 2 } else { slashes };
+            word.get_or_insert_default()
+                .extend(std::iter::repeat_n('\\', kept));
+            at += slashes;
+            if quote && slashes % 2 == 1 {
+                word.get_or_insert_default().push('"');
+                at += 1;
+            }
+            continue;
+        }
+        match letters[at] {
+            '"' => {
+                inside = !inside;
+                word.get_or_insert_default();
+            }
+            ' ' if !inside => words.extend(word.take()),
+            letter => word.get_or_insert_default().push(letter),
+        }
+        at += 1;
+    }
+    words.extend(word);
+    words
 }
 
 /// What PowerShell makes of the words, by the rules of `about_Parsing` and `about_Quoting_Rules`: in
@@ -175,17 +249,27 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn bash_reads_what_was_meant(texts in prop::collection::vec(any_text(), 12)) {
+    fn posix_shells_read_what_was_meant(texts in prop::collection::vec(any_text(), 12)) {
         let plan = plan_of(&texts);
         let meant: Vec<String> = groups(&plan).concat();
-        let joined = equivalent(&plan).bash.join(" \\\n  ");
-        prop_assert_eq!(split_by_bash(&joined), meant);
+        let joined = quoted(&groups(&plan), bash).join(" \\\n  ");
+        for shell in shells() {
+            prop_assert_eq!(split_by(shell, &joined), meant.clone(), "{}", shell[0]);
+        }
     }
 
     #[test]
     fn powershell_reads_what_was_meant(texts in prop::collection::vec(any_text(), 12)) {
         let plan = plan_of(&texts);
         let meant: Vec<String> = groups(&plan).concat();
-        prop_assert_eq!(split_by_powershell(&equivalent(&plan).powershell.join(" ")), meant);
+        prop_assert_eq!(split_by_powershell(&quoted(&groups(&plan), powershell).join(" ")), meant);
+    }
+
+    #[test]
+    fn cmd_reads_what_was_meant(texts in prop::collection::vec(any_text(), 12)) {
+        let texts: Vec<String> = texts.iter().map(|text| text.replace(['\n', '\r', '\t'], " ")).collect();
+        let plan = plan_of(&texts);
+        let meant: Vec<String> = groups(&plan).concat();
+        prop_assert_eq!(split_by_cmd(&quoted(&groups(&plan), cmd).join(" ")), meant);
     }
 }

@@ -1,12 +1,15 @@
-//! A pasted command with the facts that it needs: first what it says, then its image's Config.
+//! Commands both ways, with the facts that they need: a pasted one read, and a lab's own written.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::shared::Shared;
 use super::wizard::{facts, on_thread};
+use crate::card::LabId;
 use crate::paste::{self, PastedCommand, Person};
 use crate::problem::Problem;
+use crate::sharing::LabCommands;
+use crate::{command_line, plan};
 
 pub(super) async fn read_command(
     shared: &Arc<Shared>,
@@ -33,4 +36,29 @@ async fn read(
             .await?;
     let facts = facts(shared, reading.image(), &[]).await;
     on_thread(move || reading.finish(&facts)).await
+}
+
+/// The lab's command in every shell, as it would be created now.
+pub(super) async fn commands(shared: &Arc<Shared>, lab: &LabId) -> Result<LabCommands, Problem> {
+    let form = {
+        let state = shared.state();
+        let launched = || {
+            state
+                .launches
+                .get(lab)
+                .map(|launch| launch.board.progress().form)
+        };
+        let profile = state.profiles.get(lab);
+        profile
+            .map(|profile| profile.saved.form.clone())
+            .or_else(launched)
+    };
+    let form = form.ok_or_else(Problem::no_such_lab)?;
+    let facts = facts(shared, form.reference(), &[]).await;
+    let plan = plan::plan(&form, facts.image.as_ref(), &facts.catalogue)?;
+    let plan = match &facts.snapshot.report.facts {
+        Some(engine) => plan.on_engine(engine),
+        None => plan,
+    };
+    Ok(command_line::commands(&plan))
 }

@@ -18,10 +18,10 @@ pub(super) fn published(value: &str) -> Published {
         Some((ports, protocol)) => (ports, protocol.to_ascii_lowercase()),
         None => (value, "tcp".to_owned()),
     };
-    let mut parts = ports.rsplitn(3, ':');
-    let container = parts.next().unwrap_or_default().to_owned();
-    let host = parts.next().unwrap_or_default().to_owned();
-    let address = parts.next().unwrap_or_default();
+    let mut fields = ports.rsplitn(3, ':');
+    let container = fields.next().unwrap_or_default().to_owned();
+    let host = fields.next().unwrap_or_default().to_owned();
+    let address = fields.next().unwrap_or_default();
     let address = address
         .strip_prefix('[')
         .and_then(|address| address.strip_suffix(']'))

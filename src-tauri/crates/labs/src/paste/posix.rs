@@ -118,13 +118,12 @@ fn operator(letter: char, cursor: &mut Cursor<'_>, collected: &mut Collected) {
     }
     cursor.next();
     let kind = match letter {
-        ';' => Break::Then,
         '|' if !cursor.eat("|") => {
             cursor.eat("&");
             Break::Pipe
         }
         '&' if !cursor.eat("&") => Break::Background,
-        '|' | '&' => Break::Then,
+        ';' | '|' | '&' => Break::Then,
         _ => Break::Group,
     };
     collected.finish_at(kind, cursor.since(start));

@@ -120,7 +120,6 @@ fn operator(letter: char, cursor: &mut Cursor<'_>, collected: &mut Collected) {
     let start = cursor.at;
     cursor.next();
     let kind = match letter {
-        ';' => Break::Then,
         '|' if !cursor.eat("|") => Break::Pipe,
         '&' if !cursor.eat("&") => Break::Background,
         _ => Break::Then,

@@ -24,6 +24,7 @@ fn read_with(text: &str, answers: &[(&str, &str)]) -> PastedCommand {
 }
 
 /// Everything that a person sees of it, and the form's choices, as text.
+#[expect(clippy::too_many_lines, reason = "it has a line for each thing shown")]
 fn shown(text: &str, answers: &[(&str, &str)]) -> String {
     let pasted = read_with(text, answers);
     let units: Vec<u16> = text.encode_utf16().collect();

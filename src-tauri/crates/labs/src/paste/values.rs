@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::words::{Open, Piece, Source};
 use super::{Person, VariableUse};
+use crate::options::environment::is_secret_name;
 
 /// Stands for something open while a value is looked at; no command holds one.
 const MARK: char = '\u{1}';
@@ -201,9 +202,7 @@ fn use_at(place: Place, skeleton: &str, index: usize, open: &Open) -> VariableUs
         }
         Place::Environment => {
             let name = before.split('=').next().unwrap_or_default();
-            (crate::options::environment::is_secret_name(name)
-                || crate::options::environment::is_secret_name(&open.name))
-            .then_some(VariableUse::Secret)
+            (is_secret_name(name) || is_secret_name(&open.name)).then_some(VariableUse::Secret)
         }
         Place::Volume | Place::Elsewhere => None,
     };
