@@ -104,17 +104,15 @@ export function stretches(text: string, parts: readonly CommandPart[]): Stretch[
 const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
 
 /** Parts of an older text, moved to where they stand now: what was typed since has changed one stretch of it, and the
-    parts that it touches are left out until they are read again. */
+    parts that it touches are left out until they are read again. Where the stretch could lie in several places (a
+    dash before a dash), a part stays if one of them leaves it whole. */
 export function carried(parts: readonly CommandPart[], before: string, now: string): readonly CommandPart[] {
   if (before === now) return parts;
   const most = Math.min(before.length, now.length);
   let head = 0;
   while (head < most && before.charCodeAt(head) === now.charCodeAt(head)) head += 1;
   let tail = 0;
-  while (
-    tail < most - head &&
-    before.charCodeAt(before.length - 1 - tail) === now.charCodeAt(now.length - 1 - tail)
-  )
+  while (tail < most && before.charCodeAt(before.length - 1 - tail) === now.charCodeAt(now.length - 1 - tail))
     tail += 1;
   const shift = now.length - before.length;
   return parts.flatMap((part) => {

@@ -65,7 +65,7 @@ export const gibText = (gib: number): string =>
 
 /** Where a slider stands, from `step` to `whole`: at the end where nothing is set or it cannot be read. */
 export function sliderAt(value: number | null, whole: number): number {
-  return value === null || value <= 0 ? whole : Math.min(value, whole);
+  return value === null || !(value > 0) ? whole : Math.min(value, whole);
 }
 
 /** The memory of a machine in steps that a slider can take. */
