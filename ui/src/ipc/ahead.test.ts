@@ -5,7 +5,14 @@ import type { LabList } from "./bindings";
 import { demo } from "./demo";
 
 const handle: OpenStream = { acknowledge() {}, position: async () => 0, close() {} };
-const list = (revision: number): LabList => ({ revision, loaded: true, labs: [], unreadable: [] });
+const list = (revision: number): LabList => ({
+  revision,
+  loaded: true,
+  labs: [],
+  unreadable: [],
+  elsewhere: [],
+  keyringKnown: true,
+});
 
 function watched() {
   const receivers: Receive<LabList>[] = [];
