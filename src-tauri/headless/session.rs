@@ -68,6 +68,7 @@ impl Session {
             )
             .detail(error.to_string())
         })?;
+        state.labs.act_only_as_asked();
         Ok(Self {
             state,
             voice,

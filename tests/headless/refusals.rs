@@ -178,3 +178,46 @@ async fn an_own_password_comes_from_the_input_and_from_nowhere_else() {
     let empty = home.slipway(&["launch", "exasol-ai-lab", "--password-stdin"]);
     empty.ended_with(2);
 }
+
+#[tokio::test]
+async fn a_secret_variable_reaches_the_lab_and_no_file() {
+    let turn = turn().await;
+    let home = Home::over(turn.bed.docker_host());
+    let port = crate::home::free_port();
+    let arguments = [
+        "launch",
+        "slipway/webapp:1",
+        "--name",
+        "sworn",
+        "--no-storage",
+        "--port",
+        &format!("{port}:8080"),
+        "--secret-env",
+        "SWORN",
+        "--env",
+        "OPEN=seen",
+        "--json",
+    ];
+    let mut command = home.command(&arguments);
+    let output = command.env("SWORN", "to secrecy 42").output();
+    let launched = crate::home::Said::of(output.expect("the program starts"));
+    assert_eq!(launched.value()["outcome"], "ready");
+    let container = turn.inspect("sworn");
+    let environment = container["Config"]["Env"].to_string();
+    assert!(
+        environment.contains("SWORN=to secrecy 42") && environment.contains("OPEN=seen"),
+        "{environment}"
+    );
+    assert!(
+        !container["Config"]["Labels"]
+            .to_string()
+            .contains("secrecy"),
+        "no secret in a label"
+    );
+    let folder = home.service.home().join("data/slipway/labs");
+    let profile = std::fs::read_to_string(folder.join(&home.profiles()[0])).expect("the profile");
+    assert!(
+        profile.contains("SWORN") && !profile.contains("secrecy"),
+        "the profile knows its name and not its value"
+    );
+}

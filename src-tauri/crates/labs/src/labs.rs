@@ -106,6 +106,12 @@ impl Labs {
         }
     }
 
+    /// Leaves labs alone that this Slipway has not started: for a command that ends soon, while a
+    /// window may be starting one of them.
+    pub fn act_only_as_asked(&self) {
+        self.shared.state().only_as_asked = true;
+    }
+
     pub fn list(&self) -> Arc<LabList> {
         self.lists.borrow().clone()
     }

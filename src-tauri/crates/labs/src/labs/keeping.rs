@@ -313,7 +313,16 @@ async fn serve_inside(shared: &Arc<Shared>, profile: &Profile, row: &ContainerRo
     let Some(program) = &wait.generation.start_inside else {
         return;
     };
-    let started_here = shared.state().started_here.contains(&profile.id);
+    let (started_here, only_as_asked) = {
+        let state = shared.state();
+        (
+            state.started_here.contains(&profile.id),
+            state.only_as_asked,
+        )
+    };
+    if only_as_asked && !started_here {
+        return;
+    }
     let token = match wait.token.clone() {
         Some(token) => token,
         None if !started_here => return,

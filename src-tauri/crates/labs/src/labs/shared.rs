@@ -113,6 +113,8 @@ pub(crate) struct State {
     pub asked_images: BTreeSet<ImageId>,
     /// Labs that this Slipway has started, by a click.
     pub started_here: BTreeSet<LabId>,
+    /// Nothing is started inside a lab that this Slipway has not started.
+    pub only_as_asked: bool,
     /// Containers that were there when the engine was first seen; `None`: not yet.
     pub met: Option<BTreeSet<ContainerId>>,
     /// Labs that are being deleted: their containers are no lost profiles.
