@@ -6,9 +6,8 @@ use crate::driver::{LAUNCHED, SOON, Setting, Window};
 use crate::launches::assert_signed_in;
 
 #[tokio::test]
-async fn a_lab_is_found_renamed_shown_as_a_command_and_made_a_recipe() {
+async fn the_catalogue_is_searched_and_a_lab_becomes_a_recipe() {
     let turn = turn().await;
-    turn.docker(&["create", "--name", "ledger", "slipway/webapp:1"]);
     let window = Window::open(Setting::over(turn.bed.docker_host())).await;
     window.press("Browse all recipes").await;
     window.read("Machine learning", SOON).await;
@@ -21,7 +20,6 @@ async fn a_lab_is_found_renamed_shown_as_a_command_and_made_a_recipe() {
         "what does not match is not shown"
     );
     window.press("Statistics").await;
-    window.read("in another categor", SOON).await;
     window.press("Look in all of them").await;
     window.read("PostgreSQL", SOON).await;
     window.fill("Search recipes", "exasol sandbox").await;
@@ -35,6 +33,58 @@ async fn a_lab_is_found_renamed_shown_as_a_command_and_made_a_recipe() {
     };
     assert_signed_in(&opened.url);
     window.read("Open again", SOON).await;
+    let lab = turn.containers().remove(0);
+
+    // As a recipe it stands among one's own, and fills the form with the lab's image.
+    window.press("Labs").await;
+    window.read("Running", SOON).await;
+    window.press("More actions for Sandbox").await;
+    window.press("Save as a recipe").await;
+    window.fill("Name", "Harbour survey").await;
+    window
+        .fill("What is it for?", "Counts the ships of the harbour")
+        .await;
+    window.press("Save recipe").await;
+    window
+        .read("Harbour survey is among your recipes", SOON)
+        .await;
+    window.go("#/new").await;
+    window.read("Your recipes", SOON).await;
+    window.read("Counts the ships of the harbour", SOON).await;
+    window.picture("catalogue-own");
+    window.press("Launch Harbour survey").await;
+    window.read("is free", SOON).await;
+    window.read("exasol/data-science-sandbox", SOON).await;
+
+    // It goes when asked, and the lab stays.
+    window.go("#/new").await;
+    window
+        .press("More actions for the recipe Harbour survey")
+        .await;
+    window.press("Remove").await;
+    window.press("Remove recipe").await;
+    window
+        .read("The recipe Harbour survey is removed", SOON)
+        .await;
+    assert_eq!(
+        turn.inspect(&lab)["State"]["Running"],
+        true,
+        "the lab that the recipe came from runs on"
+    );
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_lab_is_renamed_and_shown_as_a_command() {
+    let turn = turn().await;
+    turn.docker(&["create", "--name", "ledger", "slipway/webapp:1"]);
+    let window = Window::open(Setting::over(turn.bed.docker_host())).await;
+    window.go("#/wizard?recipe=data-science-sandbox").await;
+    window.read("is free", SOON).await;
+    window.press("Launch").await;
+    let Some(_) = window.browser.wait_for_url(LAUNCHED) else {
+        window.fail("the browser was never called").await
+    };
     let lab = turn
         .containers()
         .into_iter()
@@ -75,41 +125,6 @@ async fn a_lab_is_found_renamed_shown_as_a_command_and_made_a_recipe() {
     }
     window.picture("commands");
     window.press("Close").await;
-
-    // As a recipe it stands among one's own, and fills the form with the lab's image.
-    window.press("More actions for Harbour").await;
-    window.press("Save as a recipe").await;
-    window.fill("Name", "Harbour survey").await;
-    window
-        .fill("What is it for?", "Counts the ships of the harbour")
-        .await;
-    window.press("Save recipe").await;
-    window
-        .read("Harbour survey is among your recipes", SOON)
-        .await;
-    window.go("#/new").await;
-    window.read("Your recipes", SOON).await;
-    window.read("Counts the ships of the harbour", SOON).await;
-    window.picture("catalogue-own");
-    window.press("Launch Harbour survey").await;
-    window.read("is free", SOON).await;
-    window.read("exasol/data-science-sandbox", SOON).await;
-
-    // It goes when asked, and the lab stays.
-    window.go("#/new").await;
-    window
-        .press("More actions for the recipe Harbour survey")
-        .await;
-    window.press("Remove").await;
-    window.press("Remove recipe").await;
-    window
-        .read("The recipe Harbour survey is removed", SOON)
-        .await;
-    assert_eq!(
-        turn.inspect(&lab)["State"]["Running"],
-        true,
-        "the lab that the recipe came from runs on"
-    );
     window.close().await;
 }
 

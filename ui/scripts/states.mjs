@@ -121,6 +121,13 @@ export const STATES = [
   },
   { name: "lab-database", at: "/lab/postgres", scenario: "database", wait: 1000 },
   { name: "labs-database", at: "/labs", scenario: "database", wait: 1000 },
+  ...["postgres", "report"].map((lab) => ({
+    name: `lab-delete-${lab}`,
+    at: `/lab/${lab}`,
+    scenario: "database",
+    wait: 1000,
+    steps: [click(".page-head [aria-haspopup=menu]"), click(".menu__item--danger"), LONGER],
+  })),
   { name: "lab-gone", at: "/lab/no-such-lab" },
   { name: "gallery", at: "/new" },
   { name: "gallery-search", at: "/new?find=python" },

@@ -317,15 +317,18 @@ export function demo(options = new URLSearchParams()): Backend {
         running: lab.state === "running",
         adopted: lab.adopted,
         changesSize: 182_000_000,
-        changesKnown: true,
-        namelessVolumes: [],
+        changesKnown: !lab.adopted,
+        namelessVolumes: lab.connection ? ["/var/lib/postgresql/data"] : [],
         changesCount: 1412,
         changes: [
           { title: "Python packages", count: 1380, examples: ["xgboost 2.1.1", "shap 0.46.0"] },
           { title: "Settings", count: 24, examples: ["/home/jupyter/.gitconfig"] },
           { title: "Other files", count: 8, examples: ["/home/jupyter/export.csv"] },
         ],
-        volumes: lab.keptIn ? [{ name: lab.keptIn, usedBy: lab.keptIn === "my-vol" ? [] : [] }] : [],
+        volumes:
+          lab.keptIn && !lab.connection
+            ? [{ name: lab.keptIn, usedBy: lab.keptIn === "my-vol" ? [] : [] }]
+            : [],
         stays: ["The image exasol/ai-lab:6.0.0 stays on this computer."],
       };
     },

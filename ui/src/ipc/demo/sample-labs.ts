@@ -194,6 +194,7 @@ export const pageless: LabCard[] = [
     tint: 7,
     image: "python:3.11",
     state: "stopped",
+    adopted: true,
     hasPassword: false,
     kept: "nothing",
     launch: progress("report", {

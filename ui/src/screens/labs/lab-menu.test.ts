@@ -34,6 +34,11 @@ describe("the menu of a lab", () => {
     expect(menu(database).labels).not.toContain("Open in browser");
     expect(menu(database).labels).toContain("Copy the address");
   });
+  it("forgets only what another program made", () => {
+    expect(finished.adopted).toBe(true);
+    expect(menu(finished).labels).toContain("Forget this lab");
+    expect(menu(stopped).labels).not.toContain("Forget this lab");
+  });
   it("does not hand on what is still being made", () => {
     for (const label of ["Rename", "Save as a recipe", "Show as a command", "Export the settings"])
       expect(menu(launching).labels).not.toContain(label);

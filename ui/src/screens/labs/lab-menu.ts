@@ -14,6 +14,7 @@ import ScrollText from "@lucide/svelte/icons/scroll-text";
 import Square from "@lucide/svelte/icons/square";
 import SquareTerminal from "@lucide/svelte/icons/square-terminal";
 import Trash2 from "@lucide/svelte/icons/trash-2";
+import Unlink from "@lucide/svelte/icons/unlink";
 import X from "@lucide/svelte/icons/x";
 import { type MenuItem, toasts } from "$kit";
 import { copyText } from "$lib/copy";
@@ -115,7 +116,7 @@ function making(lab: LabCard, { backend, ask }: Deeds): MenuItem[] {
   ];
 }
 
-function ending(lab: LabCard, { labs, ask }: Deeds): MenuItem[] {
+function ending(lab: LabCard, { backend, labs, ask }: Deeds): MenuItem[] {
   const disabled = lab.intent !== null || lab.stale;
   if (lab.launch && lab.state !== "running" && lab.launch.outcome.kind !== "finished")
     return [
@@ -126,7 +127,20 @@ function ending(lab: LabCard, { labs, ask }: Deeds): MenuItem[] {
         run: () => void labs.cancelLaunch(lab.id),
       },
     ];
+  const forget = async () => {
+    try {
+      await backend.forgetLab(lab.id);
+      toasts.done(m.delete_forgotten({ name: lab.name }));
+      if (router.route.page === "lab") router.go("labs");
+    } catch (thrown) {
+      toasts.failed(sayingOf(asProblem(thrown)));
+    }
+  };
+  const forgetting: MenuItem[] = lab.adopted
+    ? [{ label: m.lab_forget(), icon: Unlink, disabled, run: () => void forget() }]
+    : [];
   return [
+    ...forgetting,
     {
       label: m.lab_delete(),
       icon: Trash2,
