@@ -1,7 +1,9 @@
 /* The sample catalogue: every category, and every way in which a recipe may fit this computer or not. */
 import type { RecipeTile } from "../bindings";
 
+/** Downloads count in powers of ten, memory in powers of two. */
 const GB = 1_000_000_000;
+const GIB = 2 ** 30;
 
 function recipe(
   [id, name, summary]: readonly [string, string, string],
@@ -36,63 +38,63 @@ export const recipes: RecipeTile[] = [
     "exasol",
     ["sparkles", 1],
     ["exasol/ai-lab", 1.6 * GB],
-    { here: true, memoryMinimum: 4 * GB },
+    { here: true, memoryMinimum: 4 * GIB },
   ),
   recipe(
     ["data-science-sandbox", "Data science sandbox", "Notebooks with Exasol, the first generation"],
     "exasol",
     ["flask", 5],
     ["exasol/data-science-sandbox", 0.69 * GB],
-    { here: true, memoryMinimum: 2 * GB },
+    { here: true, memoryMinimum: 2 * GIB },
   ),
   recipe(
     ["docker-stacks", "Jupyter", "Python, R and Spark notebooks"],
     "notebooks",
     ["kernel", 3],
     ["quay.io/jupyter/datascience-notebook", 1.2 * GB],
-    { memoryMinimum: 2 * GB, keywords: ["jupyter", "julia", "spark", "pandas"] },
+    { memoryMinimum: 2 * GIB, keywords: ["jupyter", "julia", "spark", "pandas"] },
   ),
   recipe(
     ["eskapade", "Eskapade", "Reproducible analysis pipelines"],
     "machineLearning",
     ["workflow", 6],
     ["kave/eskapade-usr", 1.3 * GB],
-    { here: true, memoryMinimum: 2 * GB },
+    { here: true, memoryMinimum: 2 * GIB },
   ),
   recipe(
     ["exasol-db", "Exasol Docker-DB", "An Exasol database for tests, up to 10 GiB of data"],
     "exasol",
     ["database", 5],
     ["exasol/docker-db", 1.3 * GB],
-    { memoryMinimum: 4 * GB, cautions: ["Runs in privileged mode, which Slipway asks you about first."] },
+    { memoryMinimum: 4 * GIB, cautions: ["Runs in privileged mode, which Slipway asks you about first."] },
   ),
   recipe(
     ["minimal-notebook", "Jupyter minimal", "JupyterLab with Python and nothing else"],
     "notebooks",
     ["kernel", 3],
     ["quay.io/jupyter/minimal-notebook", 0.5 * GB],
-    { memoryMinimum: GB },
+    { memoryMinimum: GIB },
   ),
   recipe(
     ["scipy-notebook", "Jupyter for science", "pandas, scikit-learn, matplotlib and more"],
     "notebooks",
     ["kernel", 3],
     ["quay.io/jupyter/scipy-notebook", 1.1 * GB],
-    { memoryMinimum: 2 * GB },
+    { memoryMinimum: 2 * GIB },
   ),
   recipe(
     ["all-spark-notebook", "Jupyter with Spark", "Python and R on Apache Spark"],
     "notebooks",
     ["kernel", 3],
     ["quay.io/jupyter/all-spark-notebook", 1.9 * GB],
-    { memoryMinimum: 4 * GB },
+    { memoryMinimum: 4 * GIB },
   ),
   recipe(
     ["julia-notebook", "Jupyter with Julia", "The Julia language in notebooks"],
     "notebooks",
     ["kernel", 3],
     ["quay.io/jupyter/julia-notebook", 1.0 * GB],
-    { memoryMinimum: 2 * GB },
+    { memoryMinimum: 2 * GIB },
   ),
   recipe(
     ["marimo", "marimo", "Python notebooks that react to every change"],
@@ -105,14 +107,14 @@ export const recipes: RecipeTile[] = [
     "notebooks",
     ["waypoints", 2],
     ["apache/zeppelin", 1.4 * GB],
-    { memoryMinimum: 3 * GB },
+    { memoryMinimum: 3 * GIB },
   ),
   recipe(
     ["dask-notebook", "Dask", "Large tables and arrays, in pieces"],
     "notebooks",
     ["boxes", 2],
     ["ghcr.io/dask/dask-notebook", 0.9 * GB],
-    { memoryMinimum: 2 * GB },
+    { memoryMinimum: 2 * GIB },
   ),
   recipe(
     ["generic-jupyter", "Another Jupyter image", "Any image that starts Jupyter"],
@@ -125,21 +127,21 @@ export const recipes: RecipeTile[] = [
     "statistics",
     ["r", 6],
     ["rocker/rstudio", 0.5 * GB],
-    { memoryMinimum: GB },
+    { memoryMinimum: GIB },
   ),
   recipe(
     ["tidyverse", "RStudio with tidyverse", "R with the tidyverse and database drivers"],
     "statistics",
     ["r", 6],
     ["rocker/tidyverse", 0.8 * GB],
-    { memoryMinimum: 2 * GB },
+    { memoryMinimum: 2 * GIB },
   ),
   recipe(
     ["geospatial", "RStudio for maps", "R with the packages for geography"],
     "statistics",
     ["r", 6],
     ["rocker/geospatial", 1.6 * GB],
-    { memoryMinimum: 24 * GB, cautions: ["Wants 24 GB of memory; this computer has 16 GB."] },
+    { memoryMinimum: 24 * GIB, cautions: ["Wants 24 GB of memory; this computer has 16 GB."] },
   ),
   recipe(
     ["shiny", "Shiny Server", "Apps written in R"],
@@ -152,14 +154,14 @@ export const recipes: RecipeTile[] = [
     "machineLearning",
     ["flame", 4],
     ["quay.io/jupyter/pytorch-notebook", 2.4 * GB],
-    { memoryMinimum: 4 * GB, wantsGpu: true, cautions: ["Runs without a graphics card here, but slower."] },
+    { memoryMinimum: 4 * GIB, wantsGpu: true, cautions: ["Runs without a graphics card here, but slower."] },
   ),
   recipe(
     ["tensorflow-notebook", "Jupyter with TensorFlow", "Deep learning with TensorFlow"],
     "machineLearning",
     ["flame", 4],
     ["quay.io/jupyter/tensorflow-notebook", 2.6 * GB],
-    { memoryMinimum: 4 * GB, wantsGpu: true, cautions: ["Runs without a graphics card here, but slower."] },
+    { memoryMinimum: 4 * GIB, wantsGpu: true, cautions: ["Runs without a graphics card here, but slower."] },
   ),
   recipe(
     ["rapids", "RAPIDS notebooks", "Tables and models on the graphics card"],
@@ -189,14 +191,14 @@ export const recipes: RecipeTile[] = [
     "apps",
     ["chart", 8],
     ["metabase/metabase", 0.5 * GB],
-    { memoryMinimum: 2 * GB },
+    { memoryMinimum: 2 * GIB },
   ),
   recipe(
     ["superset", "Apache Superset", "Dashboards on top of any database"],
     "apps",
     ["chart", 8],
     ["apache/superset", 0.7 * GB],
-    { memoryMinimum: 4 * GB },
+    { memoryMinimum: 4 * GIB },
   ),
   recipe(
     ["code-server", "VS Code in the browser", "An editor for any language"],

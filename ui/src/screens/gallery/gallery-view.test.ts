@@ -95,6 +95,11 @@ describe("whether a recipe runs here", () => {
       { tone: "danger", text: "Needs an Intel or AMD processor." },
     ]);
   });
+  it("counts memory as machines are sold with it", () => {
+    expect(view.memoryOf(2 ** 31).replaceAll("\u00a0", " ")).toBe("2 GB");
+    expect(view.memoryOf(1.5 * 2 ** 30).replaceAll("\u00a0", " ")).toBe("1.5 GB");
+    expect(view.memoryOf(2 ** 29).replaceAll("\u00a0", " ")).toBe("512 MB");
+  });
   it("is beside what the engine's machine is", () => {
     const machine = view.machineLine({ ...facts, architecture: "arm64", gpu: true, diskFree: null });
     expect(machine).toEqual({ processor: "ARM, 64-bit", free: null, gpu: "NVIDIA GPU" });

@@ -1,6 +1,6 @@
 /* What the catalogue shows for a category and a search: shelves of recipes, local images that no recipe covers, and
    the text itself where it could be an image's name. */
-import { size } from "$lib/format";
+import { decimal, size } from "$lib/format";
 import { m } from "$m";
 import type { Category, EngineFacts, ImageRow, RecipeTile } from "../../ipc/bindings";
 import { CATEGORIES, categoryName } from "../../parts/categories";
@@ -91,6 +91,12 @@ export function fitOf(tile: RecipeTile, known: boolean): Fit[] {
   if (tile.willNotRun) return [{ tone: "danger", text: tile.willNotRun }];
   if (tile.cautions.length > 0) return tile.cautions.map((text) => ({ tone: "warn", text }));
   return [{ tone: "ok", text: m.gallery_runs() }];
+}
+
+/** Memory as machines are sold with it: powers of two, "2 GB". */
+export function memoryOf(bytes: number): string {
+  const size = bytes / 2 ** 30;
+  return size < 0.95 ? `${decimal(size * 1024)}\u00a0MB` : `${decimal(size, 1)}\u00a0GB`;
 }
 
 /** What the engine's machine is, as far as recipes depend on it. */
