@@ -15,6 +15,7 @@
 mod failures;
 mod keeping;
 mod launches;
+mod pasted;
 mod together;
 
 use std::path::PathBuf;
