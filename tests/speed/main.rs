@@ -14,6 +14,7 @@
 #[expect(dead_code, reason = "the journeys use more of it")]
 mod driver;
 mod launches;
+mod pasting;
 mod processes;
 mod screen;
 mod windows;
@@ -85,6 +86,7 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime");
+    pasting::measure(&bed).iter().for_each(Row::print);
     // The launches come first: the lab that they leave is the real list of the windows after them.
     let (home, rows) = runtime.block_on(launches::measure(&bed));
     rows.iter().for_each(Row::print);

@@ -35,12 +35,17 @@ pub fn bench(arguments: BenchArguments) -> Result<()> {
             "--bins",
         ],
     )?;
+    run_aside(
+        "cargo",
+        &["build", "--release", "--package", "slipway-labs", "--example", "pasting"],
+    )?;
     let release = product::target().join("release");
     say("measuring; this takes some minutes, and other work on the machine disturbs it");
     let mut child = command("cargo")
         .args(["test", "--quiet", "--test", "speed"])
         .env("SLIPWAY_PROGRAM", release.join("slipway"))
         .env("SLIPWAY_EMPTY_WINDOW", release.join("empty-window"))
+        .env("SLIPWAY_PASTING", release.join("examples").join("pasting"))
         .current_dir(root())
         .stdout(Stdio::piped())
         .spawn()
