@@ -37,7 +37,14 @@ pub fn bench(arguments: BenchArguments) -> Result<()> {
     )?;
     run_aside(
         "cargo",
-        &["build", "--release", "--package", "slipway-labs", "--example", "pasting"],
+        &[
+            "build",
+            "--release",
+            "--package",
+            "slipway-labs",
+            "--example",
+            "pasting",
+        ],
     )?;
     let release = product::target().join("release");
     say("measuring; this takes some minutes, and other work on the machine disturbs it");

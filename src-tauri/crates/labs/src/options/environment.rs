@@ -1,5 +1,7 @@
 //! Environment variables: open ones with their value, secret ones by name only.
 
+use std::collections::HashSet;
+
 use super::{Options, Page, quoted};
 use crate::check::NoteLevel;
 
@@ -26,13 +28,18 @@ const SECRET_ENDINGS: [&str; 5] = ["PASSWORD", "TOKEN", "SECRET", "APIKEY", "ACC
 
 pub(super) fn read(page: &mut Page, options: &mut Options) {
     let rows = &page.form.advanced.environment;
+    let mut earlier = HashSet::new();
     for (index, row) in rows.iter().enumerate() {
         let name = row.name.trim();
+        let twice = !earlier.insert(name);
         let at = |part: &str| format!("advanced.environment.{index}.{part}");
-        let remove = page.fix("Remove the row", |form| {
-            form.advanced.environment.remove(index);
-        });
+        let remove = |page: &Page| {
+            page.fix("Remove the row", |form| {
+                form.advanced.environment.remove(index);
+            })
+        };
         if name.is_empty() {
+            let remove = remove(page);
             page.error(at("name"), "Type the name of the variable.", remove);
         } else if let Some((before, after)) = name.split_once('=') {
             let (before, after) = (before.trim().to_owned(), after.to_owned());
@@ -44,19 +51,17 @@ pub(super) fn read(page: &mut Page, options: &mut Options) {
                     row.value = after;
                 })
             } else {
-                remove
+                remove(page)
             };
             let message = "Names of variables have no “=”. The value has a field of its own.";
             page.error(at("name"), message, fix);
         } else if name.chars().any(char::is_control) {
             let message = "The name contains characters that cannot be shown.";
+            let remove = remove(page);
             page.error(at("name"), message, remove);
-        } else if rows
-            .iter()
-            .take(index)
-            .any(|other| other.name.trim() == name)
-        {
+        } else if twice {
             let message = format!("{name} is set twice, and only the last one would count.");
+            let remove = remove(page);
             page.error(at("name"), message, remove);
         } else if row.value.contains('\0') {
             let fix = page.fix("Take it out", |form| {

@@ -1,5 +1,7 @@
 //! Who a lab works as, and the variables that it is given.
 
+use std::collections::HashSet;
+
 use slipway_engine::containers::ContainerSpec;
 
 use super::invalid;
@@ -35,10 +37,10 @@ pub(super) fn open(
             environment.push((name.clone(), value));
         }
     }
-    for (name, value) in &chosen.environment {
-        environment.retain(|(other, _)| other != name);
-        environment.push((name.clone(), value.clone()));
-    }
+    // No name stands twice among those that were typed.
+    let typed: HashSet<&String> = chosen.environment.iter().map(|(name, _)| name).collect();
+    environment.retain(|(name, _)| !typed.contains(name));
+    environment.extend(chosen.environment.iter().cloned());
     environment.retain(|(name, _)| !secret.contains(name));
     Ok(environment)
 }

@@ -1,5 +1,7 @@
 //! Where in the text each sentence belongs, for the coloured copy of it.
 
+use std::collections::HashMap;
+
 use crate::paste::fill::Said;
 use crate::paste::options::shortened;
 use crate::paste::words::Span;
@@ -15,13 +17,16 @@ pub(super) fn mark(
     // The image comes first among the meanings; all else stands in the order of the command.
     said.sort_by_key(|said| (said.kind != PartKind::Image, said.span.start));
     let mut stretches: Vec<(Span, PartKind, Option<u32>, Vec<Span>)> = Vec::new();
-    for said in said {
+    let mut known = HashMap::new();
+    for mut said in said {
+        let (span, kind) = (said.span, said.kind);
+        let variables = std::mem::take(&mut said.variables);
         let meaning = if said.lead.is_empty() {
             None
         } else {
-            Some(meaning_of(pasted, &said))
+            Some(meaning_of(pasted, &mut known, said))
         };
-        stretches.push((said.span, said.kind, meaning, said.variables));
+        stretches.push((span, kind, meaning, variables));
     }
     rest.sort_by_key(|(span, _)| (span.start, span.end));
     for (span, why) in rest {
@@ -63,18 +68,23 @@ pub(super) fn mark(
     }
 }
 
-fn meaning_of(pasted: &mut PastedCommand, said: &Said) -> u32 {
-    let meaning = Meaning {
-        kind: said.kind,
-        lead: said.lead.clone(),
-        detail: said.detail.clone(),
-    };
-    let known = pasted.meanings.iter().position(|known| *known == meaning);
-    let place = known.unwrap_or_else(|| {
-        pasted.meanings.push(meaning);
-        pasted.meanings.len() - 1
-    });
-    u32::try_from(place).unwrap_or(u32::MAX)
+/// Flags that say the same share one sentence.
+fn meaning_of(
+    pasted: &mut PastedCommand,
+    known: &mut HashMap<(String, String), u32>,
+    said: Said,
+) -> u32 {
+    let place = u32::try_from(pasted.meanings.len()).unwrap_or(u32::MAX);
+    *known
+        .entry((said.lead.clone(), said.detail.clone()))
+        .or_insert_with(|| {
+            pasted.meanings.push(Meaning {
+                kind: said.kind,
+                lead: said.lead,
+                detail: said.detail,
+            });
+            place
+        })
 }
 
 /// From bytes to the units that a text area counts in.
