@@ -7,10 +7,10 @@ use serde_json::json;
 use crate::beds::turn;
 use crate::driver::{LAUNCHED, SOON, Setting, Window};
 
-const CONTROL: char = '\u{e009}';
+pub const CONTROL: char = '\u{e009}';
 const SHIFT: char = '\u{e008}';
-const ENTER: char = '\u{e007}';
-const TAB: char = '\u{e004}';
+pub const ENTER: char = '\u{e007}';
+pub const TAB: char = '\u{e004}';
 const ESCAPE: char = '\u{e00c}';
 const DELETE: char = '\u{e017}';
 /// More steps than any screen has.
@@ -18,7 +18,7 @@ const ALL_STEPS: usize = 60;
 
 impl Window {
     /// Presses these keys together, as on a keyboard.
-    async fn chord(&self, keys: &[char]) {
+    pub async fn chord(&self, keys: &[char]) {
         let mut actions = KeyActions::new("keyboard".to_owned());
         for key in keys {
             actions = actions.then(KeyAction::Down { value: *key });
@@ -33,14 +33,14 @@ impl Window {
     }
 
     /// Types a text, key by key.
-    async fn type_text(&self, text: &str) {
+    pub async fn type_text(&self, text: &str) {
         for key in text.chars() {
             self.chord(&[key]).await;
         }
     }
 
     /// What has the focus, by the name that a screen reader would say.
-    async fn focused(&self) -> String {
+    pub async fn focused(&self) -> String {
         self.client
             .execute(FOCUSED, vec![])
             .await
@@ -51,7 +51,7 @@ impl Window {
     }
 
     /// Steps on until something whose name begins like this has the focus.
-    async fn step_to(&self, name: &str) {
+    pub async fn step_to(&self, name: &str) {
         let mut met = Vec::new();
         for _ in 0..ALL_STEPS {
             let now = self.focused().await;
@@ -77,7 +77,7 @@ impl Window {
     }
 
     /// Asserts that the focus can be seen: it is drawn, and lies within the window.
-    async fn assert_focus_shows(&self) {
+    pub async fn assert_focus_shows(&self) {
         let why = self
             .client
             .execute(SHOWN, vec![])

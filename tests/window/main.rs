@@ -13,3 +13,4 @@ mod mishaps;
 mod pictures;
 mod rooms;
 mod twin;
+mod wizard;

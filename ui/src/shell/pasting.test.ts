@@ -6,6 +6,7 @@ import { demo } from "../ipc/demo";
 import { type Page, router } from "../lib/router.svelte";
 import { createApp } from "../state/app.svelte";
 import { pastedCommand, takesPaste } from "./pasted";
+import "./other-screens";
 import Window from "./Window.svelte";
 
 const LONG = { timeout: 8000 };

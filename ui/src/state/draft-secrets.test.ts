@@ -96,6 +96,18 @@ describe("a secret value", () => {
     expect(draft.secrets.typed(fixed).variables).toEqual({ DB_PASSWORD: SECRET });
   });
 
+  it("goes beside the form when a button makes its row secret", async () => {
+    const draft = new Draft(
+      backendWith(),
+      {},
+      form({ advanced: { environment: [{ name: "KEY", value: SECRET }] } }),
+    );
+    const kept = form({ advanced: { environment: [{ name: "KEY", value: SECRET, secret: true }] } });
+    await draft.apply({ label: "Keep it secret", form: kept });
+    expect(JSON.stringify(draft.form)).not.toContain(SECRET);
+    expect(draft.secrets.typed(kept).variables).toEqual({ KEY: SECRET });
+  });
+
   it("is forgotten when the page is left", () => {
     const draft = new Draft(backendWith(), {}, secretForm());
     draft.secrets.put(1, SECRET);

@@ -222,6 +222,7 @@ export class Draft {
 
   #put(given: LaunchForm): void {
     const form = wholeForm(given);
+    this.#hide(form);
     this.form = form;
     this.#first = JSON.stringify(form);
     this.#reach = reachOf(form.listenIp);
@@ -232,7 +233,17 @@ export class Draft {
   #replace(given: LaunchForm): void {
     const form = wholeForm(given);
     this.secrets.follow(this.form?.advanced.environment ?? [], form.advanced.environment);
+    this.#hide(form);
     this.form = form;
+  }
+
+  /** A row that has become secret has its value beside the form from now on. */
+  #hide(form: WholeForm): void {
+    form.advanced.environment.forEach((row, at) => {
+      if (!row.secret || row.value === "") return;
+      this.secrets.put(at, row.value);
+      row.value = "";
+    });
   }
 
   /** The backend can propose this form again. */

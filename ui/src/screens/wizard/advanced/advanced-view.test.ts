@@ -108,13 +108,25 @@ describe("variables", () => {
     expect(variablesIn("")).toBeNull();
   });
 
-  it.each(["MYSQL_ROOT_PASSWORD", "DB_PASS", "api_token", "AWS_SECRET_ACCESS_KEY", "OPENAI_API_KEY"])(
-    "%s looks secret",
-    (name) => {
-      expect(looksSecret(name)).toBe(true);
-    },
-  );
-  it.each(["PASSENGERS", "KEYBOARD", "TOKENIZERS_PARALLELISM", "USER", "COMPASS"])("%s does not", (name) => {
+  it.each([
+    "MYSQL_ROOT_PASSWORD",
+    "DB_PASS",
+    "api_token",
+    "AWS_SECRET_ACCESS_KEY",
+    "OPENAI_API_KEY",
+    "PGPASSWORD",
+  ])("%s looks secret", (name) => {
+    expect(looksSecret(name)).toBe(true);
+  });
+  it.each([
+    "PASSENGERS",
+    "KEYBOARD",
+    "TOKENIZERS_PARALLELISM",
+    "USER",
+    "PWD",
+    "PASSWORD_FILE",
+    "ALLOW_EMPTY_PASSWORD",
+  ])("%s does not", (name) => {
     expect(looksSecret(name)).toBe(false);
   });
 

@@ -91,11 +91,18 @@ function unquoted(value: string): string {
   return inside ?? value;
 }
 
-/** A name whose value nobody should see. */
-export const looksSecret = (name: string): boolean =>
-  /(^|_)(PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|SECRET|TOKEN|APIKEY|CREDENTIALS?)($|_)|(API|ACCESS|PRIVATE|SECRET)_?KEY/i.test(
-    name,
-  );
+const SECRET_WORDS =
+  /^(PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|TOKEN|SECRET|KEY|APIKEY|CREDENTIALS?)$|(PASSWORD|TOKEN|SECRET|APIKEY|ACCESSKEY)$/;
+const HARMLESS_END = /^(FILE|PATH|URL|TTL|ID|NAME|LENGTH|POLICY|EXPIRY|TYPE|COUNT)$/;
+
+/** A name whose value nobody should see, by the rule of the check; so it is locked while it is still empty. */
+export function looksSecret(name: string): boolean {
+  const whole = name.toUpperCase();
+  const words = whole.split(/[^A-Z0-9]/);
+  if (whole === "PWD" || whole === "OLDPWD" || words[0] === "ALLOW" || HARMLESS_END.test(words.at(-1) ?? ""))
+    return false;
+  return words.some((word) => SECRET_WORDS.test(word));
+}
 
 /** The place where this computer keeps secrets, by the name people know. */
 export function keyringName(platform: string): string {
