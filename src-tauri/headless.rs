@@ -175,7 +175,9 @@ async fn carry_out(session: &mut Session, command: Command, opening: Opening) ->
                 yes,
             } => delete::delete(session, &lab, with_volume, yes).await,
             Command::Doctor { try_it } => doctor::doctor(session, try_it).await,
-            Command::Command { what, shell } => command::command(session, &what, shell).await,
+            Command::Spell { what, shell, yes } => {
+                command::command(session, &what, shell, yes).await
+            }
             Command::ImportRun(arguments) => import::import(session, arguments, opening).await,
         }
     };

@@ -103,13 +103,17 @@ pub enum Command {
         try_it: bool,
     },
     /// Show the command that does the same as a recipe, a lab or a file
-    Command {
+    #[command(name = "command")]
+    Spell {
         /// A recipe, a lab, an image or a file
         #[arg(value_name = "RECIPE|LAB|IMAGE|FILE")]
         what: String,
         /// Whose spelling to show
         #[arg(long, value_enum, default_value = "bash")]
         shell: Shell,
+        /// Agree to add a recipe that comes from elsewhere
+        #[arg(long, short)]
+        yes: bool,
     },
     /// Read a `docker run` command, say what it means, and launch it if asked to
     ImportRun(ImportRun),

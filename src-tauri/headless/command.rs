@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use slipway_labs::form::TypedSecrets;
 use slipway_labs::sharing::LabCommands;
 
 use super::arguments::Shell;
-use super::failure::{Failure, Outcome};
+use super::failure::Outcome;
 use super::session::Session;
 use super::shapes;
 use super::target::{self, Target};
 
-pub async fn command(session: &mut Session, what: &str, shell: Shell) -> Outcome {
+pub async fn command(session: &mut Session, what: &str, shell: Shell, yes: bool) -> Outcome {
     session.engine().await?;
     let target = {
         let recipes = session.state.labs.recipes();
@@ -19,29 +18,11 @@ pub async fn command(session: &mut Session, what: &str, shell: Shell) -> Outcome
         target::target(what, &recipes, &list.labs, std::path::Path::is_file)?
     };
     let spelled = match target {
-        Target::Lab(lab) => of_lab(session.state.labs.commands(&lab).await?),
-        // A recipe from elsewhere is only read here, and yet a person wants to see what it is first.
+        Target::Lab(lab) => spelled(session.state.labs.commands(&lab).await?),
+        // A recipe from elsewhere would be added by this, so it needs the agreement of a launch.
         other => {
-            let form = target::form(session, other, false).await?;
-            let checked = session
-                .state
-                .labs
-                .check(&form, &TypedSecrets::default())
-                .await;
-            let Some(command) = checked.command else {
-                return Err(Failure::refused(
-                    checked
-                        .gate
-                        .unwrap_or_else(|| "There is no command for this.".to_owned()),
-                ));
-            };
-            shapes::Spelled {
-                commands: BTreeMap::from([
-                    ("bash", command.bash.join(" \\\n  ")),
-                    ("powershell", command.powershell.join(" `\n  ")),
-                ]),
-                notes: Vec::new(),
-            }
+            let form = target::form(session, other, yes).await?;
+            spelled(session.state.labs.form_commands(&form).await?)
         }
     };
     let key = match shell {
@@ -51,13 +32,8 @@ pub async fn command(session: &mut Session, what: &str, shell: Shell) -> Outcome
         Shell::Function => "function",
         Shell::Compose => "compose",
     };
-    let Some(text) = spelled.commands.get(key) else {
-        return Err(Failure::refused(format!(
-            "Before it is launched, there is no {key} spelling of it."
-        ))
-        .hint("Launch it first, or take --shell bash or --shell powershell."));
-    };
-    session.voice.line(text.trim_end())?;
+    let text = spelled.commands.get(key).map_or("", |text| text.trim_end());
+    session.voice.line(text)?;
     for note in &spelled.notes {
         session.voice.note(note)?;
     }
@@ -65,7 +41,7 @@ pub async fn command(session: &mut Session, what: &str, shell: Shell) -> Outcome
     Ok(())
 }
 
-fn of_lab(commands: LabCommands) -> shapes::Spelled {
+fn spelled(commands: LabCommands) -> shapes::Spelled {
     shapes::Spelled {
         commands: BTreeMap::from([
             ("bash", commands.bash),

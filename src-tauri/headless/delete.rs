@@ -31,7 +31,7 @@ pub async fn delete(session: &mut Session, lab: &str, volumes: Vec<String>, yes:
     }
     let question = format!("Delete {}?", preview.name);
     if !yes && !ask::agrees(session, &question).await? {
-        session.voice.value(&shapes::Deleted {
+        session.voice.value(&shapes::Deletion {
             deleted: false,
             preview,
             volumes: Vec::new(),
@@ -43,7 +43,7 @@ pub async fn delete(session: &mut Session, lab: &str, volumes: Vec<String>, yes:
     session
         .voice
         .line(&format!("{} is deleted.", preview.name))?;
-    session.voice.value(&shapes::Deleted {
+    session.voice.value(&shapes::Deletion {
         deleted: true,
         preview,
         volumes,

@@ -92,7 +92,7 @@ pub async fn open(session: &mut Session, lab: &str, print_address: bool) -> Outc
             .line(&format!("Opened {} in your browser.", card.name))?,
     }
     let lab = session.card(&card.id).map(|card| shapes::Lab::of(&card));
-    session.voice.value(&shapes::Opened {
+    session.voice.value(&shapes::Use {
         opened: !print_address,
         address,
         lab,
@@ -122,7 +122,7 @@ pub async fn start(
     if open {
         session.state.labs.open(&card.id).await?;
     }
-    session.voice.value(&shapes::Opened {
+    session.voice.value(&shapes::Use {
         opened: open,
         address: None,
         lab: Some(shapes::Lab::of(&card)),
@@ -154,7 +154,7 @@ async fn launch_again(
     };
     let typed = TypedSecrets::default();
     let launched = Box::pin(launch::go(session, form, typed, &going, opening)).await?;
-    session.voice.value(&shapes::Opened {
+    session.voice.value(&shapes::Use {
         opened: launched.opened,
         address: None,
         lab: launched.lab,

@@ -71,7 +71,7 @@ pub fn near<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str
             (holds || far <= most).then_some((if holds { 0 } else { far }, name))
         })
         .collect();
-    near.sort();
+    near.sort_unstable();
     near.dedup();
     near.into_iter().take(MOST).map(|(_, name)| name).collect()
 }

@@ -150,11 +150,11 @@ pub struct Understood {
     pub launched: Option<Launched>,
 }
 
-/// A command in one spelling, or in all of them.
+/// A command in every spelling.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Spelled {
-    /// By shell: `bash`, `powershell`, and for a lab `cmd`, `function` and `compose`, too.
+    /// By shell: `bash`, `powershell`, `cmd`, `function` and `compose`.
     pub commands: BTreeMap<&'static str, String>,
     pub notes: Vec<String>,
 }
@@ -162,7 +162,7 @@ pub struct Spelled {
 /// What `delete` took away.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Deleted {
+pub struct Deletion {
     pub deleted: bool,
     pub preview: slipway_labs::card::DeletePreview,
     pub volumes: Vec<String>,
@@ -171,7 +171,7 @@ pub struct Deleted {
 /// What was done to a lab.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Opened {
+pub struct Use {
     pub opened: bool,
     /// With `--print-address`: the address that signs in.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -94,19 +94,19 @@ fn opened_and_read(home: &Home, name: &str) {
 /// Stopped, started and restarted; and what cannot be done meanwhile.
 fn stopped_and_started(home: &Home, id: &str, address: &str) {
     // Whoever follows the log sees it end with the lab.
-    let follower = home.begin(&["logs", id, "--follow", "--json"]);
+    let follows = home.begin(&["logs", id, "--follow", "--json"]);
     let stopped = home.slipway(&["stop", id, "--json"]).value();
     assert_eq!(stopped["state"], "stopped", "{stopped}");
     assert_eq!(stopped["problem"], serde_json::Value::Null);
-    let followed = Said::of(follower.wait_with_output().expect("it ends")).ended_with(0);
-    let lines = followed.out.lines();
+    let read = Said::of(follows.wait_with_output().expect("it ends")).ended_with(0);
+    let lines = read.out.lines();
     assert!(
         lines
             .clone()
             .all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()),
         "a value on each line"
     );
-    assert!(lines.count() > 2, "{}", followed.out);
+    assert!(lines.count() > 2, "{}", read.out);
 
     let failure = home
         .slipway(&["open", id, "--json"])
@@ -211,15 +211,24 @@ async fn a_person_reads_each_step_and_gets_the_choices() {
     assert_eq!(another["outcome"], "started", "{another}");
     assert_eq!(another["lab"]["name"], "Plain 2");
     assert_eq!(turn.containers().len(), 2);
-    let spelled = home
+    let of_image = home
         .slipway(&["command", "slipway/webapp:1", "--json"])
         .value();
-    assert!(
-        spelled["commands"]["bash"]
-            .as_str()
-            .is_some_and(|text| text.starts_with("docker run --detach")),
-        "{spelled}"
-    );
+    let of_lab = home.slipway(&["command", "Plain", "--json"]).value();
+    for spelled in [&of_image, &of_lab] {
+        let commands = spelled["commands"].as_object().expect("by shell");
+        let shells: Vec<&str> = commands.keys().map(String::as_str).collect();
+        assert_eq!(shells, ["bash", "cmd", "compose", "function", "powershell"]);
+        assert!(
+            spelled["commands"]["bash"]
+                .as_str()
+                .is_some_and(|text| text.starts_with("docker run --detach")),
+            "{spelled}"
+        );
+    }
+    let compose = home.slipway(&["command", "plain", "--shell", "compose"]);
+    let compose = compose.ended_with(0).out;
+    assert!(compose.contains("services:"), "{compose}");
 
     // A lab whose container is gone is launched again, under its own id.
     turn.docker(&["rm", "--force", "plain"]);

@@ -124,8 +124,8 @@ async fn window_and_twin_make_the_same_lab_and_see_each_other() {
         "Path",
     ] {
         let of = |container: &Value| {
-            let part = json!({ part: container[part] });
-            without_own(part, &own)
+            let only = json!({ part: container[part] });
+            without_own(only, &own)
         };
         assert_eq!(of(&by_twin.1), of(&by_window.1), "{part} is the same");
     }

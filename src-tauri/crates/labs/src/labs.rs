@@ -277,6 +277,14 @@ impl Labs {
         pasting::commands(&self.shared, lab).await
     }
 
+    /// A form's command in every shell, as `commands` gives a lab's.
+    ///
+    /// # Errors
+    /// `InvalidForm` where the form makes no command.
+    pub async fn form_commands(&self, form: &LaunchForm) -> Result<LabCommands> {
+        pasting::commands_of(&self.shared, form).await
+    }
+
     /// Renames the lab and its container.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::shared::Shared;
 use super::wizard::{facts, on_thread};
 use crate::card::LabId;
+use crate::form::LaunchForm;
 use crate::paste::{self, PastedCommand, Person};
 use crate::problem::Problem;
 use crate::sharing::LabCommands;
@@ -54,8 +55,16 @@ pub(super) async fn commands(shared: &Arc<Shared>, lab: &LabId) -> Result<LabCom
             .or_else(launched)
     };
     let form = form.ok_or_else(Problem::no_such_lab)?;
+    commands_of(shared, &form).await
+}
+
+/// The command of a form in every shell, before anything is launched.
+pub(super) async fn commands_of(
+    shared: &Arc<Shared>,
+    form: &LaunchForm,
+) -> Result<LabCommands, Problem> {
     let facts = facts(shared, form.reference(), &[]).await;
-    let plan = plan::plan(&form, facts.image.as_ref(), &facts.catalogue)?;
+    let plan = plan::plan(form, facts.image.as_ref(), &facts.catalogue)?;
     let plan = match &facts.snapshot.report.facts {
         Some(engine) => plan.on_engine(engine),
         None => plan,
