@@ -189,6 +189,17 @@ impl Bed {
         Ok(command)
     }
 
+    /// Compose set up for this bed; it comes with the packages of today's engine.
+    pub fn compose_command(&self, arguments: &[&str]) -> Result<std::process::Command, BedError> {
+        let program = debian::engine_root()?.join("usr/libexec/docker/cli-plugins/docker-compose");
+        let mut command = command(program);
+        command
+            .args(arguments)
+            .env("DOCKER_HOST", self.docker_host())
+            .env("DOCKER_CONFIG", self.client_settings.path());
+        Ok(command)
+    }
+
     /// Whether the engine has an image of that name.
     pub fn has_image(&self, name: &str) -> bool {
         self.docker(&["image", "inspect", "--format", "{{.Id}}", name])

@@ -4,7 +4,8 @@
 //! What is left out of the comparison belongs to neither: ids and times, the container's name and the
 //! host name made of its id, the terminal at which the client was called (`Attach…`, `StdinOnce`), and
 //! Slipway's own labels. Two spellings of the same are made one: no listen address is `0.0.0.0`, no tag
-//! is `latest`, a size in letters is its number of bytes, and folders are mounted in the long form by Slipway,
+//! is `latest`, no restart policy is `no`, a size in letters is its number of bytes, and folders are mounted
+//! in the long form by Slipway,
 //! because that fails where they are missing.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -242,6 +243,9 @@ fn meaning(inspection: &Value) -> Value {
     host["Binds"] = Value::Null;
     host["Mounts"] = json!(mounts);
     host["ConsoleSize"] = Value::Null;
+    if host["RestartPolicy"]["Name"] == "" {
+        host["RestartPolicy"]["Name"] = json!("no");
+    }
     if let Some(memory) = host["Tmpfs"].as_object_mut() {
         for details in memory.values_mut() {
             *details = json!(
@@ -484,6 +488,31 @@ async fn a_pasted_command_is_launched_and_written_again() {
             "{command}"
         );
     }
+    let by_slipway = meaning(&inspected("pasted-launch"));
     room.delete(&lab).await;
+
+    // Compose makes the same container of the lab's file.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("compose.yaml");
+    std::fs::write(&file, &commands.compose).unwrap();
+    let file = file.display().to_string();
+    let mut compose = bed().compose_command(&["-f", &file, "create"]).unwrap();
+    let made = compose.output().unwrap();
+    assert!(
+        made.status.success(),
+        "{}\n{}",
+        String::from_utf8_lossy(&made.stderr),
+        commands.compose
+    );
+    let mut by_compose = inspected("pasted-launch");
+    if let Some(labels) = by_compose["Config"]["Labels"].as_object_mut() {
+        labels.retain(|name, _| !name.starts_with("com.docker.compose."));
+    }
+    // The engine's standard network has two names.
+    assert_eq!(by_compose["HostConfig"]["NetworkMode"], "bridge");
+    by_compose["HostConfig"]["NetworkMode"] = json!("default");
+    let (table, same) = side_by_side(&meaning(&by_compose), &by_slipway);
+    assert!(same, "compose and Slipway differ:\n{table}");
+    docker(&["rm", "--force", "pasted-launch"]);
     docker(&["volume", "rm", "pasted-launch"]);
 }
