@@ -31,6 +31,9 @@ pub struct Row {
     pub floor: Option<f64>,
     pub goal: Goal,
     pub runs: usize,
+    /// The middle of the ratios of each round, where rounds measure both one after the other: what slows the machine
+    /// down for a while then slows both.
+    pub ratio: Option<f64>,
 }
 
 /// When a row is good.
@@ -42,12 +45,29 @@ pub enum Goal {
 }
 
 impl Row {
+    /// A row of rounds, each of which measured ours and the floor.
+    pub fn of_rounds(
+        name: &'static str,
+        unit: &'static str,
+        goal: Goal,
+        rounds: &[(f64, f64)],
+    ) -> Self {
+        Self {
+            name,
+            unit,
+            ours: median(rounds.iter().map(|(ours, _)| *ours).collect()),
+            floor: Some(median(rounds.iter().map(|(_, floor)| *floor).collect())),
+            goal,
+            runs: rounds.len(),
+            ratio: Some(median(
+                rounds.iter().map(|(ours, floor)| ours / floor).collect(),
+            )),
+        }
+    }
+
     #[expect(clippy::print_stdout, reason = "the rows are this program's result")]
     fn print(&self) {
-        let ratio = self
-            .floor
-            .filter(|floor| *floor > 0.0)
-            .map(|floor| self.ours / floor);
+        let ratio = self.ratio;
         let (goal, met) = match self.goal {
             Goal::Ratio(limit) => (
                 format!("at most {limit} times"),

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { ago, duration, durationShort, logTime, moment, percent, size, sizeOf, sizeParts } from "./format";
+import {
+  ago,
+  byName,
+  duration,
+  durationShort,
+  logTime,
+  moment,
+  percent,
+  size,
+  sizeOf,
+  sizeParts,
+} from "./format";
 
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
 
@@ -67,5 +78,9 @@ describe("times", () => {
     expect(percent(0.004)).toBe("0.4%");
     expect(percent(0.12)).toBe("12%");
     expect(percent(0)).toBe("0%");
+  });
+
+  it("sorts names as people count", () => {
+    expect(["lab-10", "Lab-9", "b", "lab-2"].sort(byName)).toEqual(["b", "lab-2", "Lab-9", "lab-10"]);
   });
 });

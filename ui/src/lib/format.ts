@@ -26,6 +26,14 @@ export function sizeOf(done: number, whole: number): string {
   return `${sizeParts(done, whole).value} of ${total.value}${SPACE}${total.unit}`;
 }
 
+let names: Intl.Collator | undefined;
+/** Which of two names comes first: as people count, `lab-2` before `lab-10`. */
+export function byName(one: string, two: string): number {
+  // Comparing with options makes a new collator each time, which is most of the cost of sorting a long list.
+  names ??= new Intl.Collator("en", { numeric: true });
+  return names.compare(one, two);
+}
+
 const numbers = new Map<number, Intl.NumberFormat>();
 /** A number with thousands separators and at most `digits` decimals; "3.0" is written "3". */
 export function decimal(value: number, digits = 0): string {
@@ -66,16 +74,24 @@ function join(first: number, firstUnit: string, second: number, secondUnit: stri
   return second === 0 ? head : `${head} ${second}${SPACE}${secondUnit}`;
 }
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const dayMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
-const full = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
+/* Made when they are first needed: they take longer to make than all else that is read at the start. */
+let dayMonth: Intl.DateTimeFormat | undefined;
+let full: Intl.DateTimeFormat | undefined;
+
+const two = (value: number): string => String(value).padStart(2, "0");
+const clock = (when: Date): string => `${two(when.getHours())}:${two(when.getMinutes())}`;
 
 /** "today at 15:07", "yesterday at 17:42", "18 October", "2 March 2024". */
 export function moment(when: Date, now: Date = new Date()): string {
   const days = daysBetween(when, now);
-  if (days === 0) return `today at ${clock.format(when)}`;
-  if (days === 1) return `yesterday at ${clock.format(when)}`;
-  return when.getFullYear() === now.getFullYear() ? dayMonth.format(when) : full.format(when);
+  if (days === 0) return `today at ${clock(when)}`;
+  if (days === 1) return `yesterday at ${clock(when)}`;
+  if (when.getFullYear() === now.getFullYear()) {
+    dayMonth ??= new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
+    return dayMonth.format(when);
+  }
+  full ??= new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
+  return full.format(when);
 }
 
 /** How long ago, in the coarsest unit that is true: "just now", "5 min", "3 weeks", "2 years". */
@@ -97,8 +113,7 @@ export function ago(when: Date, now: Date = new Date()): string {
 
 /** The time of a log line: "14:02:11.204". */
 export function logTime(when: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${two(when.getHours())}:${two(when.getMinutes())}:${two(when.getSeconds())}.${String(when.getMilliseconds()).padStart(3, "0")}`;
+  return `${clock(when)}:${two(when.getSeconds())}.${String(when.getMilliseconds()).padStart(3, "0")}`;
 }
 
 function daysBetween(earlier: Date, later: Date): number {

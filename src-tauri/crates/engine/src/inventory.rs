@@ -4,10 +4,11 @@
 //! touched, coalesces for 100-150 ms and publishes. Nothing polls; a dead engine is never an empty
 //! list: the rows stay, and the status says that they are old.
 //!
-//! Containers come in two steps: the engine's list gives all rows at once, and an inspection of each
-//! then adds what lists do not have (configured ports of what is stopped, exit code, times, …), so
-//! that the first picture of five hundred containers is not held up by five hundred questions.
-//! Rows may therefore be there while the status is still `Connecting`; `Ready` says that every kind
+//! Containers come in three steps, so that the picture of five hundred containers is not held up by
+//! five hundred questions: the engine's list gives all rows at once; an inspection of each adds what
+//! lists do not have (configured ports of what is stopped, exit code, times, …), those that a screen
+//! shows first together with the list, and the rest when that has been drawn.
+//! Rows may be there while the status is still `Connecting`; `Ready` says that every kind
 //! has been listed, or refused by the engine, and that the facts are those of this very engine: what
 //! belongs to another one must not be taken for its own.
 

@@ -1,7 +1,7 @@
 /* The list of containers: everything on the engine, also what Slipway did not start. */
 
 import type { PillState } from "$kit";
-import { duration, moment } from "$lib/format";
+import { byName, duration, moment } from "$lib/format";
 import { m } from "$m";
 import type { ContainerRow, LabCard, PublishedPort } from "../../ipc/bindings";
 
@@ -46,10 +46,7 @@ export function arrangeContainers(
   return lines
     .filter((line) => isShown(line, show))
     .filter((line) => !wanted || searchText(line).includes(wanted))
-    .sort(
-      (one, two) =>
-        order[sort](one, two) || one.row.name.localeCompare(two.row.name, "en", { numeric: true }),
-    );
+    .sort((one, two) => order[sort](one, two) || byName(one.row.name, two.row.name));
 }
 
 function searchText({ row, lab }: ContainerLine): string {

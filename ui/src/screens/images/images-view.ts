@@ -1,4 +1,5 @@
 /* The list of images: one row a tag, leftovers at the end; searched and sorted here. */
+import { byName } from "$lib/format";
 import type { ContainerRow, ImageRow, LabCard } from "../../ipc/bindings";
 
 export interface ImageLine {
@@ -71,7 +72,7 @@ export function arrangeImages(lines: readonly ImageLine[], search: string, sort:
       (one, two) =>
         Number(one.tag === null) - Number(two.tag === null) ||
         order[sort](one, two) ||
-        one.key.localeCompare(two.key, "en", { numeric: true }),
+        byName(one.key, two.key),
     );
 }
 

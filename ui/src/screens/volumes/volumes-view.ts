@@ -1,4 +1,5 @@
 /* The list of volumes, each with who uses it; searched and sorted here. */
+import { byName } from "$lib/format";
 import type { ContainerRow, LabCard, VolumeRow } from "../../ipc/bindings";
 
 export interface VolumeUser {
@@ -67,8 +68,5 @@ export function arrangeVolumes(lines: readonly VolumeLine[], search: string, sor
           .toLocaleLowerCase()
           .includes(wanted),
     )
-    .sort(
-      (one, two) =>
-        order[sort](one, two) || one.volume.name.localeCompare(two.volume.name, "en", { numeric: true }),
-    );
+    .sort((one, two) => order[sort](one, two) || byName(one.volume.name, two.volume.name));
 }

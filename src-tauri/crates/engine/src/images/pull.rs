@@ -1,5 +1,6 @@
 //! Pulling: a task reads the engine's messages as fast as they come, and whoever listens gets the
-//! whole progress at most ten times a second.
+//! whole progress four times a second: people read no more, and drawing it takes the processor from
+//! the engine, which unpacks.
 //!
 //! The listener never holds the pull back: only the newest progress is kept for it. Dropping the
 //! stream ends the task and with it the connection, which is how the engine learns that the pull is
@@ -19,7 +20,7 @@ use crate::wire::Question;
 use crate::{Engine, ImageReference, Result};
 
 /// The shortest time between two progress items.
-const PACE: Duration = Duration::from_millis(100);
+const PACE: Duration = Duration::from_millis(250);
 
 /// What the listener sees: the newest item, and whether it is the last.
 #[derive(Clone)]
@@ -42,7 +43,7 @@ enum State {
 
 impl Engine {
     /// Pulls an image for the engine's own platform. Each item is the whole progress at that
-    /// moment, coalesced to at most ten a second; both progress dialects (classic and containerd
+    /// moment, coalesced to at most four a second; both progress dialects (classic and containerd
     /// store) are read. Ends after an item with `finished`, or with an error. Dropping the stream
     /// cancels the pull; finished layers are kept by the engine.
     pub fn pull(

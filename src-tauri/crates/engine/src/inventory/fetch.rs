@@ -22,7 +22,9 @@ use crate::{ContainerId, Engine, Error};
 /// serve others meanwhile.
 const AT_ONCE: usize = 8;
 /// Inspections between two looks at what events have touched meanwhile.
-const DETAILS: usize = 64;
+pub(super) const DETAILS: usize = 64;
+/// Rows that a tall screen shows at once.
+const SCREENFUL: usize = 32;
 
 /// What one question brought.
 pub(super) enum Fetched {
@@ -36,6 +38,8 @@ pub(super) enum Fetched {
     UnreadableContainer(String),
     Volume(String, Option<VolumeRow>),
     Network(String, Option<NetworkRow>),
+    /// All details that the first picture of a list shows are here.
+    Screenful,
     Facts(Box<EngineFacts>),
     /// The engine does not say what it is.
     NoFacts,
@@ -84,6 +88,21 @@ pub(super) fn fetch(
         })
     }));
     stream::iter(questions).buffer_unordered(AT_ONCE).boxed()
+}
+
+/// The details of the containers that stand first in lists.
+pub(super) fn fetch_screenful(
+    engine: &Engine,
+    details: &mut VecDeque<ContainerId>,
+) -> BoxStream<'static, Result<Fetched, Failure>> {
+    let questions: Vec<Fetching> = details
+        .drain(..details.len().min(SCREENFUL))
+        .map(|id| container(engine.clone(), id.0))
+        .collect();
+    stream::iter(questions)
+        .buffer_unordered(AT_ONCE)
+        .chain(stream::iter([Ok(Fetched::Screenful)]))
+        .boxed()
 }
 
 type Objects = Vec<Box<RawValue>>;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
 use tokio::sync::watch;
 
 use super::events::{self, Touched};
-use super::fetch::{Fetched, fetch};
+use super::fetch::{DETAILS, Fetched, fetch, fetch_screenful};
 use super::state::Current;
 use super::{EngineStatus, Link, Snapshot};
 use crate::classify::{Failure, Subject};
@@ -82,6 +82,10 @@ struct Session {
     look_at: Option<Instant>,
     /// When what has changed will be published.
     publish_at: Option<Instant>,
+    /// The first list is here; the details of what a screen shows of it are still coming.
+    half: bool,
+    /// A list has just come, and somebody draws it.
+    drawn_now: bool,
 }
 
 enum Step {
@@ -106,6 +110,8 @@ async fn session(engine: &Engine, current: &mut Current, link: &Link) -> Failure
         fetching: None,
         look_at: None,
         publish_at: None,
+        half: false,
+        drawn_now: false,
     };
     session.look(engine, current);
     loop {
@@ -152,11 +158,22 @@ impl Session {
             }
             Step::Fetched(Some(fetched)) => {
                 let fetched = fetched?;
-                let first = matches!(*fetched, Fetched::Containers(_))
-                    && current.status() != EngineStatus::Ready;
+                let is_list = matches!(*fetched, Fetched::Containers(_));
+                let is_screenful = matches!(*fetched, Fetched::Screenful);
                 current.apply(*fetched);
-                // The first list is what the person waits for.
-                if current.settle() || first {
+                if is_list {
+                    self.drawn_now = true;
+                    if current.status() != EngineStatus::Ready {
+                        self.complete_screenful(engine, current);
+                    }
+                }
+                self.half &= !is_screenful;
+                let settled = current.settle();
+                // One picture that is right instead of two in a row; `publish_soon` is its limit.
+                if (settled || is_screenful)
+                    && !self.half
+                    && current.status() == EngineStatus::Ready
+                {
                     self.publish(current);
                 } else {
                     self.publish_soon();
@@ -165,7 +182,10 @@ impl Session {
             Step::Fetched(None) => {
                 self.fetching = None;
                 self.publish(current);
-                if !current.details.is_empty() {
+                if current.details.len() > DETAILS && std::mem::take(&mut self.drawn_now) {
+                    // A long list is drawn before the rest of its details takes the processor.
+                    self.look_at = Some(Instant::now() + COALESCE);
+                } else if !current.details.is_empty() {
                     self.look(engine, current);
                 }
                 self.look_soon();
@@ -194,6 +214,18 @@ impl Session {
             std::mem::take(&mut self.touched),
             &mut current.details,
         ));
+    }
+
+    /// Asks for the details of what a screen shows of the first list, beside what is under way.
+    fn complete_screenful(&mut self, engine: &Engine, current: &mut Current) {
+        let screenful = fetch_screenful(engine, &mut current.details);
+        self.half = true;
+        // What came before the list waits for it.
+        self.publish_at = Some(Instant::now() + COALESCE);
+        self.fetching = Some(match self.fetching.take() {
+            Some(fetching) => stream::select(fetching, screenful).boxed(),
+            None => screenful,
+        });
     }
 
     fn publish_soon(&mut self) {

@@ -209,7 +209,7 @@ impl Current {
             Fetched::NoFacts if self.introduced => {}
             Fetched::NoFacts => self.introduced(None),
             Fetched::Refused(refused) => self.refused(refused),
-            Fetched::Nothing => {}
+            Fetched::Screenful | Fetched::Nothing => {}
         }
     }
 
@@ -224,16 +224,12 @@ impl Current {
     }
 
     /// Takes the engine's list, and keeps the details that are known of what seems to be as it was
-    /// until they are asked for again.
+    /// until they are asked for again, in the order in which a screen shows them first.
     fn list_containers(&mut self, rows: Vec<ContainerRow>) {
-        let mut order: Vec<(bool, i64, ContainerId)> = Vec::with_capacity(rows.len());
+        let mut order: Vec<(bool, String, ContainerId)> = Vec::with_capacity(rows.len());
         let mut listed = BTreeMap::new();
         for row in rows {
-            order.push((
-                row.started.is_some() || is_alive(&row),
-                row.created.0,
-                row.id.clone(),
-            ));
+            order.push((!is_alive(&row), by_number(&row.name), row.id.clone()));
             let kept = match self.next.containers.get(&row.id) {
                 Some(known) if known.state == row.state && known.name == row.name => ContainerRow {
                     health: row.health,
@@ -244,9 +240,29 @@ impl Current {
             listed.insert(kept.id.clone(), kept);
         }
         replace(&mut self.next.containers, listed);
-        order.sort_unstable_by(|one, other| other.cmp(one));
+        order.sort_unstable();
         self.details = order.into_iter().map(|(_, _, id)| id).collect();
     }
+}
+
+/// A name that sorts as people count: `lab-2` before `lab-10`, capitals like small letters.
+fn by_number(name: &str) -> String {
+    let mut key = String::with_capacity(name.len() + 16);
+    let mut rest = name;
+    while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
+        let (words, number) = rest.split_at(start);
+        let end = number
+            .find(|letter: char| !letter.is_ascii_digit())
+            .unwrap_or(number.len());
+        let (number, after) = number.split_at(end);
+        key.push_str(&words.to_lowercase());
+        let zeros = 10_usize.saturating_sub(number.len());
+        key.extend(std::iter::repeat_n('0', zeros));
+        key.push_str(number);
+        rest = after;
+    }
+    key.push_str(&rest.to_lowercase());
+    key
 }
 
 fn is_alive(row: &ContainerRow) -> bool {
@@ -274,5 +290,41 @@ fn replace<Id: Ord + Clone, Row: PartialEq>(rows: &mut Rows<Id, Row>, listed: BT
     }
     for (id, row) in listed {
         set(rows, id, row);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_number;
+
+    #[test]
+    fn names_sort_as_people_count() {
+        let mut names = [
+            "b",
+            "lab-10",
+            "Lab-9",
+            "lab-2",
+            "lab-2a",
+            "lab",
+            "a 10 b 2",
+            "a 10 b 11",
+            "",
+        ];
+        names.sort_by_key(|name| by_number(name));
+        assert_eq!(
+            names,
+            [
+                "",
+                "a 10 b 2",
+                "a 10 b 11",
+                "b",
+                "lab",
+                "lab-2",
+                "lab-2a",
+                "Lab-9",
+                "lab-10"
+            ],
+            "what a screen shows first is asked for first"
+        );
     }
 }
