@@ -66,6 +66,14 @@ impl Dialogs {
         }))
     }
 
+    /// Answers given by a program in place of a person, for tests of what follows a choice.
+    pub fn answered_by(answer: impl Fn(Wanted) -> Option<PathBuf> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(move |wanted, chosen| {
+            // As above: nobody waits once the receiver is gone.
+            let _ = chosen.send(answer(wanted));
+        }))
+    }
+
     /// The chosen path; `None` where the person closed the dialog.
     pub async fn ask(&self, wanted: Wanted) -> Option<PathBuf> {
         let (answer, chosen) = oneshot::channel();

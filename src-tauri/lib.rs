@@ -17,6 +17,7 @@ mod streams;
 
 use std::process::ExitCode;
 
+pub use dialogs::{Dialogs, Wanted};
 pub use headless::{Wish, attend};
 pub use renderer::settle_renderer;
 pub use state::AppState;
@@ -73,7 +74,8 @@ pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri:
             }
         })
         .setup(|app| {
-            app.manage(dialogs::Dialogs::of(app.handle()));
+            // A test may have given answers of its own; those stay.
+            app.manage(Dialogs::of(app.handle()));
             Ok(())
         })
 }
