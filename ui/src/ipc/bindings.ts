@@ -1283,5 +1283,7 @@ export type WaitingFor = {
 	log: string[],
 };
 
-export type WarningKind = "controlsDocker" | "privileged" | "hostRoot" | "openToNetwork" | "openWithoutPassword" | "workNotKept";
+export type WarningKind = "controlsDocker" | "privileged" | "hostRoot" | "openToNetwork" | "openWithoutPassword" | "workNotKept" | 
+/**  `--rm` */
+"removedWhenStopped";
 

@@ -240,13 +240,25 @@ impl Engine {
     /// # Errors
     /// `NotFound`, `Interrupted`.
     pub async fn wait_container(&self, id: &ContainerId) -> Result<i64> {
+        self.wait_until(id, "not-running").await
+    }
+
+    /// As `wait_container`, for a container that is about to start and may remove itself at its end.
+    ///
+    /// # Errors
+    /// `NotFound`, `Interrupted`.
+    pub async fn wait_next_exit(&self, id: &ContainerId) -> Result<i64> {
+        self.wait_until(id, "next-exit").await
+    }
+
+    async fn wait_until(&self, id: &ContainerId, condition: &str) -> Result<i64> {
         let meaning = |failure: Failure| self.meaning(failure, Subject::Container(&id.0));
         let answer = self
             .wire
-            .ask(Question::post(format!(
-                "/containers/{}/wait",
-                escaped(&id.0)
-            )))
+            .ask(
+                Question::post(format!("/containers/{}/wait", escaped(&id.0)))
+                    .query("condition", condition),
+            )
             .await
             .map_err(meaning)?;
         let line = answer.lines().next().await.map_err(meaning)?;

@@ -50,6 +50,8 @@ pub enum WarningKind {
     OpenToNetwork,
     OpenWithoutPassword,
     WorkNotKept,
+    /// `--rm`
+    RemovedWhenStopped,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]

@@ -162,6 +162,7 @@ mod user;
 mod volume;
 
 pub(crate) use advanced::machine::{no_gpu, numbered as numbered_gpus};
+pub(crate) use advanced::removal;
 
 /// Checks the form against the facts. Looks at ports and folders of this machine, so it blocks:
 /// run it on a blocking thread.

@@ -32,6 +32,7 @@ mod cards;
 mod changes;
 mod deleting;
 mod elsewhere;
+mod graphics;
 mod keeping;
 mod launching;
 mod lifecycle;
@@ -257,7 +258,7 @@ impl Labs {
     /// # Errors
     /// Why no graphics card can be used, with the next step.
     pub async fn check_gpu(&self, form: &LaunchForm) -> Result<String> {
-        Err(self.not_there_yet(&form.name))
+        graphics::check(&self.shared, form).await
     }
 
     /// Reads a pasted command with the answers given so far. Runs nothing.

@@ -175,7 +175,7 @@ impl Launch {
     pub(crate) fn is_over(&self) -> bool {
         matches!(
             self.board.outcome(),
-            LaunchOutcome::Ready { .. } | LaunchOutcome::Cancelled
+            LaunchOutcome::Ready { .. } | LaunchOutcome::Finished { .. } | LaunchOutcome::Cancelled
         )
     }
 }

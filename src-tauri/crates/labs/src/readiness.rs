@@ -29,6 +29,9 @@ pub use lookout::without_tokens;
 /// The engine may restart within this time without the wait being given up.
 const ENGINE_PATIENCE: Duration = Duration::from_secs(6);
 
+/// A program with nothing to ask runs when it has run for so long.
+const SETTLING: Duration = Duration::from_millis(1_500);
+
 /// What is waited for.
 #[derive(Clone)]
 pub(crate) struct Wait {
@@ -58,7 +61,10 @@ pub(crate) enum NotReady {
         out_of_memory: bool,
         lines: Vec<String>,
     },
-    Gone,
+    /// Removed while it was waited for; `lines` are what was seen of its log, masked.
+    Gone {
+        lines: Vec<String>,
+    },
     EngineAway,
     /// Nothing more will be asked; the lab may still be starting.
     OutOfPatience,
@@ -93,7 +99,7 @@ pub(crate) async fn until_it_answers(
     tokio::select! {
         // What has happened already is seen first: an exit before an answer before a line.
         biased;
-        end = container_ends(wait) => return Err(last_words(wait, end).await),
+        end = container_ends(wait) => return Err(last_words(wait, end, &hints).await),
         answered = probe::until_answered(wait, &hints) => {
             if answered == probe::Answered::NotAPage {
                 return Ok(None);
@@ -167,7 +173,7 @@ async fn container_ends(wait: &Wait) -> NotReady {
                 seen = true;
                 unsure_since = None;
             }
-            None if ready && seen => return NotReady::Gone,
+            None if ready && seen => return NotReady::Gone { lines: Vec::new() },
             _ => {
                 let since = *unsure_since.get_or_insert_with(Instant::now);
                 if since.elapsed() >= ENGINE_PATIENCE {
@@ -177,7 +183,7 @@ async fn container_ends(wait: &Wait) -> NotReady {
                     // A busy engine's events may lag; it is asked before anything is said.
                     let asked = wait.engine.inspect_container(wait.container.as_str()).await;
                     if matches!(asked, Err(slipway_engine::Error::NotFound { .. })) {
-                        return NotReady::Gone;
+                        return NotReady::Gone { lines: Vec::new() };
                     }
                     unsure_since = Some(Instant::now());
                 }
@@ -211,7 +217,7 @@ fn is_this_start(wait: &Wait, started: Option<UnixMillis>) -> bool {
     }
 }
 
-async fn last_words(wait: &Wait, end: NotReady) -> NotReady {
+async fn last_words(wait: &Wait, end: NotReady, hints: &Hints) -> NotReady {
     match end {
         NotReady::Exited {
             code,
@@ -233,6 +239,7 @@ async fn last_words(wait: &Wait, end: NotReady) -> NotReady {
                 lines,
             }
         }
+        NotReady::Gone { .. } => NotReady::Gone { lines: hints.log() },
         other => other,
     }
 }
@@ -257,7 +264,7 @@ async fn becomes_healthy(wait: &Wait) {
     }
 }
 
-/// Ends when the container runs and has no page, no health check and no ready line.
+/// Ends when the container runs for a moment and has no page, no health check and no ready line.
 async fn has_nothing_to_ask(wait: &Wait) {
     let mut snapshots = wait.inventory.watch();
     loop {
@@ -273,7 +280,12 @@ async fn has_nothing_to_ask(wait: &Wait) {
                 && row.health == Health::None
                 && wait.generation.ready.log.is_none();
             if silent {
-                return;
+                // A program that cannot go on ends at once; events of a busy engine may lag.
+                tokio::time::sleep(SETTLING).await;
+                let asked = wait.engine.inspect_container(wait.container.as_str()).await;
+                if asked.is_ok_and(|row| row.state == ContainerState::Running) {
+                    return;
+                }
             }
         }
         if snapshots.changed().await.is_err() {

@@ -134,6 +134,29 @@ pub fn kinds(form: &LaunchForm, facts: Option<&EngineFacts>) -> Vec<RiskKind> {
     kinds
 }
 
+/// The risks that a form asks for by its spelling alone: no folder is looked at.
+pub(crate) fn asked(form: &LaunchForm) -> Vec<RiskKind> {
+    let mut kinds = Vec::new();
+    if form.docker_control {
+        kinds.push(RiskKind::DockerSocket);
+    }
+    if !rights(form).is_empty() {
+        kinds.push(RiskKind::Privileged);
+    }
+    for row in &form.advanced.mounts {
+        let path = plain_path(row.source.trim());
+        if row.kind != MountKind::Folder {
+            continue;
+        }
+        if path.ends_with("/docker.sock") {
+            kinds.push(RiskKind::DockerSocket);
+        } else if is_root(&path) {
+            kinds.push(RiskKind::HostRoot);
+        }
+    }
+    kinds
+}
+
 /// The risk of mounting this folder of the engine's machine.
 pub fn folder_risk(folder: &str, facts: Option<&EngineFacts>) -> Option<RiskKind> {
     if folder.is_empty() {

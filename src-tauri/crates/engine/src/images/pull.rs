@@ -35,8 +35,16 @@ struct Listening {
     _task: AbortOnDropHandle<()>,
 }
 
+/// A pull that has not begun.
+struct Asked {
+    engine: Engine,
+    reference: ImageReference,
+    login: Option<RegistryLogin>,
+    platform: Option<String>,
+}
+
 enum State {
-    Asked(Box<(Engine, ImageReference, Option<RegistryLogin>)>),
+    Asked(Box<Asked>),
     Listening(Listening),
     Over,
 }
@@ -51,7 +59,23 @@ impl Engine {
         reference: &ImageReference,
         login: Option<RegistryLogin>,
     ) -> BoxStream<'static, Result<PullProgress>> {
-        let asked = State::Asked(Box::new((self.clone(), reference.clone(), login)));
+        self.pull_for(reference, login, None)
+    }
+
+    /// As `pull`, for one of the image's other platforms (`linux/arm64`).
+    pub fn pull_for(
+        &self,
+        reference: &ImageReference,
+        login: Option<RegistryLogin>,
+        platform: Option<&str>,
+    ) -> BoxStream<'static, Result<PullProgress>> {
+        let asked = Asked {
+            engine: self.clone(),
+            reference: reference.clone(),
+            login,
+            platform: platform.map(str::to_owned),
+        };
+        let asked = State::Asked(Box::new(asked));
         stream::unfold(asked, |state| async {
             let mut listening = match state {
                 State::Asked(asked) => start(*asked),
@@ -71,12 +95,13 @@ impl Engine {
     }
 }
 
-fn start((engine, reference, login): (Engine, ImageReference, Option<RegistryLogin>)) -> Listening {
+fn start(asked: Asked) -> Listening {
     let (sender, items) = watch::channel(Item::Nothing);
     let task = tokio::spawn(async move {
-        let name = reference.to_string();
+        let name = asked.reference.to_string();
         tracing::info!(image = %name, "pulling");
-        if let Err(failure) = run(&engine, &reference, login, &sender).await {
+        let engine = asked.engine.clone();
+        if let Err(failure) = run(asked, &sender).await {
             let error = engine.meaning(failure, Subject::Registry(&name));
             tracing::info!(image = %name, %error, "the pull failed");
             sender.send_replace(Item::Failed(error));
@@ -88,12 +113,13 @@ fn start((engine, reference, login): (Engine, ImageReference, Option<RegistryLog
     }
 }
 
-async fn run(
-    engine: &Engine,
-    reference: &ImageReference,
-    login: Option<RegistryLogin>,
-    sender: &watch::Sender<Item>,
-) -> Result<(), Failure> {
+async fn run(asked: Asked, sender: &watch::Sender<Item>) -> Result<(), Failure> {
+    let Asked {
+        engine,
+        reference,
+        login,
+        platform,
+    } = asked;
     // A digest says more than a tag, and the engine takes one of them.
     let version = reference
         .digest
@@ -104,6 +130,9 @@ async fn run(
         .query("fromImage", &reference.repository)
         .query("tag", version)
         .patience(FAR_AWAY);
+    if let Some(platform) = platform {
+        question = question.query("platform", &platform);
+    }
     if let Some(login) = login {
         question = question.header("X-Registry-Auth", login.header());
     }

@@ -95,7 +95,7 @@ fn lifetime(subject: &Subject, notes: &mut Notes) {
 }
 
 /// What `--rm` takes away, and what stays.
-pub(super) fn removal(form: &LaunchForm) -> String {
+pub(crate) fn removal(form: &LaunchForm) -> String {
     use crate::form::StorageKind;
     let stays = match form.storage.kind {
         StorageKind::Nothing => "nothing is kept".to_owned(),

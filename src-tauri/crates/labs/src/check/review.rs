@@ -5,8 +5,11 @@ use std::net::IpAddr;
 use super::reach::{Reach, reach_of};
 use super::{ReviewKind, ReviewLine, Subject, Tone, image};
 use crate::form::{PortRow, SignInChoice, StorageKind};
+use crate::options::ports::listen_ip_of;
 use crate::recipe::SignInKind;
 use crate::risk::{self, RiskKind};
+
+mod advanced;
 
 pub(super) fn lines(subject: &Subject) -> Vec<ReviewLine> {
     let mut lines = vec![
@@ -25,6 +28,7 @@ pub(super) fn lines(subject: &Subject) -> Vec<ReviewLine> {
             Tone::Danger,
         ));
     }
+    lines.extend(advanced::lines(subject));
     lines
 }
 
@@ -81,9 +85,14 @@ fn image_line(subject: &Subject) -> ReviewLine {
 }
 
 fn address_line(subject: &Subject) -> ReviewLine {
-    let listen_ip = subject.form.listen_ip.trim();
-    let host = subject.form.ports.first().map_or("", |row| row.host.trim());
-    let title = format!("Opens at {}", place(listen_ip, host));
+    let Some(first) = subject.form.ports.first() else {
+        return without_ports(subject);
+    };
+    let listen_ip = listen_ip_of(subject.form, first);
+    let title = match first.host.trim() {
+        "" => "Opens at a port that Docker chooses".to_owned(),
+        host => format!("Opens at {}", place(listen_ip, host)),
+    };
     let (detail, tone) = match listen_ip.parse::<IpAddr>().map(reach_of) {
         Ok(Reach::ThisComputer) if subject.this_computer() => {
             ("Only this computer can reach it", Tone::Plain)
@@ -97,6 +106,26 @@ fn address_line(subject: &Subject) -> ReviewLine {
         Tone::Danger
     } else {
         tone
+    };
+    line(ReviewKind::Address, title, detail, tone)
+}
+
+fn without_ports(subject: &Subject) -> ReviewLine {
+    let (title, detail) = if subject.form.advanced.publish_all {
+        (
+            "Opens at a port that Docker chooses",
+            "Everything that the image offers is published, for everybody who can reach this computer",
+        )
+    } else {
+        (
+            "Has no page",
+            "No port is published, and its log shows what it does",
+        )
+    };
+    let tone = if subject.form.advanced.publish_all {
+        Tone::Warning
+    } else {
+        Tone::Plain
     };
     line(ReviewKind::Address, title, detail, tone)
 }
@@ -193,6 +222,13 @@ fn user_line(subject: &Subject) -> Option<ReviewLine> {
     ))
 }
 
+fn at(subject: &Subject, row: &PortRow) -> String {
+    match row.host.trim() {
+        "" => "a port that Docker chooses".to_owned(),
+        host => place(listen_ip_of(subject.form, row), host),
+    }
+}
+
 fn ports_line(subject: &Subject) -> Option<ReviewLine> {
     // A row that is still being filled in says nothing yet.
     let more: Vec<&PortRow> = subject
@@ -200,7 +236,7 @@ fn ports_line(subject: &Subject) -> Option<ReviewLine> {
         .ports
         .get(1..)?
         .iter()
-        .filter(|row| !row.host.trim().is_empty() && !row.container.trim().is_empty())
+        .filter(|row| !row.container.trim().is_empty())
         .collect();
     let named = |row: &PortRow| {
         let purpose = row.purpose.trim();
@@ -212,11 +248,7 @@ fn ports_line(subject: &Subject) -> Option<ReviewLine> {
     };
     let first = more.first()?;
     let title = match more.len() {
-        1 => format!(
-            "{} at {}",
-            named(first),
-            place(subject.form.listen_ip.trim(), first.host.trim())
-        ),
+        1 => format!("{} at {}", named(first), at(subject, first)),
         count => format!("{count} more ports"),
     };
     let detail = match more.len() {

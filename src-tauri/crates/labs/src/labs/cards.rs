@@ -18,6 +18,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::profile::Profile;
 use crate::recipe::{Generation, SignInKind};
 use crate::recognition;
+use crate::risk::{self, RiskKind};
 
 /// Every card, by name.
 pub(super) fn cards(state: &State, snapshot: &Snapshot, engine_host: Option<&str>) -> Vec<LabCard> {
@@ -338,14 +339,26 @@ fn warnings(
             .filter(|mount| mount.kind == "bind")
     };
     let mut warnings = Vec::new();
-    if form.docker_control || binds().any(|mount| mount.source.ends_with("docker.sock")) {
+    let risks = risk::asked(form);
+    if risks.contains(&RiskKind::DockerSocket)
+        || binds().any(|mount| mount.source.ends_with("docker.sock"))
+    {
         warnings.push(warning(
             WarningKind::ControlsDocker,
             "Can control Docker",
             "Code in this lab can start containers of its own and get at everything on the engine's computer.".to_owned(),
         ));
     }
-    if row.is_some_and(|row| row.privileged) {
+    let privileged = form.advanced.privileged || row.is_some_and(|row| row.privileged);
+    if !privileged && risks.contains(&RiskKind::Privileged) {
+        warnings.push(warning(
+            WarningKind::Privileged,
+            "Has rights over the machine",
+            "Code in this lab could get at the devices, the programs or the files of the engine's computer."
+                .to_owned(),
+        ));
+    }
+    if privileged {
         warnings.push(warning(
             WarningKind::Privileged,
             "Runs privileged",
@@ -353,7 +366,7 @@ fn warnings(
                 .to_owned(),
         ));
     }
-    if binds().any(|mount| mount.source == "/") {
+    if risks.contains(&RiskKind::HostRoot) || binds().any(|mount| mount.source == "/") {
         warnings.push(warning(
             WarningKind::HostRoot,
             "Sees the whole disk",
@@ -388,7 +401,14 @@ fn warnings(
             ));
         }
     }
-    if form.storage.kind == StorageKind::Nothing {
+    if form.advanced.remove_when_stopped {
+        warnings.push(warning(
+            WarningKind::RemovedWhenStopped,
+            "Removed when it stops",
+            crate::check::removal(form),
+        ));
+    }
+    if form.storage.kind == StorageKind::Nothing && !form.advanced.remove_when_stopped {
         warnings.push(warning(
             WarningKind::WorkNotKept,
             "Work is not kept",

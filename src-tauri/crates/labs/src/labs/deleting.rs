@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use slipway_engine::Error;
 use slipway_engine::containers::Removal;
 use slipway_engine::inventory::{ContainerRow, EngineStatus, Snapshot};
+use slipway_engine::{Engine, Error};
 
 use super::cards::is_up;
 use super::changes::change_groups;
@@ -15,8 +15,9 @@ use super::shared::{Shared, is_elsewhere, row_of};
 use crate::card::{DeletePreview, Intent, LabId, VolumeFate};
 use crate::form::StorageKind;
 use crate::names;
+use crate::options::network::is_own;
 use crate::problem::{Problem, ProblemKind, Result};
-use crate::profile::Profile;
+use crate::profile::{LAB_LABEL, Profile};
 
 /// Enough paths to tell what a person did; nobody reads more.
 const MOST_CHANGES: usize = 50_000;
@@ -221,6 +222,7 @@ pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]
             left.push((volume.clone(), why));
         }
     }
+    remove_network(&engine, &profile, row.as_deref(), &snapshot).await;
     let profile_left = shared.remove_profile(lab).err();
     secrets::forget(shared, lab).await;
     shared.change(|state| {
@@ -267,6 +269,36 @@ pub(super) async fn forget(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
         state.launches.remove(lab);
     });
     Ok(())
+}
+
+/// A network that was made for this lab goes with it, unless another container is on it, running or
+/// not. It holds nothing, so one that cannot be removed is no failure.
+async fn remove_network(
+    engine: &Engine,
+    profile: &Profile,
+    row: Option<&ContainerRow>,
+    snapshot: &Snapshot,
+) {
+    let join = &profile.saved.form.advanced.network;
+    let name = join.name.trim();
+    if !join.create || !is_own(name) {
+        return;
+    }
+    let own = row.map(|row| &row.id);
+    let others = snapshot.containers.values();
+    let shared = others
+        .filter(|other| Some(&other.id) != own)
+        .any(|other| other.networks.iter().any(|network| network == name));
+    let made_for_it = match engine.inspect_network(name).await {
+        Ok(network) => network.labels.get(LAB_LABEL) == Some(&profile.id.0),
+        Err(_) => false,
+    };
+    if made_for_it
+        && !shared
+        && let Err(error) = engine.remove_network(name).await
+    {
+        tracing::warn!(%error, network = name, "a lab's network could not be removed");
+    }
 }
 
 fn what_is_left(

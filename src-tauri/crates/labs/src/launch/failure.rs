@@ -7,7 +7,7 @@ use slipway_vault::Secret;
 
 use super::{LaunchFix, StepKind, words};
 use crate::address::PageAddress;
-use crate::form::LaunchForm;
+use crate::form::{GpuRow, LaunchForm};
 use crate::labs::shared::Shared;
 use crate::listen::{self, PortHolder};
 use crate::names;
@@ -271,6 +271,24 @@ fn engine_error(
             vec![change("Choose another folder"), again(form)]
         }
         Error::InvalidName { .. } => vec![change("Choose another name")],
+        Error::GpuUnavailable { .. } => {
+            let mut without = form.clone();
+            without.advanced.gpu = GpuRow::default();
+            vec![
+                fix("Start without a graphics card", without),
+                change("Change your choices"),
+            ]
+        }
+        Error::NotFound {
+            what: "network", ..
+        } => {
+            let mut with = form.clone();
+            with.advanced.network.create = true;
+            vec![
+                fix("Make the network and start", with),
+                change("Choose another network"),
+            ]
+        }
         _ => vec![again(form), change("Change your choices")],
     };
     let mut problem = Problem::from(error);
@@ -322,16 +340,31 @@ fn not_ready(form: &LaunchForm, plan: &LaunchPlan, end: NotReady) -> (Problem, V
             lines,
             ..
         } => {
+            let limit = plan.container.memory;
             let problem = Problem::new(
                 ProblemKind::OutOfMemory,
                 format!("{name} ran out of memory."),
             )
-            .because(format!(
-                "It needed more memory than it may use, so it was stopped. {KEPT}"
-            ))
-            .hint("Stop other labs, or give the engine more memory, then try again.")
+            .because(match limit {
+                Some(limit) => format!(
+                    "It may use {}, needed more, and was stopped. {KEPT}",
+                    words::size(limit)
+                ),
+                None => format!("It needed more memory than it may use, so it was stopped. {KEPT}"),
+            })
+            .hint(if limit.is_some() {
+                "Give the lab more memory, or no limit, then try again."
+            } else {
+                "Stop other labs, or give the engine more memory, then try again."
+            })
             .detail(lines.join("\n"));
-            (problem, vec![again(form), change("Change your choices")])
+            let mut fixes = vec![again(form), change("Change your choices")];
+            if limit.is_some() {
+                let mut free = form.clone();
+                free.advanced.memory.clear();
+                fixes.insert(0, fix("Start without the memory limit", free));
+            }
+            (problem, fixes)
         }
         NotReady::Exited { lines, .. }
             if lines.iter().any(|line| line.contains("exec format error")) =>
@@ -346,6 +379,7 @@ fn not_ready(form: &LaunchForm, plan: &LaunchPlan, end: NotReady) -> (Problem, V
             (problem, vec![change("Choose another version")])
         }
         NotReady::Exited { code, lines, .. } => {
+            let ended_well = code == Some(0);
             let code = code.map_or_else(String::new, |code| format!(" with exit code {code}"));
             let last = lines
                 .iter()
@@ -381,6 +415,12 @@ fn not_ready(form: &LaunchForm, plan: &LaunchPlan, end: NotReady) -> (Problem, V
                 problem
             };
             let mut fixes = vec![again(form), change("Change your choices")];
+            if ended_well && plan.may_have_page() {
+                let mut alone = form.clone();
+                alone.ports.clear();
+                alone.advanced.publish_all = false;
+                fixes.insert(0, fix("Start it without a page, and let it end", alone));
+            }
             if no_group {
                 let mut without = form.clone();
                 without.docker_control = false;
@@ -389,7 +429,7 @@ fn not_ready(form: &LaunchForm, plan: &LaunchPlan, end: NotReady) -> (Problem, V
             }
             (problem, fixes)
         }
-        NotReady::Gone => {
+        NotReady::Gone { .. } => {
             let problem = Problem::new(ProblemKind::Gone, format!("The container of {name} was removed."))
                 .because("Another program removed it while it was starting. Your download and your settings are kept.")
                 .hint("Launch it again.");

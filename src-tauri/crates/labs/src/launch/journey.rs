@@ -13,6 +13,7 @@ use slipway_vault::Secret;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::board::Board;
 use super::failure::{self, Trouble};
@@ -30,6 +31,7 @@ mod making;
 mod outset;
 mod preparing;
 
+use arriving::Arrival;
 pub(crate) use arriving::open_in_browser;
 
 /// A container may have been worked in after this time although nothing has answered: a database has
@@ -77,6 +79,8 @@ struct Journey {
     started: Option<Instant>,
     /// The lab has answered, if only once: somebody may have used it.
     spoke: bool,
+    /// The exit code of a container that removes itself, which cannot be asked afterwards.
+    exit: Option<AbortOnDropHandle<slipway_engine::Result<i64>>>,
 }
 
 /// Starts the task. Must be called within a tokio runtime.
@@ -99,6 +103,7 @@ pub(crate) fn begin(shared: &Arc<Shared>, luggage: Luggage) -> Launch {
         image_password: None,
         started: None,
         spoke: false,
+        exit: None,
     };
     forward_changes(shared, &board);
     let kept = Arc::clone(&leftovers);
@@ -216,7 +221,10 @@ impl Journey {
         let image = self.download(&engine, here).await?;
         let container = self.create(&engine, &image).await?;
         self.start(&engine, &container, &image).await?;
-        let page = self.wait_for_answer(&engine, &container).await?;
+        let page = match self.wait_for_answer(&engine, &container).await? {
+            Arrival::Answers(page) => page,
+            Arrival::Finished(output) => return Ok(LaunchOutcome::Finished { output }),
+        };
         self.prepare(&engine, &container).await?;
         Ok(self.open(&engine, page).await)
     }

@@ -40,7 +40,7 @@ const SYSCTLS: [&str; 9] = [
 ];
 
 /// What the row is called in a sentence.
-fn flag(kind: RareKind) -> &'static str {
+pub(crate) fn flag(kind: RareKind) -> &'static str {
     match kind {
         RareKind::Group => "--group-add",
         RareKind::Ulimit => "--ulimit",

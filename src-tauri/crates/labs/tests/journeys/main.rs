@@ -15,6 +15,7 @@
 mod failures;
 mod keeping;
 mod launches;
+mod options;
 mod pasted;
 mod together;
 

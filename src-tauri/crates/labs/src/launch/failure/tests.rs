@@ -167,7 +167,7 @@ fn troubles() -> Vec<(&'static str, StepKind, Trouble)> {
         (
             "container removed",
             StepKind::Answer,
-            Trouble::NotReady(NotReady::Gone),
+            Trouble::NotReady(NotReady::Gone { lines: Vec::new() }),
         ),
         (
             "engine gone",

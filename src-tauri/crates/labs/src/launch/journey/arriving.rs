@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use slipway_engine::logs::LogLine;
 use slipway_engine::{ContainerId, Engine};
 
 use super::outset::NO_PAGE;
@@ -15,12 +16,25 @@ use crate::launch::{LaunchOutcome, StepKind, WaitingFor};
 use crate::problem::Problem;
 use crate::readiness::{self, NotReady, Wait};
 
+/// Where a launch gets to.
+pub(super) enum Arrival {
+    /// The lab runs; its page, where it has one.
+    Answers(Option<PageAddress>),
+    /// It did its work and ended; its last lines.
+    Finished(Vec<String>),
+}
+
+/// An exit code is there when the container is gone.
+const EXIT_PATIENCE: Duration = Duration::from_secs(3);
+/// Enough to see what a program did.
+const OUTPUT_LINES: u32 = 200;
+
 impl Journey {
     pub(super) async fn wait_for_answer(
         &mut self,
         engine: &Engine,
         container: &ContainerId,
-    ) -> Step<Option<PageAddress>> {
+    ) -> Step<Arrival> {
         self.board.begin(StepKind::Answer);
         let started = self
             .shared
@@ -42,12 +56,15 @@ impl Journey {
             patience: Duration::from_hours(24),
         };
         let answers = plan.generation.answers.clone();
+        let alone = !plan.may_have_page();
         let spoke = AtomicBool::new(false);
         let tell = |sign: readiness::Sign| {
             if sign.spoke {
                 spoke.store(true, Ordering::Relaxed);
             }
-            let sentence = if sign.slow {
+            let sentence = if alone {
+                "It runs. It is ready when it says so.".to_owned()
+            } else if sign.slow {
                 format!("{answers} is still starting. This takes longer than usual.")
             } else {
                 format!("{answers} has not answered yet.")
@@ -71,6 +88,7 @@ impl Journey {
         let page = match answer {
             Ok(page) => page,
             Err(NotReady::OutOfPatience) => None,
+            Err(end) if alone => return self.finished(engine, container, end).await,
             Err(not_ready) => return Err(failed(StepKind::Answer, Trouble::NotReady(not_ready))),
         };
         if self.cancel.is_cancelled() {
@@ -81,13 +99,62 @@ impl Journey {
                 watched.answer = Answer::Answered(page.clone());
             }
         });
-        let title = if page.is_none() && self.is_published(container) {
+        let done = if alone {
+            "It runs".to_owned()
+        } else if page.is_none() && self.is_published(container) {
             "It runs; its port answers, but not as a web page".to_owned()
         } else {
             format!("{answers} answered")
         };
-        self.board.done(StepKind::Answer, title, None);
-        Ok(page)
+        self.board.done(StepKind::Answer, done, None);
+        Ok(Arrival::Answers(page))
+    }
+
+    /// A program without a page may end: with exit code 0 it did its work.
+    async fn finished(
+        &mut self,
+        engine: &Engine,
+        container: &ContainerId,
+        end: NotReady,
+    ) -> Step<Arrival> {
+        let output = match end {
+            NotReady::Exited {
+                code: Some(0),
+                out_of_memory: false,
+                lines,
+            } => {
+                let secrets = self.secrets();
+                let read = engine.last_log_lines(container, OUTPUT_LINES).await;
+                let masked = |line: LogLine| readiness::masked(&line.text, &secrets);
+                read.map_or(lines, |read| read.into_iter().map(masked).collect())
+            }
+            // It removed itself, as it was asked to.
+            NotReady::Gone { lines } if self.exit.is_some() => {
+                let exit = self.exit.take();
+                let code = match exit {
+                    Some(exit) => tokio::time::timeout(EXIT_PATIENCE, exit).await,
+                    None => return Err(failed(StepKind::Answer, gone(lines))),
+                };
+                match code {
+                    Ok(Ok(Ok(0))) => lines,
+                    Ok(Ok(Ok(code))) => {
+                        let end = NotReady::Exited {
+                            code: i32::try_from(code).ok(),
+                            out_of_memory: false,
+                            lines,
+                        };
+                        return Err(failed(StepKind::Answer, Trouble::NotReady(end)));
+                    }
+                    _ => return Err(failed(StepKind::Answer, gone(lines))),
+                }
+            }
+            end => return Err(failed(StepKind::Answer, Trouble::NotReady(end))),
+        };
+        self.shared
+            .change(|state| state.watched.remove(&self.luggage.lab));
+        self.board
+            .done(StepKind::Answer, "It did its work and ended", None);
+        Ok(Arrival::Finished(output))
     }
 
     fn is_published(&self, container: &ContainerId) -> bool {
@@ -154,6 +221,10 @@ impl Journey {
         .into_iter()
         .next()
     }
+}
+
+fn gone(lines: Vec<String>) -> Trouble {
+    Trouble::NotReady(NotReady::Gone { lines })
 }
 
 /// Hands the page's address to the browser, on a thread that may wait for it.

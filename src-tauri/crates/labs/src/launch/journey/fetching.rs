@@ -27,7 +27,7 @@ impl Journey {
             .unwrap_or_default();
         let reference = self.luggage.plan.image.clone();
         let here = match engine.inspect_image(&reference.to_string()).await {
-            Ok(image) => Some(image),
+            Ok(image) => Some(image).filter(|image| self.is_wanted_platform(image)),
             Err(Error::ImageNotFound { .. }) => None,
             Err(error) => return Err(failed(StepKind::Check, error.into())),
         };
@@ -71,6 +71,12 @@ impl Journey {
         Ok(here)
     }
 
+    /// An image that is here for another platform than the one that was asked for is not here.
+    fn is_wanted_platform(&self, image: &ImageDetails) -> bool {
+        let platform = self.luggage.plan.container.platform.as_ref();
+        platform.is_none_or(|platform| processor::same(platform, &image.architecture))
+    }
+
     pub(super) async fn download(
         &mut self,
         engine: &Engine,
@@ -92,7 +98,9 @@ impl Journey {
                 password: login.password.reveal().to_owned(),
                 server: login.server,
             });
-        let mut pull = engine.pull(&reference, login.clone());
+        let platform = self.luggage.plan.container.platform.clone();
+        let platform = platform.as_deref();
+        let mut pull = engine.pull_for(&reference, login.clone(), platform);
         let mut bytes = Bytes(0);
         loop {
             let item = tokio::select! {
@@ -106,7 +114,7 @@ impl Journey {
                 }
                 // An old login must not stand before an image that everybody may have.
                 Some(Err(Error::RegistryDenied { .. })) if login.take().is_some() => {
-                    pull = engine.pull(&reference, None);
+                    pull = engine.pull_for(&reference, None, platform);
                 }
                 Some(Err(error)) => return Err(failed(StepKind::Download, error.into())),
                 None => break,

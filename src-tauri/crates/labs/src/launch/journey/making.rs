@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use slipway_engine::containers::MountSource;
 use slipway_engine::images::ImageDetails;
+use slipway_engine::inventory::ContainerRow;
 use slipway_engine::{ContainerId, Engine, Error};
 use slipway_vault::Secret;
 use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::outset::start_title;
 use super::{Journey, Step, Stop, failed};
@@ -260,6 +262,22 @@ impl Journey {
         }
     }
 
+    /// A container that removes itself is asked for its exit code before it starts. Gives its row
+    /// as it is until then.
+    async fn watch_exit(
+        &mut self,
+        engine: &Engine,
+        container: &ContainerId,
+    ) -> Option<ContainerRow> {
+        if !self.luggage.plan.container.auto_remove {
+            return None;
+        }
+        let (asked, id) = (engine.clone(), container.clone());
+        let exit = tokio::spawn(async move { asked.wait_next_exit(&id).await });
+        self.exit = Some(AbortOnDropHandle::new(exit));
+        engine.inspect_container(container.as_str()).await.ok()
+    }
+
     pub(super) async fn start(
         &mut self,
         engine: &Engine,
@@ -268,15 +286,18 @@ impl Journey {
     ) -> Step<()> {
         self.board.begin(StepKind::Start);
         let at = |trouble: Trouble| failed(StepKind::Start, trouble);
+        let before = self.watch_exit(engine, container).await;
         engine
             .start_container(container)
             .await
             .map_err(|error| at(error.into()))?;
         self.started = Some(Instant::now());
-        let row = engine
-            .inspect_container(container.as_str())
-            .await
-            .map_err(|error| at(error.into()))?;
+        let row = match (engine.inspect_container(container.as_str()).await, before) {
+            (Ok(row), _) => row,
+            // It has ended and removed itself already.
+            (Err(Error::NotFound { .. }), Some(before)) => before,
+            (Err(error), _) => return Err(at(error.into())),
+        };
         let profile = Profile::new(
             self.luggage.lab.clone(),
             container.clone(),

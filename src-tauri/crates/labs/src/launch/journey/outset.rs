@@ -46,13 +46,21 @@ pub(super) fn first_progress(luggage: &Luggage) -> LaunchProgress {
             step(StepKind::Start, start_title("Start", form), ""),
             step(
                 StepKind::Answer,
-                format!("Wait until {} answers", within_a_sentence(answers)),
-                &usual,
+                if plan.may_have_page() {
+                    format!("Wait until {} answers", within_a_sentence(answers))
+                } else {
+                    "See that it runs".to_owned()
+                },
+                if plan.may_have_page() { &usual } else { "" },
             ),
         ]
         .into_iter()
         .chain(prepare)
-        .chain([step(StepKind::Open, open.to_owned(), "")])
+        // Without a port there is nothing that could be opened.
+        .chain(
+            plan.may_have_page()
+                .then(|| step(StepKind::Open, open.to_owned(), "")),
+        )
         .collect(),
         pull: None,
         waiting: None,
