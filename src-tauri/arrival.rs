@@ -96,7 +96,7 @@ async fn make_ready<R: Runtime>(app: &AppHandle<R>, card: &LabCard) -> Result<()
     match state {
         LabState::Running => return labs.open(&card.id).await,
         LabState::Launching => return Ok(()),
-        LabState::Missing => {
+        LabState::Missing | LabState::Saved => {
             let seed = FormSeed {
                 like_lab: Some(card.id.0.clone()),
                 ..FormSeed::default()

@@ -67,6 +67,7 @@ fn words(card: &LabCard) -> String {
         LabState::Paused => "paused",
         LabState::Problem => "problem",
         LabState::Missing => "container gone",
+        LabState::Saved => "saved",
     };
     if card.stale {
         format!("{state}, as last known")
@@ -110,7 +111,7 @@ pub async fn start(
 ) -> Outcome {
     session.engine().await?;
     let card = session.find(lab)?;
-    if card.state == LabState::Missing {
+    if matches!(card.state, LabState::Missing | LabState::Saved) {
         return launch_again(session, &card, open, no_wait, accept_risk).await;
     }
     let runs = matches!(card.state, LabState::Running | LabState::Starting);

@@ -614,7 +614,9 @@ export type LabState =
 /**  It ended by itself, or cannot start: see `problem`. */
 "problem" | 
 /**  The profile is here and the container is gone. */
-"missing";
+"missing" | 
+/**  Kept without ever having been launched. */
+"saved";
 
 export type LabWarning = {
 	kind: WarningKind,

@@ -29,6 +29,8 @@ pub enum LabState {
     Problem,
     /// The profile is here and the container is gone.
     Missing,
+    /// Kept without ever having been launched.
+    Saved,
 }
 
 /// What the person asked for and the engine has not confirmed yet.

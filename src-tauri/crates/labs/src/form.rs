@@ -10,6 +10,7 @@ use crate::recipe::RecipeId;
 
 mod advanced;
 mod fill;
+mod found;
 mod frame;
 mod machine;
 mod rows;
@@ -20,6 +21,7 @@ pub use advanced::{
 };
 pub(crate) use fill::{LOOPBACK, free_name, free_volume, local_references, name_taken};
 pub use fill::{default_reference, like, new_form, revise};
+pub(crate) use found::of_container;
 pub(crate) use frame::{DOCKER_SOCKET, obstacle, volume_choices};
 pub use frame::{IMAGE_LABEL, frame};
 

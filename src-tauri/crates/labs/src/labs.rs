@@ -28,6 +28,7 @@ use crate::recognition;
 use crate::sharing::{AdoptPreview, ImportedProfile, LabCommands, RecipeDraft, RecipePreview};
 use crate::versions::VersionList;
 
+mod adopting;
 mod cards;
 mod changes;
 mod deleting;
@@ -40,6 +41,7 @@ mod lifecycle;
 mod own_recipes;
 mod pasting;
 pub(crate) mod preparing;
+mod profiles;
 pub(crate) mod secrets;
 pub(crate) mod shared;
 mod tiles;
@@ -249,8 +251,7 @@ impl Labs {
     /// # Errors
     /// `InvalidForm`; where the profile cannot be written.
     pub async fn save_lab(&self, form: LaunchForm, typed: TypedSecrets) -> Result<LabId> {
-        let _ = typed;
-        Err(self.not_there_yet(&form.name))
+        profiles::save(&self.shared, form, typed).await
     }
 
     /// Runs a small program with the form's graphics cards; gives a sentence on what it saw.
@@ -291,8 +292,7 @@ impl Labs {
     /// # Errors
     /// `InvalidForm` with the field `name`; `EngineAway`.
     pub async fn rename_lab(&self, lab: &LabId, name: &str) -> Result<()> {
-        let _ = name;
-        Err(self.not_there_yet(&lab.0))
+        profiles::rename(&self.shared, lab, name).await
     }
 
     /// A file name and the profile's text, for sharing. Holds no secret.
@@ -300,7 +300,7 @@ impl Labs {
     /// # Errors
     /// `Gone`.
     pub fn exported_profile(&self, lab: &LabId) -> Result<(String, String)> {
-        Err(self.not_there_yet(&lab.0))
+        profiles::exported(&self.shared, lab)
     }
 
     /// Reads an exported profile. Makes nothing.
@@ -308,7 +308,7 @@ impl Labs {
     /// # Errors
     /// `ProfileUnreadable`.
     pub async fn import_profile(&self, text: &str) -> Result<ImportedProfile> {
-        Err(self.not_there_yet(text))
+        profiles::import(&self.shared, text).await
     }
 
     /// What a container would be as a lab.
@@ -316,7 +316,7 @@ impl Labs {
     /// # Errors
     /// `Gone`, `EngineAway`.
     pub async fn preview_adopt(&self, container: &ContainerId) -> Result<AdoptPreview> {
-        Err(self.not_there_yet(&container.0))
+        adopting::preview(&self.shared, container).await
     }
 
     /// Makes a lab of a container that Slipway did not make, without touching it.
@@ -324,7 +324,7 @@ impl Labs {
     /// # Errors
     /// `Gone`, `EngineAway`.
     pub async fn adopt(&self, container: &ContainerId) -> Result<LabId> {
-        Err(self.not_there_yet(&container.0))
+        adopting::adopt(&self.shared, container).await
     }
 
     /// Saves a lab as a recipe of the person's own.

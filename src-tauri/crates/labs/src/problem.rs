@@ -95,6 +95,16 @@ impl Problem {
             .because("It was deleted, here or with another program.")
     }
 
+    /// The lab was only saved.
+    pub(crate) fn not_launched(name: &str) -> Self {
+        Self::new(
+            ProblemKind::Gone,
+            format!("{name} has not been launched yet."),
+        )
+        .because("It was saved without starting, so it has no container.")
+        .hint("Start the lab first.")
+    }
+
     /// The lab is known and its container is not on the engine.
     pub(crate) fn container_gone(name: &str) -> Self {
         Self::new(ProblemKind::Gone, format!("The container of {name} is gone."))

@@ -282,7 +282,7 @@ export function demo(options = new URLSearchParams()): Backend {
       const wrong = check(form, typed).notes.find((note) => note.level === "error");
       if (wrong) throw failure(wrong.message, { kind: "invalidForm", field: wrong.field });
       const id = form.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
-      add(id, form, { state: "missing", addresses: [], container: null, started: null });
+      add(id, form, { state: "saved", addresses: [], container: null, started: null });
       return id;
     },
     cancelLaunch: async (id) => {

@@ -46,6 +46,8 @@ export function pillOf(lab: LabCard): LabPill {
       return { state: "problem", label: m.lab_needs_you() };
     case "missing":
       return { state: "problem", label: m.lab_missing() };
+    case "saved":
+      return { state: "stopped", label: m.lab_saved() };
   }
 }
 

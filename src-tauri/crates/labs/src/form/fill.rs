@@ -311,7 +311,7 @@ fn following_recipe<'a>(
     }
 }
 
-fn version_of(reference: &ImageReference) -> String {
+pub(super) fn version_of(reference: &ImageReference) -> String {
     match (&reference.digest, &reference.tag) {
         (Some(digest), _) => digest.clone(),
         (None, Some(tag)) => tag.clone(),

@@ -207,6 +207,9 @@ fn state_of(
     if launching {
         return (LabState::Launching, None);
     }
+    if row.is_none() && profile.container.is_none() {
+        return (LabState::Saved, None);
+    }
     let Some(row) = row else {
         // Without an engine nothing is known; the lab is not missing because of that.
         let known =

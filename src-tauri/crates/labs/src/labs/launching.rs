@@ -125,7 +125,7 @@ fn refuse(checked: &FormCheck) -> Result<()> {
 }
 
 /// Readable, a file name everywhere, and never the same twice: `ai-lab-3f9c2a1b`.
-fn new_id(shared: &Shared, form: &LaunchForm) -> LabId {
+pub(super) fn new_id(shared: &Shared, form: &LaunchForm) -> LabId {
     let name: String = names::slug(&form.name)
         .chars()
         .map(|c| if c == '.' { '-' } else { c })

@@ -9,10 +9,12 @@ use slipway_vault::Secret;
 
 use super::cards::is_up;
 use super::keeping::{ask, asked_and_done, no_longer_asked, wait_for};
+use super::launching;
 use super::secrets::{has_own_password, kept_variables, known_token, made_values, own_password};
 use super::shared::{Answer, Shared, Watched, kind_of, row_of};
 use crate::address::PageAddress;
 use crate::card::{Intent, LabId};
+use crate::form::{LaunchForm, TypedSecrets};
 use crate::launch;
 use crate::listen::{self, PortHolder};
 use crate::plan;
@@ -101,6 +103,12 @@ async fn ask_now(
 }
 
 pub(super) async fn start(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
+    if let Some(form) = never_launched(shared, lab) {
+        let typed = TypedSecrets::default();
+        return Box::pin(launching::launch(shared, form, typed))
+            .await
+            .map(drop);
+    }
     let (profile, row) = shared.lab(lab)?;
     let engine = shared.engine()?;
     // Before the engine's event: who starts it also starts what runs inside.
@@ -115,6 +123,14 @@ pub(super) async fn start(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
         engine.start_container(&row.id).await
     };
     finish(shared, &profile, &row, started).await
+}
+
+/// The form of a lab that was only saved: its first start is a launch.
+fn never_launched(shared: &Shared, lab: &LabId) -> Option<LaunchForm> {
+    let state = shared.state();
+    let profile = state.profiles.get(lab)?;
+    let only_saved = profile.container.is_none() && row_of(profile, &shared.snapshot()).is_none();
+    only_saved.then(|| profile.saved.form.clone())
 }
 
 pub(super) async fn restart(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {

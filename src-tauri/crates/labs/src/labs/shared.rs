@@ -241,8 +241,14 @@ impl Shared {
             .ok_or_else(Problem::no_such_lab)?;
         self.engine()?;
         self.here(&profile)?;
-        let row = row_of(&profile, &self.snapshot())
-            .ok_or_else(|| Problem::container_gone(&profile.saved.form.name))?;
+        let row = row_of(&profile, &self.snapshot()).ok_or_else(|| {
+            let name = &profile.saved.form.name;
+            if profile.container.is_none() {
+                Problem::not_launched(name)
+            } else {
+                Problem::container_gone(name)
+            }
+        })?;
         Ok((profile, row))
     }
 

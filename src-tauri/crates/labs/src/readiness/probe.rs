@@ -33,9 +33,9 @@ pub(super) enum Answered {
 }
 
 /// A port that holds connections and says nothing of a page is believed after so many tries...
-const SILENT_TRIES: u32 = 3;
+const SILENT_TRIES: u32 = 5;
 /// ...and not before this time: a server that is still loading holds them, too.
-const LOADING: Duration = Duration::from_secs(30);
+const LOADING: Duration = Duration::from_mins(1);
 /// One that greets its callers in another language says at once that it is no web server.
 const FIRST_WORDS: Duration = Duration::from_secs(5);
 
@@ -83,7 +83,9 @@ fn may_be_no_page(wait: &Wait) -> bool {
         .containers
         .get(&wait.container)
         .cloned();
-    ready.http_path.is_none()
+    // That a front page is asked for says only that nothing better is known.
+    let nothing_special = ready.http_path.as_deref().is_none_or(|path| path == "/");
+    nothing_special
         && ready.log.is_none()
         && row.is_some_and(|row| row.health == Health::None && row.state == ContainerState::Running)
 }

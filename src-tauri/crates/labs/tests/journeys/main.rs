@@ -12,11 +12,14 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod adopting;
 mod failures;
+mod gaps;
 mod keeping;
 mod launches;
 mod options;
 mod pasted;
+mod profiles;
 mod together;
 
 use std::path::PathBuf;
