@@ -75,14 +75,15 @@ impl Home {
         command.spawn().expect("the program starts")
     }
 
-    /// The profiles that are kept, by file name.
+    /// The files that are kept of labs, finished or not, by name.
     pub fn profiles(&self) -> Vec<String> {
         let folder = self.service.home().join("data/slipway/labs");
-        let Ok(entries) = std::fs::read_dir(folder) else {
-            return Vec::new();
+        let files = |folder: std::path::PathBuf| {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.filter(|entry| entry.path().is_file())
         };
-        let mut names: Vec<String> = entries
-            .flatten()
+        let mut names: Vec<String> = files(folder.clone())
+            .chain(files(folder.join("unfinished")))
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect();
         names.sort();

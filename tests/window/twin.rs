@@ -47,10 +47,14 @@ fn free_port() -> String {
 /// The one profile in the window's home.
 fn profile(window: &Window) -> Value {
     let folder = window.service.home().join("data/slipway/labs");
-    let mut entries = std::fs::read_dir(folder).expect("there are profiles");
-    let entry = entries.next().expect("one profile").expect("readable");
-    assert!(entries.next().is_none(), "there is only one lab");
-    let text = std::fs::read_to_string(entry.path()).expect("a text");
+    let entries = std::fs::read_dir(folder).expect("there are profiles");
+    let mut files = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file());
+    let file = files.next().expect("one profile");
+    assert!(files.next().is_none(), "there is only one lab");
+    let text = std::fs::read_to_string(file).expect("a text");
     serde_json::from_str(&text).expect("JSON")
 }
 
