@@ -33,6 +33,7 @@ pub fn measure(bed: &Bed) -> Vec<Row> {
         floor: Some(number(floor)),
         goal: Goal::Below(10.0),
         runs,
+        ratio: Some(number(ours) / number(floor)),
     };
     vec![
         row(
