@@ -21,7 +21,7 @@ use crate::check::FormCheck;
 use crate::form::{FormFrame, FormSeed, LaunchForm, TypedSecrets};
 use crate::launch::{LaunchProgress, unfinished};
 use crate::paste::PastedCommand;
-use crate::problem::{Problem, ProblemKind, Result};
+use crate::problem::Result;
 use crate::profile::ProfileFolder;
 use crate::recipe::{RecipeId, RecipeTile};
 use crate::recognition;
@@ -367,11 +367,6 @@ impl Labs {
     pub async fn remove_recipe(&self, recipe: &RecipeId) -> Result<()> {
         let (shared, recipe) = (Arc::clone(&self.shared), recipe.clone());
         own_recipes::on_thread(move || own_recipes::remove(&shared, &recipe)).await
-    }
-
-    /// Removed when the last method above it is written.
-    pub fn not_there_yet(&self, what: &str) -> Problem {
-        Problem::new(ProblemKind::Other, "This is not there yet.").detail(what.to_owned())
     }
 
     /// The lab's password or token, for showing and copying.

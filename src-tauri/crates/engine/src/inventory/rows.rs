@@ -34,6 +34,36 @@ pub(crate) fn moment(text: &str) -> Option<UnixMillis> {
     (time.as_millisecond() > 0).then(|| UnixMillis(time.as_millisecond()))
 }
 
+/// The names of an object whose values do not matter.
+#[derive(Debug, Default)]
+pub(crate) struct Names(pub(crate) Vec<String>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Names;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Names, A::Error> {
+                let mut names = Vec::new();
+                while let Some((name, _)) = map.next_entry::<String, serde::de::IgnoredAny>()? {
+                    names.push(name);
+                }
+                names.sort();
+                Ok(Names(names))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
 /// One object of `GET /images/json`.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]

@@ -53,7 +53,7 @@ struct MountEntry {
 #[serde(rename_all = "PascalCase", default)]
 struct Joined {
     #[serde(deserialize_with = "or_default")]
-    networks: BTreeMap<String, serde::de::IgnoredAny>,
+    networks: super::Names,
 }
 
 #[derive(Default, Deserialize)]
@@ -246,7 +246,7 @@ impl From<ContainerEntry> for ContainerRow {
             labels: entry.labels,
             privileged: false,
             tty: false,
-            networks: entry.network_settings.networks.into_keys().collect(),
+            networks: entry.network_settings.networks.0,
             id: ContainerId(entry.id),
         }
     }
@@ -290,7 +290,7 @@ impl From<ContainerInspection> for ContainerRow {
             labels: inspection.config.labels,
             privileged: inspection.host_config.privileged,
             tty: inspection.config.tty,
-            networks: inspection.network_settings.networks.into_keys().collect(),
+            networks: inspection.network_settings.networks.0,
         }
     }
 }

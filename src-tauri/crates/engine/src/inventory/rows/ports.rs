@@ -39,7 +39,7 @@ pub(super) struct NetworkPart {
     #[serde(deserialize_with = "or_default")]
     ports: BTreeMap<String, Option<Vec<BindingEntry>>>,
     #[serde(deserialize_with = "or_default")]
-    pub(super) networks: BTreeMap<String, serde::de::IgnoredAny>,
+    pub(super) networks: super::Names,
 }
 
 /// The ports of a list's entry: those that are open, and those that are only exposed.
