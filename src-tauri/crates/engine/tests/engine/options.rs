@@ -89,6 +89,10 @@ fn words(list: &[&str]) -> Vec<String> {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "every option there is, and every flag for it"
+)]
 async fn each_option_is_what_the_docker_client_makes_of_its_flag() {
     let engine = engine().await;
     let network = "engine-options-net";

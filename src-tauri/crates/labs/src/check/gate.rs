@@ -58,14 +58,18 @@ fn for_field<'a>(subject: &Subject, field: &str) -> &'a str {
         "storage.target" => "Choose a folder in the lab to launch.",
         "dockerControl" => "Turn Docker control off to launch.",
         _ if field.ends_with(".listenIp") => "Choose a listen address to launch.",
-        _ if field.starts_with("advanced.environment.") && field.ends_with(".value") => {
-            "Type the missing value under Advanced to launch."
-        }
+        _ if is_variable_value(field) => "Type the missing value under Advanced to launch.",
         _ if field.starts_with("advanced.") => "Mend what is marked under Advanced to launch.",
         "user.uid" | "user.gid" => "Type a user and a group number to launch.",
         _ if is_taken(subject, field) => "Choose a free port to launch.",
         _ => "Type a valid port to launch.",
     }
+}
+
+/// `advanced.environment.0.value`
+fn is_variable_value(field: &str) -> bool {
+    field.starts_with("advanced.environment.")
+        && field.rsplit('.').next().is_some_and(|part| part == "value")
 }
 
 fn for_sign_in(subject: &Subject) -> String {

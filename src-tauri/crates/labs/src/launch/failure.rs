@@ -332,6 +332,39 @@ fn too_little_disk(
     (problem, vec![again(form), change("Choose another image")])
 }
 
+fn out_of_memory(
+    form: &LaunchForm,
+    plan: &LaunchPlan,
+    lines: &[String],
+) -> (Problem, Vec<LaunchFix>) {
+    let limit = plan.container.memory;
+    let why = match limit {
+        Some(limit) => format!(
+            "It may use {}, needed more, and was stopped. {KEPT}",
+            words::size(limit)
+        ),
+        None => format!("It needed more memory than it may use, so it was stopped. {KEPT}"),
+    };
+    let problem = Problem::new(
+        ProblemKind::OutOfMemory,
+        format!("{} ran out of memory.", form.name),
+    )
+    .because(why)
+    .hint(if limit.is_some() {
+        "Give the lab more memory, or no limit, then try again."
+    } else {
+        "Stop other labs, or give the engine more memory, then try again."
+    })
+    .detail(lines.join("\n"));
+    let mut fixes = vec![again(form), change("Change your choices")];
+    if limit.is_some() {
+        let mut free = form.clone();
+        free.advanced.memory.clear();
+        fixes.insert(0, fix("Start without the memory limit", free));
+    }
+    (problem, fixes)
+}
+
 fn not_ready(form: &LaunchForm, plan: &LaunchPlan, end: NotReady) -> (Problem, Vec<LaunchFix>) {
     let name = &form.name;
     match end {
@@ -339,33 +372,7 @@ fn not_ready(form: &LaunchForm, plan: &LaunchPlan, end: NotReady) -> (Problem, V
             out_of_memory: true,
             lines,
             ..
-        } => {
-            let limit = plan.container.memory;
-            let problem = Problem::new(
-                ProblemKind::OutOfMemory,
-                format!("{name} ran out of memory."),
-            )
-            .because(match limit {
-                Some(limit) => format!(
-                    "It may use {}, needed more, and was stopped. {KEPT}",
-                    words::size(limit)
-                ),
-                None => format!("It needed more memory than it may use, so it was stopped. {KEPT}"),
-            })
-            .hint(if limit.is_some() {
-                "Give the lab more memory, or no limit, then try again."
-            } else {
-                "Stop other labs, or give the engine more memory, then try again."
-            })
-            .detail(lines.join("\n"));
-            let mut fixes = vec![again(form), change("Change your choices")];
-            if limit.is_some() {
-                let mut free = form.clone();
-                free.advanced.memory.clear();
-                fixes.insert(0, fix("Start without the memory limit", free));
-            }
-            (problem, fixes)
-        }
+        } => out_of_memory(form, plan, &lines),
         NotReady::Exited { lines, .. }
             if lines.iter().any(|line| line.contains("exec format error")) =>
         {

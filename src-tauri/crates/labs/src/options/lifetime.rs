@@ -16,23 +16,24 @@ pub(super) fn read(page: &mut Page, options: &mut Options) {
 
 fn restart(page: &mut Page, options: &mut Options) {
     let row = &page.form.advanced.restart;
-    let mut restart = Restart::default();
-    restart.kind = match row.choice {
+    let kind = match row.choice {
         RestartChoice::No => RestartKind::No,
         RestartChoice::Always => RestartKind::Always,
         RestartChoice::UnlessStopped => RestartKind::UnlessStopped,
         RestartChoice::OnFailure => RestartKind::OnFailure,
     };
+    let mut restart = Restart { kind, retries: 0 };
     let typed = row.retries.trim();
-    if restart.kind == RestartKind::OnFailure && !typed.is_empty() {
-        let retries = typed_number(typed).and_then(|number| u32::try_from(number).ok());
-        match retries.filter(|retries| i32::try_from(*retries).is_ok()) {
-            Some(retries) => restart.retries = retries,
-            None => {
-                let fix = page.fix("Set no limit", |form| form.advanced.restart.retries.clear());
-                let message = format!("{} is not a number of tries.", quoted(typed));
-                page.error("advanced.restart.retries", message, fix);
-            }
+    if kind == RestartKind::OnFailure && !typed.is_empty() {
+        let retries = typed_number(typed).and_then(|number| i32::try_from(number).ok());
+        if let Some(retries) = retries {
+            restart.retries = retries.unsigned_abs();
+        } else {
+            let fix = page.fix("Set no limit", |form| {
+                form.advanced.restart.retries.clear();
+            });
+            let message = format!("{} is not a number of tries.", quoted(typed));
+            page.error("advanced.restart.retries", message, fix);
         }
     }
     options.spec.restart = restart;

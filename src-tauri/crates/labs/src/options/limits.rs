@@ -87,10 +87,10 @@ fn memory(page: &mut Page, options: &mut Options) {
             let fix = match typed_number(typed) {
                 // A bare number was meant in a larger unit.
                 Some(number) if number <= 64 => page.fix(format!("Use {number} GB"), |form| {
-                    form.advanced.memory = format!("{number}g")
+                    form.advanced.memory = format!("{number}g");
                 }),
                 Some(number) if number >= 6 => page.fix(format!("Use {number} MB"), |form| {
-                    form.advanced.memory = format!("{number}m")
+                    form.advanced.memory = format!("{number}m");
                 }),
                 _ => none,
             };
@@ -114,7 +114,7 @@ fn processors(page: &mut Page, options: &mut Options) {
         None if billionths(&typed.replace(',', ".")).is_some() => {
             let point = typed.replace(',', ".");
             let fix = page.fix(format!("Use {point}"), |form| {
-                form.advanced.cpus.clone_from(&point)
+                form.advanced.cpus.clone_from(&point);
             });
             page.error(
                 "advanced.cpus",
@@ -153,7 +153,7 @@ fn shared_memory(page: &mut Page, options: &mut Options) {
         return;
     }
     let usual = page.fix("Use Docker’s own size", |form| {
-        form.advanced.shared_memory.clear()
+        form.advanced.shared_memory.clear();
     });
     match size(typed) {
         Some(bytes) if bytes.0 > 0 => options.spec.shared_memory = Some(bytes),

@@ -55,7 +55,7 @@ fn network(page: &mut Page, options: &mut Options) -> Option<String> {
         let repaired = names::slug(typed);
         let fix = if names::is_docker_name(&repaired) {
             page.fix(format!("Use {repaired}"), |form| {
-                form.advanced.network.name = repaired
+                form.advanced.network.name = repaired;
             })
         } else {
             standard
@@ -74,7 +74,7 @@ fn aliases(page: &mut Page, options: &mut Options, network: Option<&str>) {
         return;
     }
     let without = page.fix("Remove the further names", |form| {
-        form.advanced.network.aliases.clear()
+        form.advanced.network.aliases.clear();
     });
     if network.is_some_and(|network| !is_own(network)) {
         let message = "Further names work only on a network of your own; on Docker’s standard networks it refuses them.";
@@ -117,7 +117,7 @@ fn hostname(page: &mut Page, options: &mut Options, network: Option<&str>) {
         let repaired = names::slug(typed).replace('_', "-");
         let fix = if is_host_name(&repaired) {
             page.fix(format!("Use {repaired}"), |form| {
-                form.advanced.hostname = repaired
+                form.advanced.hostname = repaired;
             })
         } else {
             clear

@@ -20,7 +20,7 @@ fn working_folder(page: &mut Page, options: &mut Options) {
         return;
     }
     let clear = page.fix("Use the image’s own", |form| {
-        form.advanced.working_folder.clear()
+        form.advanced.working_folder.clear();
     });
     if typed.chars().any(char::is_control) {
         page.error(
@@ -36,7 +36,7 @@ fn working_folder(page: &mut Page, options: &mut Options) {
             clear
         } else {
             page.fix(format!("Use {full}"), |form| {
-                form.advanced.working_folder.clone_from(&full)
+                form.advanced.working_folder.clone_from(&full);
             })
         };
         let message = format!(
@@ -59,7 +59,7 @@ fn entrypoint(page: &mut Page, options: &mut Options) {
     let field = "advanced.entrypoint";
     if typed.chars().any(char::is_control) {
         let clear = page.fix("Use the image’s own", |form| {
-            form.advanced.entrypoint.clear()
+            form.advanced.entrypoint.clear();
         });
         page.error(
             field,
@@ -72,7 +72,8 @@ fn entrypoint(page: &mut Page, options: &mut Options) {
         let (program, rest) = (program.to_owned(), rest.trim().to_owned());
         let fix = page.fix("Move the rest to the command", |form| {
             let command = form.advanced.command.trim();
-            form.advanced.command = format!("{rest} {command}").trim().to_owned();
+            let joined = format!("{rest} {command}");
+            joined.trim().clone_into(&mut form.advanced.command);
             form.advanced.entrypoint = program;
         });
         let message = "Docker takes all of this for the name of one program. Arguments belong into the command.";
@@ -88,7 +89,7 @@ fn command(page: &mut Page, options: &mut Options) {
     }
     let field = "advanced.command";
     let clear = page.fix("Use the image’s own", |form| {
-        form.advanced.command.clear()
+        form.advanced.command.clear();
     });
     if typed.contains('\0') {
         page.error(
@@ -115,7 +116,7 @@ fn command(page: &mut Page, options: &mut Options) {
             });
             let fix = match closed {
                 Some(whole) => page.fix("Close the quotation mark", |form| {
-                    form.advanced.command = whole
+                    form.advanced.command = whole;
                 }),
                 None => clear,
             };

@@ -107,7 +107,7 @@ fn take(kind: RareKind, value: &str, options: &mut Options) -> Result<(), String
     let plain = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
     match kind {
         RareKind::Group if plain(value) && !value.contains(':') => {
-            spec.group_add.push(value.to_owned())
+            spec.group_add.push(value.to_owned());
         }
         RareKind::Group => return wrong("docker or 100"),
         RareKind::Ulimit => match ulimit(value) {
@@ -135,12 +135,12 @@ fn take(kind: RareKind, value: &str, options: &mut Options) -> Result<(), String
         }
         RareKind::Ipc => return wrong("private, shareable or host"),
         RareKind::Pid if value == "host" || names_container(value) => {
-            spec.pid = Some(value.to_owned())
+            spec.pid = Some(value.to_owned());
         }
         RareKind::Pid => return wrong("host"),
         RareKind::Init => spec.init = switch(value).ok_or_else(|| switch_words(kind))?,
         RareKind::ReadOnly => {
-            spec.read_only_root = switch(value).ok_or_else(|| switch_words(kind))?
+            spec.read_only_root = switch(value).ok_or_else(|| switch_words(kind))?;
         }
         RareKind::StopSignal if is_signal(value) => spec.stop_signal = Some(value.to_owned()),
         RareKind::StopSignal => return wrong("SIGINT"),

@@ -110,7 +110,7 @@ fn graphics(subject: &Subject, notes: &mut Notes, options: &Options) {
             "advanced.gpu.devices"
         };
         let fix = subject.fix("Give it all", |form| {
-            form.advanced.gpu.choice = GpuChoice::All
+            form.advanced.gpu.choice = GpuChoice::All;
         });
         let message = match known {
             1 => "The engine’s machine has one graphics card, number 0.".to_owned(),

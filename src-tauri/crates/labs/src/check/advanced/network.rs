@@ -27,7 +27,7 @@ pub(super) fn check(subject: &Subject, notes: &mut Notes) {
             }
             None => {
                 let fix = subject.fix(format!("Make {name}"), |form| {
-                    form.advanced.network.create = true
+                    form.advanced.network.create = true;
                 });
                 notes.error(field, format!("There is no network {name}."), fix);
             }

@@ -35,6 +35,10 @@ fn counted(count: usize, one: &str, many: &str) -> String {
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "each line is there only where something is set"
+)]
 fn some_line(
     kind: ReviewKind,
     title: String,

@@ -28,6 +28,10 @@ fn rare(kind: RareKind, value: &str) -> RareRow {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one file in which the whole voice is heard"
+)]
 fn every_field_has_its_sentence() {
     let facts = facts();
     let base = form_of("exasol-ai-lab", &facts);
@@ -80,10 +84,10 @@ fn every_field_has_its_sentence() {
         form.advanced.platform = "arm64".into();
     });
     say("another processor", &|form| {
-        form.advanced.platform = "linux/arm64".into()
+        form.advanced.platform = "linux/arm64".into();
     });
     say("windows", &|form| {
-        form.advanced.platform = "windows/amd64".into()
+        form.advanced.platform = "windows/amd64".into();
     });
     say("limits that cannot be read", &|form| {
         form.advanced.memory = "lots".into();
@@ -99,10 +103,10 @@ fn every_field_has_its_sentence() {
         form.advanced.cpus = "9".into();
     });
     say("less than the lab needs", &|form| {
-        form.advanced.memory = "64m".into()
+        form.advanced.memory = "64m".into();
     });
     say("a card where there is none", &|form| {
-        form.advanced.gpu.choice = GpuChoice::All
+        form.advanced.gpu.choice = GpuChoice::All;
     });
     say("no number of cards", &|form| {
         form.advanced.gpu.choice = GpuChoice::Count;
@@ -118,10 +122,10 @@ fn every_field_has_its_sentence() {
         form.advanced.restart.retries = "often".into();
     });
     say("started again", &|form| {
-        form.advanced.restart.choice = RestartChoice::UnlessStopped
+        form.advanced.restart.choice = RestartChoice::UnlessStopped;
     });
     say("a network that is not there", &|form| {
-        form.advanced.network.name = "team".into()
+        form.advanced.network.name = "team".into();
     });
     say("a new network", &|form| {
         form.advanced.network.name = "team".into();
@@ -129,22 +133,22 @@ fn every_field_has_its_sentence() {
         form.advanced.network.aliases = vec!["db".into(), "d b".into(), "db".into()];
     });
     say("a network with a bad name", &|form| {
-        form.advanced.network.name = "my team".into()
+        form.advanced.network.name = "my team".into();
     });
     say("aliases on the standard network", &|form| {
-        form.advanced.network.aliases = vec!["db".into()]
+        form.advanced.network.aliases = vec!["db".into()];
     });
     say("the machine's network", &|form| {
-        form.advanced.network.name = "host".into()
+        form.advanced.network.name = "host".into();
     });
     say("no network", &|form| {
-        form.advanced.network.name = "none".into()
+        form.advanced.network.name = "none".into();
     });
     say("another container's network", &|form| {
-        form.advanced.network.name = "container:db".into()
+        form.advanced.network.name = "container:db".into();
     });
     say("hostname", &|form| {
-        form.advanced.hostname = "Anna's lab".into()
+        form.advanced.hostname = "Anna's lab".into();
     });
     say("labels", &|form| {
         let label = |name: &str| crate::form::LabelRow {
