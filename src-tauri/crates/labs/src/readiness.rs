@@ -229,10 +229,12 @@ async fn last_words(wait: &Wait, end: NotReady, hints: &Hints) -> NotReady {
                 .last_log_lines(&wait.container, 20)
                 .await
                 .unwrap_or_default();
-            let lines = lines
+            let lines: Vec<String> = lines
                 .iter()
                 .map(|line| masked(&line.text, &lookout::secrets(wait)))
                 .collect();
+            // The log of a container that removes itself goes with it.
+            let lines = if lines.is_empty() { hints.log() } else { lines };
             NotReady::Exited {
                 code,
                 out_of_memory,

@@ -50,6 +50,7 @@ fn sizes_are_docker_s() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "everything that can be folded away")]
 fn what_is_folded_away_becomes_the_engine_s() {
     let read = options(|form| {
         let advanced = &mut form.advanced;

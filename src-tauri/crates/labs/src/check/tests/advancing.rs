@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::form::{GpuChoice, MountKind, MountRow, RareKind, RareRow, RestartChoice, VariableRow};
+use crate::risk::RiskKind;
 
 fn variable(name: &str, value: &str, secret: bool) -> VariableRow {
     VariableRow {
@@ -255,7 +256,6 @@ fn rights_and_the_socket_bring_the_panel() {
             .map(|panel| panel.kinds)
             .unwrap_or_default()
     };
-    use crate::risk::RiskKind;
     assert_eq!(
         kinds(&|form| form.advanced.privileged = true),
         [RiskKind::Privileged]

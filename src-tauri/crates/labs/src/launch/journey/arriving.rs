@@ -128,8 +128,11 @@ impl Journey {
                 let masked = |line: LogLine| readiness::masked(&line.text, &secrets);
                 read.map_or(lines, |read| read.into_iter().map(masked).collect())
             }
-            // It removed itself, as it was asked to.
-            NotReady::Gone { lines } if self.exit.is_some() => {
+            // It removes itself, as it was asked to, or has done so.
+            NotReady::Gone { lines }
+            | NotReady::Exited {
+                code: None, lines, ..
+            } if self.exit.is_some() => {
                 let exit = self.exit.take();
                 let code = match exit {
                     Some(exit) => tokio::time::timeout(EXIT_PATIENCE, exit).await,
