@@ -1,5 +1,6 @@
 //! Versions from a real registry: the one of the test bed.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use slipway_engine::ImageReference;
 use slipway_labs::logins::Logins;

@@ -574,33 +574,36 @@ async fn what_a_container_was_made_with_is_read_back() {
     );
     assert!(found.capabilities_added[0].ends_with("SYS_NICE"));
     assert_eq!(found.groups, ["123"]);
+    docker(&["rm", "engine-found"]);
+    docker(&["volume", "rm", "engine-found-vol"]);
+}
 
-    let id = found.row.id.clone();
-    engine
-        .rename_container(&id, "engine-found-2")
-        .await
-        .unwrap();
+#[tokio::test]
+async fn a_container_gets_another_name() {
+    let engine = engine().await;
+    let _gone = Gone("engine-name-2".into());
+    docker(&["create", "--name", "engine-name-1", "slipway/webapp:1"]);
+    let id = engine.inspect_container("engine-name-1").await.unwrap().id;
+    engine.rename_container(&id, "engine-name-2").await.unwrap();
     assert_eq!(
         engine.inspect_container(id.as_str()).await.unwrap().name,
-        "engine-found-2"
+        "engine-name-2"
     );
-    let _other = Gone("engine-found-other".into());
-    docker(&["create", "--name", "engine-found-other", "slipway/webapp:1"]);
+    let _other = Gone("engine-name-other".into());
+    docker(&["create", "--name", "engine-name-other", "slipway/webapp:1"]);
     let error = engine
-        .rename_container(&id, "engine-found-other")
+        .rename_container(&id, "engine-name-other")
         .await
         .unwrap_err();
     assert!(matches!(error, Error::NameTaken { .. }), "{error:?}");
     let error = engine.rename_container(&id, "-").await.unwrap_err();
     assert!(matches!(error, Error::InvalidName { .. }), "{error:?}");
-    engine.rename_container(&id, "engine-found").await.unwrap();
     let error = engine
-        .rename_container(&"none".into(), "engine-found-3")
+        .rename_container(&"none".into(), "engine-name-3")
         .await
         .unwrap_err();
     assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
-    docker(&["rm", "engine-found"]);
-    docker(&["volume", "rm", "engine-found-vol"]);
+    docker(&["rm", "engine-name-2"]);
 }
 
 #[tokio::test]

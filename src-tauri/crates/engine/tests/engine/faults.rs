@@ -463,6 +463,14 @@ async fn a_refused_list_costs_that_list_alone() {
             json!([{ "Id": "a", "Names": ["/lab"], "State": "created" }]),
         ),
     );
+    fake.on(
+        "GET",
+        "/containers/a/json",
+        Reply::json(
+            200,
+            json!({ "Id": "a", "Name": "/lab", "State": { "Status": "created" } }),
+        ),
+    );
     fake.on("GET", "/volumes", Reply::error(403, "the proxy says no"));
     fake.on("GET", "/images/json", Reply::error(500, "layer is missing"));
     // Only an event about images has the list asked for again.

@@ -272,9 +272,7 @@ fn ended_badly(profile: &Profile, row: &ContainerRow) -> Option<Problem> {
         return None;
     }
     // A list has the exit code and not the time: whether it was stopped here is known a moment later.
-    if row.finished.is_none() {
-        return None;
-    }
+    row.finished?;
     let code = row.exit_code.unwrap_or(0);
     let kept = kept_sentence(&profile.saved.form);
     if row.out_of_memory && code != 0 {

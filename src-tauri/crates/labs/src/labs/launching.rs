@@ -155,7 +155,6 @@ pub(super) async fn cancel(shared: &Arc<Shared>, lab: &LabId) -> Result<Option<S
         });
         let _ = ended.wait_for(|ended| *ended).await;
     }
-    take_back_leftovers(shared, lab).await?;
     let kept = shared.state().launches.get(lab).and_then(|launch| {
         let made = launch
             .leftovers
@@ -163,6 +162,7 @@ pub(super) async fn cancel(shared: &Arc<Shared>, lab: &LabId) -> Result<Option<S
             .unwrap_or_else(PoisonError::into_inner);
         made.kept_sentence()
     });
+    take_back_leftovers(shared, lab).await?;
     shared.change(|state| {
         // A launch that reached its end before it saw the cancellation is a lab by now.
         if !state.profiles.contains_key(lab)

@@ -123,12 +123,15 @@ pub(super) async fn rename(shared: &Arc<Shared>, lab: &LabId, name: &str) -> Res
     check_name(shared, &renamed.saved.form, std::slice::from_ref(lab), own).await?;
     let container = names::container_name(name);
     // A container of somebody else's keeps the name by which they know it.
-    if let Some(row) = row.filter(|row| !profile.adopted && row.name != container) {
+    if let Some(row) = row.filter(|_| !profile.adopted) {
         let engine = shared.engine()?;
-        engine
-            .rename_container(&row.id, &container)
-            .await
-            .map_err(|error| Problem::from(error).at("name"))?;
+        // The row may still have the name of before the last renaming.
+        if engine.inspect_container(row.id.as_str()).await?.name != container {
+            engine
+                .rename_container(&row.id, &container)
+                .await
+                .map_err(|error| Problem::from(error).at("name"))?;
+        }
     }
     shared.change(|state| {
         if let Some(known) = state.profiles.get_mut(lab) {

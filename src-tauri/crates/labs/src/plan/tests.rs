@@ -123,8 +123,8 @@ fn only_a_lab_that_needs_it_joins_the_socket_s_group() {
     lab.docker_control = true;
     let mut ai_lab = form_of("exasol-ai-lab", &facts());
     ai_lab.docker_control = true;
-    let mut plain = form_of_image("me/tool:1", &facts());
-    plain.docker_control = false;
+    let mut without = form_of_image("me/tool:1", &facts());
+    without.docker_control = false;
     let mut unknown = engine();
     unknown.socket_group = None;
     let here = engine();
@@ -147,7 +147,7 @@ fn only_a_lab_that_needs_it_joins_the_socket_s_group() {
             vec![],
         ),
         ("AI-Lab does it itself", &ai_lab, None, &here, vec![]),
-        ("without Docker control", &plain, None, &here, vec![]),
+        ("without Docker control", &without, None, &here, vec![]),
         ("a group that nobody knows", &lab, None, &unknown, vec![]),
     ] {
         let plan = plan(form, image.as_ref(), &Catalogue::shipped())
