@@ -206,7 +206,10 @@ pub fn check(form: &LaunchForm, facts: &CheckFacts, own_password: Option<&str>) 
     advanced::check(&subject, &mut notes);
     let notes = notes.0;
 
-    let risks = risk::panel(form, subject.engine);
+    let reason = subject
+        .recipe
+        .and_then(|recipe| recipe.privileged.as_deref());
+    let risks = risk::panel(form, subject.engine).map(|panel| panel.with_reason(reason));
     let command = crate::plan::plan(form, facts.image.as_ref(), &facts.catalogue)
         .ok()
         .map(|plan| {

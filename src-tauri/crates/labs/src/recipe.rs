@@ -123,6 +123,10 @@ pub struct Recognition {
 /// download, and for generations without such conditions.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts of an image"
+)]
 pub struct Generation {
     /// A range of versions (`>=2.0.0, <5.0.0`; all must hold), or a list of tags (`0.7, 0.8`,
     /// `notebook-*`; one must hold). `latest` counts as newest; other words are in no range.

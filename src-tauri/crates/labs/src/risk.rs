@@ -86,6 +86,19 @@ pub struct SupportTable {
     pub note: Option<String>,
 }
 
+impl RiskPanel {
+    /// With the recipe's own sentence on why it needs privileged mode, where that is the risk.
+    #[must_use]
+    pub fn with_reason(mut self, reason: Option<&str>) -> Self {
+        if let Some(reason) = reason
+            && self.kinds.first() == Some(&RiskKind::Privileged)
+        {
+            self.lead = format!("{reason} {}", self.lead);
+        }
+        self
+    }
+}
+
 /// The panel for the risks that are on in this form; `None`: nothing risky.
 ///
 /// Looks at the folder where the engine runs on this computer, so it blocks.

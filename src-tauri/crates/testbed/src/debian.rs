@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::BedError;
 use crate::cache::{self, Fingerprint};
+use crate::images;
 use crate::process::{output, privilege, privileged, tail};
 
 /// Packages of the lab images besides the minimal base.
@@ -41,6 +42,38 @@ pub(crate) fn base_archive() -> Result<PathBuf, BedError> {
     std::fs::rename(&aside, &archive)
         .map_err(BedError::io("keeping the base of the lab images"))?;
     Ok(archive)
+}
+
+/// Debian packages that the `packages.txt` of a definition lists, with what they need and the base has not; fetched where
+/// they are not there yet. Containers have no network, so the host's apt fetches them for the base's own list of packages.
+pub(crate) fn packages(definition: &str) -> Result<PathBuf, BedError> {
+    let list = images::definitions_folder()
+        .join(definition)
+        .join("packages.txt");
+    let text = std::fs::read_to_string(&list)
+        .map_err(BedError::io(format!("reading {}", list.display())))?;
+    let fingerprint = base_fingerprint().add(text.as_bytes()).text();
+    let folder = cache::cache().join(format!("packages-{definition}-{fingerprint}"));
+    if folder.exists() {
+        return Ok(folder);
+    }
+    cache::say("fetching Debian packages");
+    let aside = folder.with_extension("partial");
+    let script = r#"rm -rf "$1" && mkdir -p "$1/archives/partial" \
+ && tar -x -f "$2" -C "$1" ./var/lib/dpkg/status \
+ && apt-get -qq -o Dir::State::status="$1/var/lib/dpkg/status" -o Dir::Cache::archives="$1/archives" -o Debug::NoLocking=1 \
+    --no-install-recommends --download-only -y install ${@:4} \
+ && rmdir "$1/archives/partial" && chmod -R a+rX "$1" && mv "$1/archives" "$3" && rm -r "$1""#;
+    output(
+        "fetching Debian packages with apt",
+        privileged("bash")?
+            .args(["-c", script, "fetch"])
+            .arg(&aside)
+            .arg(base_archive()?)
+            .arg(&folder)
+            .args(text.split_whitespace()),
+    )?;
+    Ok(folder)
 }
 
 pub(crate) fn base_fingerprint() -> Fingerprint {

@@ -32,6 +32,8 @@ enum Ingredients {
     Busybox,
     /// Busybox and twelve files of random bytes.
     RandomLayers,
+    /// The Debian packages of the folder's own list.
+    Packages,
     /// A program for 64-bit ARM; the image's configuration is changed to say so.
     ForArm,
 }
@@ -39,6 +41,8 @@ enum Ingredients {
 const DEBIAN: &str = "slipway-base/debian:latest";
 const JUPYTER: &str = "slipway-base/jupyter:latest";
 const NOTEBOOK6: &str = "slipway-base/notebook6:latest";
+const JUPYTERLAB3: &str = "slipway-base/jupyterlab3:latest";
+const APPS: &str = "slipway-base/apps:latest";
 const MEBIBYTE: usize = 1024 * 1024;
 /// The size of each of the twelve random layers.
 const RANDOM_LAYER: usize = 8 * MEBIBYTE;
@@ -142,6 +146,96 @@ pub(crate) const DEFINITIONS: &[Definition] = &[
     built("kave/eskapade-usr:0.7", "eskapade", NOTEBOOK6),
 ];
 
+/// Images that only some tests need, built when one of them asks (`prepare_more`); parents first.
+const ON_DEMAND: &[Definition] = &[
+    Definition {
+        ingredients: Ingredients::Wheels,
+        ..built(JUPYTERLAB3, "jupyterlab3", DEBIAN)
+    },
+    Definition {
+        ingredients: Ingredients::Wheels,
+        ..built(APPS, "apps", DEBIAN)
+    },
+    app("marimo-team/marimo:latest", "Dockerfile.marimo"),
+    app("mlflow/mlflow:latest", "Dockerfile.mlflow"),
+    app("slipway/own-streamlit:1", "Dockerfile.streamlit"),
+    app("slipway/flask:1", "Dockerfile.flask"),
+    Definition {
+        ingredients: Ingredients::Packages,
+        ..built("mariadb:latest", "mariadb", DEBIAN)
+    },
+    server(
+        "slipway/lab:base-url",
+        "Dockerfile.lab-base-url",
+        JUPYTER,
+        &[],
+    ),
+    server("slipway/lab:open", "Dockerfile.lab-open", JUPYTER, &[]),
+    server(
+        "slipway/lab:hidden",
+        "Dockerfile.lab",
+        JUPYTER,
+        &["SETTINGS=c.ServerApp.base_url = '/pre/fix'\nc.IdentityProvider.token = 'set-in-a-file'"],
+    ),
+    server(
+        "slipway/lab:https",
+        "Dockerfile.lab",
+        JUPYTER,
+        &[
+            "SETTINGS=c.ServerApp.certfile = '/etc/jupyter/cert.pem'\nc.ServerApp.keyfile = '/etc/jupyter/key.pem'",
+        ],
+    ),
+    server(
+        "slipway/lab:password",
+        "Dockerfile.lab",
+        JUPYTER,
+        &[PASSWORD_ONLY],
+    ),
+    server(
+        "slipway/lab3:base-url",
+        "Dockerfile.lab3",
+        JUPYTERLAB3,
+        &["SETTINGS=c.ServerApp.base_url = '/pre/fix'"],
+    ),
+    server(
+        "slipway/lab3:password",
+        "Dockerfile.lab3",
+        JUPYTERLAB3,
+        &[PASSWORD_ONLY_1],
+    ),
+    server(
+        "slipway/notebook:hidden",
+        "Dockerfile.notebook",
+        NOTEBOOK6,
+        &["SETTINGS=c.NotebookApp.base_url = '/pre/fix'\nc.NotebookApp.token = 'set-in-a-file'"],
+    ),
+];
+
+/// The password `bed-password`, as the server keeps it: `jupyter_server.auth.passwd(…, algorithm="sha1")`.
+const PASSWORD_ONLY: &str = "SETTINGS=c.PasswordIdentityProvider.hashed_password = 'sha1:0011223344aa:fb8cf222506c8eaaec11f1a514c7b4072ba7a855'";
+const PASSWORD_ONLY_1: &str =
+    "SETTINGS=c.ServerApp.password = 'sha1:0011223344aa:fb8cf222506c8eaaec11f1a514c7b4072ba7a855'";
+
+const fn app(name: &'static str, dockerfile: &'static str) -> Definition {
+    Definition {
+        dockerfile,
+        ..built(name, "each-app", APPS)
+    }
+}
+
+const fn server(
+    name: &'static str,
+    dockerfile: &'static str,
+    parent: &'static str,
+    arguments: &'static [&'static str],
+) -> Definition {
+    Definition {
+        dockerfile,
+        arguments,
+        ..built(name, "servers", parent)
+    }
+}
+
 /// The names of all images that a bed's registry has.
 pub fn names() -> Vec<&'static str> {
     let mut names: Vec<&str> = DEFINITIONS
@@ -171,7 +265,40 @@ pub(crate) fn definitions_folder() -> PathBuf {
 
 /// Builds what is missing or has changed. Costs nothing where all is there.
 pub fn prepare() -> Result<(), BedError> {
-    let wanted = fingerprints()?;
+    let mut wanted = fingerprints()?;
+    wanted.truncate(DEFINITIONS.len());
+    build_missing(&wanted)
+}
+
+/// Builds images that only some tests need, with what they stand on; costs nothing where all is there.
+/// Every bed that runs can pull them as soon as this comes back.
+pub fn prepare_more(names: &[&str]) -> Result<(), BedError> {
+    prepare()?;
+    let all = fingerprints()?;
+    let mut needed: Vec<&str> = names.to_vec();
+    for definition in ON_DEMAND.iter().rev() {
+        if needed.contains(&definition.name) {
+            needed.extend(definition.parent);
+        }
+    }
+    let unknown = names
+        .iter()
+        .find(|name| !ON_DEMAND.iter().any(|known| known.name == **name));
+    if let Some(unknown) = unknown {
+        return Err(BedError::failed(
+            "preparing more images",
+            format!("{unknown} is no image of the bed"),
+        ));
+    }
+    let wanted: Vec<_> = all
+        .into_iter()
+        .skip(DEFINITIONS.len())
+        .filter(|(definition, _)| needed.contains(&definition.name))
+        .collect();
+    build_missing(&wanted)
+}
+
+fn build_missing(wanted: &[(&'static Definition, Fingerprint)]) -> Result<(), BedError> {
     if wanted
         .iter()
         .all(|(definition, fingerprint)| cache::is_stamped(definition.name, *fingerprint))
@@ -201,10 +328,10 @@ pub fn prepare() -> Result<(), BedError> {
     Ok(())
 }
 
-/// What each image is made of, its parents included.
+/// What each image is made of, its parents included; those on demand last.
 fn fingerprints() -> Result<Vec<(&'static Definition, Fingerprint)>, BedError> {
     let mut all: Vec<(&Definition, Fingerprint)> = Vec::new();
-    for definition in DEFINITIONS {
+    for definition in DEFINITIONS.iter().chain(ON_DEMAND) {
         let mut fingerprint = match definition.parent {
             Some(DEBIAN) => debian::base_fingerprint(),
             Some(parent) => all
@@ -234,6 +361,13 @@ fn build(bed: &Bed, definition: &Definition) -> Result<(), BedError> {
             &context.path().join("wheels"),
         )
         .map_err(BedError::io("gathering the wheels"))?;
+    }
+    if definition.ingredients == Ingredients::Packages {
+        copy_folder(
+            &debian::packages(definition.folder)?,
+            &context.path().join("packages"),
+        )
+        .map_err(BedError::io("gathering the packages"))?;
     }
     let dockerfile = context.path().join(definition.dockerfile);
     let mut arguments = vec![
@@ -345,15 +479,14 @@ mod tests {
 
     #[test]
     fn every_definition_has_its_files_and_comes_after_its_parent() {
-        for (position, definition) in DEFINITIONS.iter().enumerate() {
+        let all: Vec<&Definition> = DEFINITIONS.iter().chain(ON_DEMAND).collect();
+        for (position, definition) in all.iter().enumerate() {
             let file = definitions_folder()
                 .join(definition.folder)
                 .join(definition.dockerfile);
             assert!(file.exists(), "{} is missing", file.display());
             if let Some(parent) = definition.parent.filter(|parent| *parent != DEBIAN) {
-                let before = DEFINITIONS[..position]
-                    .iter()
-                    .any(|known| known.name == parent);
+                let before = all[..position].iter().any(|known| known.name == parent);
                 assert!(
                     before,
                     "{} is listed before its parent {parent}",

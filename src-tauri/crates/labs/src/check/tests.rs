@@ -121,6 +121,9 @@ fn a_new_form_of_every_recipe_can_be_launched_at_once() {
         assert_eq!(checked.gate, None, "{}: {:?}", recipe.id.0, checked.notes);
         assert!(checked.command.is_some() && checked.needs_download);
         assert_eq!(checked.risks.is_some(), recipe.privileged.is_some());
+        if let (Some(panel), Some(reason)) = (checked.risks, &recipe.privileged) {
+            assert!(panel.lead.starts_with(reason), "{}", panel.lead);
+        }
     }
 }
 

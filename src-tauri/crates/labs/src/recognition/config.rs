@@ -81,6 +81,10 @@ pub fn told_by_config(mut generation: Generation, image: &ImageDetails) -> Gener
     tell_sign_in(&mut generation, image);
     tell_base(&mut generation, image);
     if generation.writes_as.is_none() {
+        let labelled = image.labels.get("com.nvidia.workbench.user.uid");
+        generation.writes_as = labelled.and_then(|uid| uid.trim().parse().ok());
+    }
+    if generation.writes_as.is_none() {
         let user = image.user.split(':').next().unwrap_or_default();
         generation.writes_as = if user.is_empty() || user == "root" {
             Some(0)

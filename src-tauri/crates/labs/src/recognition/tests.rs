@@ -286,3 +286,111 @@ fn an_image_s_own_password_is_hidden_unless_it_is_a_common_word() {
         assert_eq!(is_worth_masking(password), hidden, "{password}");
     }
 }
+
+#[test]
+fn servers_of_every_age_are_known_by_what_they_start() {
+    for (command, recipe) in [
+        (
+            "jupyter notebook --ip=0.0.0.0 --NotebookApp.base_url=/x",
+            "any-jupyter",
+        ),
+        ("jupyter-notebook --port 9999", "any-jupyter"),
+        ("jupyter lab --ip=0.0.0.0", "any-jupyter"),
+        ("jupyter-lab --ip=0.0.0.0", "any-jupyter"),
+        ("jupyter server --ip=0.0.0.0", "any-jupyter"),
+        (
+            "bash -c cd /work && exec jupyter lab --port=8899",
+            "any-jupyter",
+        ),
+        ("streamlit run app.py", "streamlit"),
+        ("/opt/nvidia/nvidia_entrypoint.sh", "nvidia"),
+        ("python server.py", "web-app"),
+    ] {
+        let image = ImageDetails {
+            command: words(command),
+            ..ImageDetails::default()
+        };
+        let found = recognise(&reference("local/some:1"), Some(&image));
+        assert_eq!(found.id.0, recipe, "{command}");
+    }
+    let told = ImageDetails {
+        command: words("bash -c cd /work && exec jupyter lab --port=8899"),
+        ..ImageDetails::default()
+    };
+    let recipe = recognise(&reference("local/some:1"), Some(&told));
+    assert_eq!(
+        generation(&recipe, &reference("local/some:1"), Some(&told)).port,
+        8899
+    );
+}
+
+#[test]
+fn nvidia_s_labels_tell_page_and_user() {
+    let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let image = ImageDetails {
+        labels: [
+            label(
+                "com.nvidia.workbench.application.jupyterlab.webapp.port",
+                "8765",
+            ),
+            label("com.nvidia.workbench.user.uid", "1001"),
+        ]
+        .into(),
+        exposed_ports: vec!["8765/tcp".to_owned(), "8787/tcp".to_owned()],
+        user: "rapids".to_owned(),
+        ..ImageDetails::default()
+    };
+    let renamed = reference("local/workbench:1");
+    let recipe = recognise(&renamed, Some(&image));
+    assert_eq!(recipe.id.0, "any-jupyter");
+    let told = generation(&recipe, &renamed, Some(&image));
+    assert_eq!((told.port, told.writes_as), (8765, Some(1001)));
+    assert_eq!(told.more_ports[0].purpose, "Dask dashboard");
+}
+
+#[test]
+fn databases_keep_their_data_where_their_version_does() {
+    let with_volume = |folder: &str| ImageDetails {
+        volumes: vec![folder.to_owned()],
+        exposed_ports: vec!["5432/tcp".to_owned()],
+        ..ImageDetails::default()
+    };
+    for (tag, before, config, after) in [
+        (
+            "18",
+            "/var/lib/postgresql",
+            "/var/lib/postgresql",
+            "/var/lib/postgresql",
+        ),
+        (
+            "17.5",
+            "/var/lib/postgresql/data",
+            "/var/lib/postgresql/data",
+            "/var/lib/postgresql/data",
+        ),
+        (
+            "latest",
+            "/var/lib/postgresql",
+            "/var/lib/postgresql/data",
+            "/var/lib/postgresql/data",
+        ),
+        (
+            "16-alpine",
+            "/var/lib/postgresql/data",
+            "/var/lib/postgresql/data",
+            "/var/lib/postgresql/data",
+        ),
+    ] {
+        let reference = reference(&format!("postgres:{tag}"));
+        let recipe = recognise(&reference, None);
+        assert_eq!(recipe.id.0, "postgres");
+        let guessed = generation(&recipe, &reference, None);
+        assert_eq!(guessed.work_folder.as_deref(), Some(before), "{tag}");
+        let told = generation(&recipe, &reference, Some(&with_volume(config)));
+        assert_eq!(told.work_folder.as_deref(), Some(after), "{tag}");
+        assert!(!told.has_page() && told.sign_in.password_variable.is_some());
+    }
+    for name in ["bitnami/postgresql:17", "me/postgres:1"] {
+        assert_ne!(recognise(&reference(name), None).id.0, "postgres", "{name}");
+    }
+}

@@ -20,6 +20,7 @@ mod launches;
 mod options;
 mod pasted;
 mod profiles;
+mod recipes;
 mod together;
 
 use std::path::PathBuf;

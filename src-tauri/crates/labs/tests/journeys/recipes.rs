@@ -1,0 +1,465 @@
+//! Labs of the whole catalogue, and servers set up in every way that people set them up.
+//!
+//! Each is a real server, and each test ends at what a person would see: the opened page as it is
+//! signed in, the page that asks for the password, or a database that takes the password that was
+//! made. The images are built when the first test asks for them.
+
+use slipway_labs::form::{LaunchForm, SignInChoice, StorageKind};
+use slipway_labs::launch::{LaunchOutcome, StepKind, StepState};
+use slipway_labs::recipe::SignInKind;
+use slipway_testbed::images;
+
+use crate::{Room, bed, browse, docker, is_signed_in};
+
+/// Builds images of the bed that no other test needs.
+async fn images_of(names: &'static [&'static str]) {
+    tokio::task::spawn_blocking(move || {
+        bed();
+        images::prepare_more(names).unwrap();
+    })
+    .await
+    .unwrap();
+}
+
+async fn form(room: &Room, image: &str, recipe: &str, name: &str) -> LaunchForm {
+    let form = room.form(None, Some(image), name).await;
+    assert_eq!(form.recipe.0, recipe, "{image} is known");
+    form
+}
+
+async fn ends(room: &Room, lab: &slipway_labs::card::LabId, name: &str) {
+    room.labs
+        .delete_lab(lab, &[format!("{name}-vol")])
+        .await
+        .unwrap_or_else(|problem| panic!("{problem:#?}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn marimo_opens_with_a_token_that_slipway_made() {
+    images_of(&["marimo-team/marimo:latest"]).await;
+    let room = Room::new().await;
+    let form = form(&room, "marimo-team/marimo:latest", "marimo", "marimo").await;
+    let lab = room.launched(&form, None).await;
+    let opened = room.last_opened();
+    let (plain, token) = opened
+        .split_once("?access_token=")
+        .expect("marimo's own name for it");
+    let page = browse(&opened).await;
+    assert_eq!(page.status, 200);
+    assert!(
+        page.text().contains("<marimo"),
+        "marimo itself: {}",
+        page.text()
+    );
+    let asked = browse(plain).await;
+    assert!(
+        !asked.text().contains("<marimo-"),
+        "without the token it asks for it"
+    );
+    assert_eq!(room.labs.password(&lab).await.unwrap().reveal(), token);
+    assert!(
+        room.labs
+            .masked_texts(&lab)
+            .await
+            .contains(&token.to_owned())
+    );
+    let profile = std::fs::read_to_string(room.profiles.join(format!("{}.json", lab.0))).unwrap();
+    assert!(!profile.contains(token));
+
+    // The lab keeps its token over a restart of itself and of Slipway.
+    room.labs.restart_lab(&lab).await.unwrap();
+    let room = room.restarted().await;
+    room.card(&lab, "running", |card| {
+        card.state == slipway_labs::card::LabState::Running
+    })
+    .await;
+    room.labs.open(&lab).await.unwrap();
+    assert_eq!(browse(&room.last_opened()).await.status, 200);
+    assert!(room.last_opened().ends_with(token));
+    ends(&room, &lab, "marimo").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mlflow_gets_the_command_that_its_image_has_not() {
+    images_of(&["mlflow/mlflow:latest"]).await;
+    let room = Room::new().await;
+    let form = form(&room, "mlflow/mlflow:latest", "mlflow", "mlflow").await;
+    let lab = room.launched(&form, None).await;
+    let page = browse(&room.last_opened()).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("MLflow"), "{}", page.text());
+    let kept = docker(&["exec", "mlflow", "ls", "/mlflow"]);
+    assert!(
+        kept.contains("mlflow.db"),
+        "its database is in the kept folder: {kept}"
+    );
+    ends(&room, &lab, "mlflow").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn apps_of_one_s_own_are_known_by_what_they_start_or_expose() {
+    images_of(&["slipway/own-streamlit:1", "slipway/flask:1"]).await;
+    let room = Room::new().await;
+    // Before the download only the name tells; after it, the Config does.
+    let streamlit = form(
+        &room,
+        "slipway/own-streamlit:1",
+        "streamlit",
+        "streamlit-app",
+    )
+    .await;
+    let flask = form(&room, "slipway/flask:1", "web-app", "flask-app").await;
+    for (mut form, says) in [(streamlit, "Streamlit"), (flask, "Flask answers")] {
+        form.storage.kind = StorageKind::Nothing;
+        let lab = room.launched(&form, None).await;
+        let page = browse(&room.last_opened()).await;
+        assert_eq!(page.status, 200, "{says}");
+        assert!(page.text().contains(says), "{}", page.text());
+        room.delete(&lab).await;
+    }
+    let again = room
+        .form(Some("web-app"), Some("slipway/own-streamlit:1"), "again")
+        .await;
+    assert_eq!(
+        (again.recipe.0.as_str(), again.ports[0].container.as_str()),
+        ("streamlit", "8501"),
+        "the Config alone tells"
+    );
+    let flask = room.form(None, Some("slipway/flask:1"), "again").await;
+    assert_eq!(flask.ports[0].container, "8787", "the exposed port");
+}
+
+/// Speaks to a published port from the engine's machine.
+fn sql(port: &str, password: &str, question: &str) -> Result<String, String> {
+    bed()
+        .docker(&[
+            "run",
+            "--rm",
+            "--network",
+            "host",
+            "--entrypoint",
+            "mariadb",
+            "mariadb:latest",
+            "--host=127.0.0.1",
+            "--user=root",
+            "--skip-column-names",
+            "--batch",
+            &format!("--port={port}"),
+            &format!("--password={password}"),
+            &format!("--execute={question}"),
+        ])
+        .map_err(|error| error.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_takes_the_password_that_was_made() {
+    images_of(&["mariadb:latest"]).await;
+    let room = Room::new().await;
+    let mut form = form(&room, "mariadb:latest", "mariadb", "maria").await;
+    form.storage.volume = "maria-vol".into();
+    assert_eq!(form.sign_in, SignInChoice::FromImage, "nothing was typed");
+    let lab = room.launch(&form, None).await;
+    let progress = room.outcome(&lab).await;
+    assert!(
+        matches!(
+            progress.outcome,
+            LaunchOutcome::Ready {
+                shown: None,
+                opened: false,
+                ..
+            }
+        ),
+        "{progress:#?}"
+    );
+    assert!(
+        room.opened.lock().unwrap().is_empty(),
+        "there is no page to open"
+    );
+    let password = room.labs.password(&lab).await.unwrap();
+    let password = password.reveal();
+    assert!(password.len() >= 24, "a strong one");
+    let port = form.ports[0].host.as_str();
+    assert_eq!(sql(port, password, "select 6 * 7").unwrap().trim(), "42");
+    assert!(sql(port, "wrong", "select 1").is_err());
+    sql(port, password, "create database kept").unwrap();
+
+    let card = room
+        .card(&lab, "running", |card| {
+            card.state == slipway_labs::card::LabState::Running
+        })
+        .await;
+    assert_eq!(
+        card.connection,
+        Some(format!("127.0.0.1:{port}, user root"))
+    );
+    assert_eq!(card.addresses[0].text, format!("127.0.0.1:{port}"));
+    assert!(card.has_password && card.sign_in == SignInKind::Password);
+    assert_eq!(card.user.as_deref(), Some("root"));
+    assert!(!format!("{card:?}").contains(password));
+    let label = docker(&["inspect", "--format", "{{json .Config.Labels}}", "maria"]);
+    assert!(!label.contains(password), "no secret in a label");
+
+    // The container goes and the kept work stays: the lab launched again has its old password.
+    docker(&["rm", "--force", "maria"]);
+    room.card(&lab, "missing", |card| card.container.is_none())
+        .await;
+    let seed = slipway_labs::form::FormSeed {
+        like_lab: Some(lab.0.clone()),
+        ..Default::default()
+    };
+    let again = room.labs.new_form(seed).await.unwrap();
+    let lab = room.launched(&again, None).await;
+    assert_eq!(room.labs.password(&lab).await.unwrap().reveal(), password);
+    let port = again.ports[0].host.as_str();
+    assert!(
+        sql(port, password, "show databases")
+            .unwrap()
+            .contains("kept")
+    );
+
+    // Another lab on the same volume cannot know it, and that is said.
+    let mut other = room.form(None, Some("mariadb:latest"), "maria-two").await;
+    other.storage.volume = "maria-vol".into();
+    let checked = room
+        .labs
+        .check(&other, &slipway_labs::form::TypedSecrets::default())
+        .await;
+    assert!(
+        checked
+            .notes
+            .iter()
+            .any(|note| note.field == "signIn" && note.message.contains("older than this lab")),
+        "{:#?}",
+        checked.notes
+    );
+    ends(&room, &lab, "maria").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_with_a_base_url_a_hidden_token_or_a_certificate_open_at_the_right_address() {
+    images_of(&[
+        "slipway/lab:base-url",
+        "slipway/lab:hidden",
+        "slipway/lab:https",
+        "slipway/lab3:base-url",
+        "slipway/notebook:hidden",
+    ])
+    .await;
+    let room = Room::new().await;
+    for (image, name, path) in [
+        ("slipway/lab:base-url", "base-url", "/team/one/"),
+        ("slipway/lab:hidden", "hidden", "/pre/fix/"),
+        ("slipway/lab3:base-url", "lab3-base", "/pre/fix/"),
+        ("slipway/notebook:hidden", "old-hidden", "/pre/fix/"),
+    ] {
+        let form = small(&room, image, name).await;
+        let lab = room.launched(&form, None).await;
+        let opened = room.last_opened();
+        assert!(opened.contains(path), "{image}: {opened}");
+        assert!(opened.contains("token="), "{image}: {opened}");
+        let page = browse(&opened).await;
+        // The classic Notebook has a list of files in the place of JupyterLab's settings.
+        let classic = page.status == 200 && page.text().contains("notebook_list");
+        assert!(
+            is_signed_in(&page) || classic,
+            "{image}: {opened} {}",
+            page.status
+        );
+        let plain = opened.split('?').next().unwrap_or_default();
+        let asked = browse(plain).await;
+        assert!(
+            asked.text().contains("password_input"),
+            "{image}: without its token it asks"
+        );
+        room.delete(&lab).await;
+    }
+    let form = small(&room, "slipway/lab:https", "https").await;
+    let lab = room.launched(&form, None).await;
+    let opened = room.last_opened();
+    let port = &form.ports[0].host;
+    assert!(
+        opened.starts_with(&format!("https://127.0.0.1:{port}/")),
+        "{opened}"
+    );
+    let status = docker(&[
+        "exec",
+        "https",
+        "wget",
+        "--no-check-certificate",
+        "--quiet",
+        "--output-document=-",
+        &opened.replace(&format!("127.0.0.1:{port}"), "127.0.0.1:8888"),
+    ]);
+    assert!(
+        status.contains("jupyter-config-data"),
+        "signed in over https: {status}"
+    );
+    room.delete(&lab).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_with_a_password_of_their_own_open_where_it_is_typed() {
+    images_of(&[
+        "slipway/lab:password",
+        "slipway/lab3:password",
+        "slipway/lab:open",
+    ])
+    .await;
+    let room = Room::new().await;
+    for (image, name) in [
+        ("slipway/lab:password", "password"),
+        ("slipway/lab3:password", "lab3-password"),
+    ] {
+        let form = small(&room, image, name).await;
+        let lab = room.launched(&form, None).await;
+        let opened = room.last_opened();
+        assert!(!opened.contains("token="), "{image}: there is none");
+        let page = browse(&opened).await;
+        assert_eq!(page.status, 200);
+        assert!(
+            page.text().contains("password_input"),
+            "{image}: the page that asks for it"
+        );
+        room.delete(&lab).await;
+    }
+    let form = small(&room, "slipway/lab:open", "open").await;
+    let lab = room.launched(&form, None).await;
+    let page = browse(&room.last_opened()).await;
+    assert!(is_signed_in(&page), "an open server needs nothing");
+    let card = room
+        .card(&lab, "running", |card| {
+            card.state == slipway_labs::card::LabState::Running
+        })
+        .await;
+    assert_eq!(card.sign_in, SignInKind::Open, "and it is known to be open");
+    room.delete(&lab).await;
+}
+
+async fn small(room: &Room, image: &str, name: &str) -> LaunchForm {
+    let mut form = room.form(Some("any-jupyter"), Some(image), name).await;
+    form.storage.kind = StorageKind::Nothing;
+    form
+}
+
+/// A recipe of one's own that does something inside once.
+const PREPARED: &str = r#"
+id = "prepared"
+name = "Prepared"
+summary = "A page that is prepared inside"
+category = "apps"
+icon = "globe"
+tint = 1
+images = ["slipway/webapp"]
+default-version = "1"
+
+[[generations]]
+port = 8080
+answers = "The app"
+path = "/"
+
+[generations.sign-in]
+kind = "password"
+password-needed = true
+made-secrets = ["APP_KEY"]
+
+[generations.ready]
+http-path = "/"
+
+[[generations.prepare]]
+title = "Write the account down"
+command = ["/bin/busybox", "sh", "-c", "echo \"$SLIPWAY_PASSWORD\" >> /account; echo \"$APP_KEY\" >> /account"]
+
+[[generations.prepare]]
+title = "Open the doors"
+command = ["/bin/busybox", "sh", "-c", "STEP"]
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_recipe_does_inside_is_done_once() {
+    let room = Room::new().await;
+    room.labs
+        .add_recipe(&PREPARED.replace("STEP", "echo open >> /doors"))
+        .await
+        .unwrap();
+    let form = room.form(Some("prepared"), None, "prepared").await;
+    let lab = room.launch(&form, None).await;
+    let progress = room.outcome(&lab).await;
+    assert!(
+        matches!(progress.outcome, LaunchOutcome::Ready { .. }),
+        "{progress:#?}"
+    );
+    let step = progress
+        .steps
+        .iter()
+        .find(|step| step.kind == StepKind::Prepare);
+    assert!(
+        step.is_some_and(|step| step.state == StepState::Done),
+        "{progress:#?}"
+    );
+    let password = room.labs.password(&lab).await.unwrap();
+    let inside = |file: &str| docker(&["exec", "prepared", "/bin/busybox", "cat", file]);
+    let account = inside("/account");
+    let lines: Vec<&str> = account.lines().collect();
+    assert_eq!(lines.first(), Some(&password.reveal()));
+    let key = lines.get(1).copied().unwrap_or_default();
+    assert!(key.len() >= 32, "the key that was made: {account}");
+    assert!(room.labs.masked_texts(&lab).await.contains(&key.to_owned()));
+    let profile = std::fs::read_to_string(room.profiles.join(format!("{}.json", lab.0))).unwrap();
+    assert!(!profile.contains(key) && !profile.contains(password.reveal()));
+
+    room.labs.restart_lab(&lab).await.unwrap();
+    let room = room.restarted().await;
+    room.labs.stop_lab(&lab).await.unwrap();
+    room.card(&lab, "stopped", |card| {
+        card.state == slipway_labs::card::LabState::Stopped
+    })
+    .await;
+    room.labs.start_lab(&lab).await.unwrap();
+    room.card(&lab, "running", |card| {
+        card.state == slipway_labs::card::LabState::Running
+    })
+    .await;
+    assert_eq!(
+        inside("/doors").lines().count(),
+        1,
+        "no start does it again"
+    );
+    room.delete(&lab).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_inside_that_fails_says_which_and_what_it_said() {
+    let room = Room::new().await;
+    let broken = PREPARED.replace("STEP", "echo no doors here for $SLIPWAY_PASSWORD; exit 3");
+    room.labs.add_recipe(&broken).await.unwrap();
+    let form = room.form(Some("prepared"), None, "unprepared").await;
+    let lab = room.launch(&form, None).await;
+    let progress = room.outcome(&lab).await;
+    let LaunchOutcome::Failed { problem, fixes } = &progress.outcome else {
+        panic!("{progress:#?}");
+    };
+    assert_eq!(
+        problem.title,
+        "“Open the doors” did not work, so the lab cannot be used yet."
+    );
+    let said = problem.detail.as_deref().unwrap_or_default();
+    assert!(
+        said.starts_with("no doors here for ") && said.len() < 40,
+        "masked: {said}"
+    );
+    assert_eq!(
+        fixes.first().map(|fix| fix.label.as_str()),
+        Some("Try again")
+    );
+    let step = progress
+        .steps
+        .iter()
+        .find(|step| step.kind == StepKind::Prepare);
+    assert!(step.is_some_and(|step| step.state == StepState::Bad));
+    assert_eq!(
+        docker(&["ps", "-aq", "--filter", "name=^unprepared$"]).trim(),
+        "",
+        "nothing is left"
+    );
+    room.labs.cancel_launch(&lab).await.unwrap();
+}
