@@ -43,10 +43,11 @@ async fn main() {
         open_address: Arc::new(|_| Ok(())),
         user: Some((1000, 1000)),
     });
-    let variables: String = (0..900)
-        .map(|number| format!("--env \"VARIABLE_{number}=some value, quoted\" "))
+    let variables: Vec<String> = (0..900)
+        .map(|number| format!("--env \"VARIABLE_{number}=some value, quoted\""))
         .collect();
-    let long = format!("docker run {variables}x/y:1");
+    let variables = variables.join(" ");
+    let long = format!("docker run {variables} x/y:1");
     let long = format!(
         "{long} {}",
         "an-argument ".repeat((100 * 1024 - long.len()) / 12)

@@ -18,6 +18,10 @@ fn made_with(container: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one journey, told from its beginning to its end"
+)]
 async fn a_jupyter_of_somebody_else_s_becomes_a_lab_and_stays_what_it_is() {
     let room = Room::new().await;
     docker(&["pull", JUPYTER]);

@@ -177,7 +177,7 @@ async fn what_an_unfinished_launch_left_is_cleared_up_and_nothing_else() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), settled)
+    tokio::time::timeout(Duration::from_mins(1), settled)
         .await
         .expect("each is looked at");
     let left = docker(&["volume", "ls", "-q", "--filter", "name=left-"]);

@@ -48,7 +48,7 @@ fn inspected(name: &str) -> Value {
     for binding in ports.into_iter().flat_map(|ports| ports.values_mut()) {
         binding[0]["HostPort"] = Value::Null;
     }
-    let mut parts = serde_json::json!({
+    let mut compared = serde_json::json!({
         "Config": shown["Config"],
         "HostConfig": shown["HostConfig"],
         "Path": shown["Path"],
@@ -56,8 +56,8 @@ fn inspected(name: &str) -> Value {
         "Mounts": shown["Mounts"],
         "Networks": shown["NetworkSettings"]["Networks"].as_object().unwrap().keys().collect::<Vec<_>>(),
     });
-    drop_empty(&mut parts);
-    parts
+    drop_empty(&mut compared);
+    compared
 }
 
 /// Absent, null, empty, false and zero mean the same; -1 is the client's word for "not set".
@@ -130,6 +130,10 @@ fn with_everything(form: &mut LaunchForm) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one journey, told from its beginning to its end"
+)]
 async fn a_lab_with_everything_is_the_container_that_docker_run_makes() {
     let room = Room::new().await;
     let mut form = room.small("slipway/webapp:1", "options-all").await;

@@ -9,6 +9,7 @@
 //! because that fails where they are missing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use slipway_engine::endpoint::Surroundings;
@@ -23,8 +24,14 @@ use slipway_vault::VaultStatus;
 
 use crate::{Room, bed, browse, docker, free_port, is_signed_in};
 
-/// Commands, the variables that the shell has, and the image that stands in where the bed lacks it.
-const COMMANDS: &[(&str, &[(&str, &str)], Option<&str>)] = &[
+/// Command, the variables that the shell has, and the image that stands in where the bed lacks it.
+type Pasted = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    Option<&'static str>,
+);
+
+const COMMANDS: &[Pasted] = &[
     (
         "docker run -it --rm -p 8888:8888 -p 4040:4040 jupyter/all-spark-notebook",
         &[],
@@ -324,7 +331,7 @@ fn side_by_side(by_docker: &Value, by_slipway: &Value) -> (String, bool) {
         same &= docker == slipway;
         // What every container has says nothing.
         if mark == '!' || !["0", "false", "\"\"", "{}"].contains(&docker.as_str()) {
-            table.push_str(&format!("{mark} {path:40} {docker:60} {slipway}\n"));
+            writeln!(table, "{mark} {path:40} {docker:60} {slipway}").unwrap();
         }
     }
     (table, same)
