@@ -79,14 +79,27 @@ impl Engine {
     /// # Errors
     /// `NotFound`.
     pub async fn volume_is_empty(&self, name: &str) -> Result<Option<bool>> {
-        let question = Question::get("/system/df")
-            .query("type", "volume")
-            .patience(WEIGHING);
-        let used: DiskUsage = self
-            .wire
-            .json(question)
-            .await
-            .map_err(|failure| self.meaning(failure, Subject::Volume(name)))?;
+        let weigh = || {
+            let question = Question::get("/system/df")
+                .query("type", "volume")
+                .patience(WEIGHING);
+            self.wire.json::<DiskUsage>(question)
+        };
+        let started = tokio::time::Instant::now();
+        let used = loop {
+            let weighed = weigh()
+                .await
+                .map_err(|failure| self.meaning(failure, Subject::Volume(name)));
+            match weighed {
+                // Older engines weigh for one at a time, and send everybody else away.
+                Err(Error::Engine { message, .. })
+                    if message.contains("already running") && started.elapsed() < WEIGHING =>
+                {
+                    tokio::time::sleep(Duration::from_millis(300)).await;
+                }
+                weighed => break weighed?,
+            }
+        };
         let found = used.volumes.into_iter().find(|volume| volume.name == name);
         let Some(found) = found else {
             return Err(Error::NotFound {

@@ -9,7 +9,7 @@ use slipway_engine::{Engine, Error};
 
 use super::cards::is_up;
 use super::changes::change_groups;
-use super::keeping::{ask, no_longer_asked};
+use super::keeping::{ask, no_longer_asked, refresh};
 use super::secrets;
 use super::shared::{Shared, is_elsewhere, row_of};
 use crate::card::{DeletePreview, Intent, LabId, VolumeFate};
@@ -237,6 +237,8 @@ pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]
         shared.until_gone(&row.id).await;
     }
     shared.change(|state| state.going.remove(lab));
+    // Whoever asked finds the list without it.
+    refresh(shared);
     what_is_left(&profile, &left, profile_left)
 }
 
@@ -259,7 +261,11 @@ pub(super) async fn forget(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
         .because("Slipway made its container, and would find the lab again by it.")
         .hint("Delete the lab; a volume with your work stays."));
     }
-    shared.remove_profile(lab)?;
+    shared.change(|state| state.going.insert(lab.clone()));
+    if let Err(problem) = shared.remove_profile(lab) {
+        shared.change(|state| state.going.remove(lab));
+        return Err(problem);
+    }
     secrets::forget(shared, lab).await;
     shared.change(|state| {
         state.profiles.remove(lab);
@@ -267,7 +273,9 @@ pub(super) async fn forget(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
         state.failures.remove(lab);
         state.intents.remove(lab);
         state.launches.remove(lab);
+        state.going.remove(lab);
     });
+    refresh(shared);
     Ok(())
 }
 

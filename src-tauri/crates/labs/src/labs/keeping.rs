@@ -29,8 +29,8 @@ pub(super) async fn keep(shared: Arc<Shared>) {
     let mut snapshots = shared.home.inventory.watch();
     let mut look_again: Option<tokio::time::Instant> = None;
     loop {
-        let snapshot = snapshots.borrow_and_update().clone();
-        refresh(&shared, &snapshot);
+        snapshots.borrow_and_update();
+        refresh(&shared);
         let due = look_again.unwrap_or_else(tokio::time::Instant::now);
         tokio::select! {
             changed = snapshots.changed() => {
@@ -46,31 +46,37 @@ pub(super) async fn keep(shared: Arc<Shared>) {
     }
 }
 
-fn refresh(shared: &Arc<Shared>, snapshot: &Arc<Snapshot>) {
+/// Brings the cards up to what is true now, and publishes them.
+///
+/// Everything is looked at while the state is held: a lab that is deleted at this moment must not
+/// come back from an older look at its file or its container, nor from a profile saved late.
+pub(super) fn refresh(shared: &Arc<Shared>) {
+    let mut state = shared.state();
+    let snapshot = &shared.snapshot();
     let ready = snapshot.report.status == EngineStatus::Ready;
     let mut to_save = Vec::new();
     let elsewhere = shared.look_again();
-    {
-        let mut state = shared.state();
-        elsewhere::take_over(&mut state, snapshot, elsewhere, ready);
-        if ready {
-            to_save = rebuild(&mut state, snapshot);
-            to_save.extend(mark_engines(&mut state, snapshot));
-            to_save.extend(settle(&mut state, snapshot));
-        }
-        look_after_answers(shared, &mut state, snapshot, ready);
-        if ready {
-            learn_images(shared, &mut state, snapshot);
-            clear_leftovers(shared, &state);
-            clear_unfinished(shared, &mut state, snapshot);
-        }
-        publish(shared, &state, snapshot);
+    elsewhere::take_over(&mut state, snapshot, elsewhere, ready);
+    if ready {
+        to_save = rebuild(&mut state, snapshot);
+        to_save.extend(mark_engines(&mut state, snapshot));
+        to_save.extend(settle(&mut state, snapshot));
+    }
+    look_after_answers(shared, &mut state, snapshot, ready);
+    if ready {
+        learn_images(shared, &mut state, snapshot);
+        clear_leftovers(shared, &state);
+        clear_unfinished(shared, &mut state, snapshot);
     }
     for profile in to_save {
+        if state.going.contains(&profile.id) {
+            continue;
+        }
         if let Err(problem) = shared.save(&profile) {
             tracing::warn!(%problem, "a profile could not be saved");
         }
     }
+    publish(shared, &state, snapshot);
 }
 
 /// Labs whose profile was lost come back from their containers' labels, and a profile follows its
