@@ -27,11 +27,11 @@ pub fn check(source: &Path) -> Result<Vec<String>> {
 fn crossing(file: &Path, target: &str) -> Option<String> {
     let shown = file.display();
     if target.starts_with("@tauri-apps/") {
-        let may = ["ipc/desktop.ts", "ipc/bindings.ts"]
+        let may = ["ipc/first.ts", "ipc/bindings.ts"]
             .iter()
             .any(|allowed| file == Path::new(allowed));
         return (!may).then(|| {
-            format!("ui/src/{shown} imports {target}; only ipc/desktop.ts and bindings.ts may")
+            format!("ui/src/{shown} imports {target}; only ipc/first.ts and bindings.ts may")
         });
     }
     let target = resolve(file, target)?;
@@ -126,7 +126,7 @@ mod tests {
     fn what_crosses_a_wall_is_named_and_what_does_not_is_not() {
         let crosses = |file: &str, target: &str| crossing(Path::new(file), target).is_some();
         assert!(crosses("screens/labs/Labs.svelte", "@tauri-apps/api/core"));
-        assert!(!crosses("ipc/desktop.ts", "@tauri-apps/api/core"));
+        assert!(!crosses("ipc/first.ts", "@tauri-apps/api/core"));
         assert!(crosses("kit/Button.svelte", "../state/labs"));
         assert!(!crosses("kit/Button.svelte", "../lib/format"));
         assert!(crosses(
