@@ -185,6 +185,8 @@ async fn start_problem(
             },
         };
     };
+    // A container that took the port a moment ago may not be in the inventory yet.
+    shared.until_published(port, &row.id).await;
     let snapshot = shared.snapshot();
     let (listen_ip, id) = (profile.saved.form.listen_ip.clone(), row.id.clone());
     let look = move || listen::holder(&snapshot, &listen_ip, port, Some(id.as_str()));

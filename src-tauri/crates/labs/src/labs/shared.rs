@@ -206,6 +206,20 @@ impl Shared {
         let _ = tokio::time::timeout(Duration::from_secs(5), gone).await;
     }
 
+    /// Waits, a second and a half at most, until a container other than `own` is known to publish this
+    /// port of the engine's machine.
+    pub(crate) async fn until_published(&self, port: u16, own: &ContainerId) {
+        let mut snapshots = self.home.inventory.watch();
+        let published = snapshots.wait_for(|snapshot| {
+            snapshot
+                .containers
+                .values()
+                .filter(|row| &row.id != own)
+                .any(|row| row.ports.iter().any(|at| at.host_port == Some(port)))
+        });
+        let _ = tokio::time::timeout(Duration::from_millis(1_500), published).await;
+    }
+
     pub(crate) fn save(&self, profile: &Profile) -> Result<()> {
         self.folder
             .lock()
