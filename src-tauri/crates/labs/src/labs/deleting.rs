@@ -225,13 +225,7 @@ pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]
     remove_network(&engine, &profile, row.as_deref(), &snapshot).await;
     let profile_left = shared.remove_profile(lab).err();
     secrets::forget(shared, lab).await;
-    shared.change(|state| {
-        state.profiles.remove(lab);
-        state.watched.remove(lab);
-        state.failures.remove(lab);
-        state.intents.remove(lab);
-        state.launches.remove(lab);
-    });
+    shared.change(|state| state.forget(lab));
     // `going` stays until the container's row is gone, so that its label does not bring the lab back.
     if let Some(row) = &row {
         shared.until_gone(&row.id).await;
@@ -268,11 +262,7 @@ pub(super) async fn forget(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
     }
     secrets::forget(shared, lab).await;
     shared.change(|state| {
-        state.profiles.remove(lab);
-        state.watched.remove(lab);
-        state.failures.remove(lab);
-        state.intents.remove(lab);
-        state.launches.remove(lab);
+        state.forget(lab);
         state.going.remove(lab);
     });
     refresh(shared);

@@ -26,11 +26,7 @@ pub(super) fn take_over(state: &mut State, snapshot: &Snapshot, elsewhere: Elsew
         .map(|(lab, _)| lab.clone())
         .collect();
     for lab in deleted {
-        state.profiles.remove(&lab);
-        state.watched.remove(&lab);
-        state.failures.remove(&lab);
-        state.intents.remove(&lab);
-        state.launches.remove(&lab);
+        state.forget(&lab);
     }
 }
 

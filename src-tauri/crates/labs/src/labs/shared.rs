@@ -141,6 +141,17 @@ pub(crate) struct Shared {
     pub lists: watch::Sender<Arc<LabList>>,
 }
 
+impl State {
+    /// Everything that is known of a lab goes, except that it may be on its way out (`going`).
+    pub(crate) fn forget(&mut self, lab: &LabId) {
+        self.profiles.remove(lab);
+        self.watched.remove(lab);
+        self.failures.remove(lab);
+        self.intents.remove(lab);
+        self.launches.remove(lab);
+    }
+}
+
 impl Shared {
     pub(crate) fn new(
         home: LabsHome,

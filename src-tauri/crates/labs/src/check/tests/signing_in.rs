@@ -2,14 +2,23 @@
 
 use super::*;
 
+/// The engine chooses, so that no other program of this computer can take the port meanwhile.
+fn any_port(form: &mut LaunchForm) {
+    for row in &mut form.ports {
+        row.host.clear();
+    }
+}
+
 #[test]
 fn sign_in_and_user() {
     let facts = facts();
     let form = with(&form_of("exasol-ai-lab", &facts), |form| {
         form.sign_in = SignInChoice::Own;
+        any_port(form);
     });
     let token = with(&form_of("jupyter", &facts), |form| {
         form.sign_in = SignInChoice::Own;
+        any_port(form);
     });
     let mut voice = Voice::new();
     for own in [
@@ -48,6 +57,7 @@ fn sign_in_and_user() {
         let form = with(&eskapade, |form| {
             form.user.uid = uid.to_owned();
             form.user.gid = gid.to_owned();
+            any_port(form);
         });
         voice.say(&format!("user {uid:?}:{gid:?}"), "user", &form, &facts);
     }
