@@ -208,7 +208,10 @@ async fn a_person_reads_each_step_and_gets_the_choices() {
     let another = home
         .slipway(&["launch", "plain", "--no-wait", "--json"])
         .value();
-    assert_eq!(another["outcome"], "started", "{another}");
+    // A page that answers at once is ready before the command looks; it may say so.
+    let outcome = another["outcome"].as_str().unwrap_or_default();
+    assert!(["started", "ready"].contains(&outcome), "{another}");
+    assert_eq!(another["opened"], false, "{another}");
     assert_eq!(another["lab"]["name"], "Plain 2");
     assert_eq!(turn.containers().len(), 2);
     let of_image = home
