@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use etcetera::BaseStrategy as _;
+use slipway_contents::{Contents, ContentsHome};
 use slipway_engine::endpoint::Surroundings;
 use slipway_engine::inventory::Inventory;
 use slipway_labs::labs::{Labs, LabsHome, OpenAddress};
@@ -13,6 +14,8 @@ use slipway_vault::Vault;
 pub struct AppState {
     pub inventory: Inventory,
     pub labs: Labs,
+    /// What lies in volumes and folders.
+    pub contents: Contents,
     /// Where the labs' secrets are.
     pub vault: Vault,
 }
@@ -60,6 +63,7 @@ impl AppState {
         open_address: OpenAddress,
     ) -> Self {
         let inventory = Inventory::start(surroundings);
+        let home = profiles.parent().unwrap_or(&profiles).to_path_buf();
         let labs = Labs::start(LabsHome {
             recipes: profiles.with_file_name("recipes"),
             profiles,
@@ -68,9 +72,17 @@ impl AppState {
             open_address,
             user: person(),
         });
+        let contents = Contents::start(ContentsHome {
+            inventory: inventory.clone(),
+            labs: labs.clone(),
+            cache: home.join("counted"),
+            backups: home.join("backups"),
+            settings: home,
+        });
         Self {
             inventory,
             labs,
+            contents,
             vault,
         }
     }

@@ -96,6 +96,100 @@ export const commands = {
 	readLog: (subscription: number, query: LogQuery) => __TAURI_INVOKE<LogPage | null>("read_log", { subscription, query }),
 	/**  Follows one container's usage while its card is on screen, about one sample a second. */
 	subscribeUsage: (container: ContainerId, onUpdate: Channel<Numbered<Usage>>) => __TAURI_INVOKE<number>("subscribe_usage", { container, onUpdate }),
+	/**  Follows what the volumes hold; what was counted before comes at once. */
+	surveyVolumes: (onUpdate: Channel<Numbered<SurveyUpdate>>) => __TAURI_INVOKE<number>("survey_volumes", { onUpdate }),
+	/**  Makes a volume. Labels are pairs of name and value. */
+	createVolume: (name: string, labels: ([string, string])[]) => __TAURI_INVOKE<null>("create_volume", { name, labels }),
+	/**  What goes with a volume, and what stands in the way. */
+	previewRemoveVolume: (volume: string) => __TAURI_INVOKE<RemovePreview>("preview_remove_volume", { volume }),
+	/**  Removes a volume that nothing uses. */
+	removeVolume: (volume: string) => __TAURI_INVOKE<null>("remove_volume", { volume }),
+	/**  Opens a place; it stays open until it is closed or the page goes. */
+	openPlace: (place: Place) => __TAURI_INVOKE<OpenedPlace>("open_place", { place }),
+	/**  Closes a place; one that is closed already is no error. */
+	closePlace: (place: PlaceId) => __TAURI_INVOKE<void>("close_place", { place }),
+	/**  Rows of a folder. */
+	listFolder: (place: PlaceId, query: FolderQuery) => __TAURI_INVOKE<FolderPage>("list_folder", { place, query }),
+	/**  What a path that was typed by hand names. */
+	findEntry: (place: PlaceId, typed: string) => __TAURI_INVOKE<Entry>("find_entry", { place, typed }),
+	/**  Follows the folders on screen and the file of the preview, in the place of those followed before. */
+	watchPlace: (place: PlaceId, folders: EntryPath[], file: EntryPath | null, onUpdate: Channel<Numbered<PlaceUpdate>>) => __TAURI_INVOKE<number>("watch_place", { place, folders, file, onUpdate }),
+	/**  Counts what takes the space, while it is followed. */
+	measurePlace: (place: PlaceId, onUpdate: Channel<Numbered<SpaceState>>) => __TAURI_INVOKE<number>("measure_place", { place, onUpdate }),
+	/**  The picture of a folder, as far as it has been counted. */
+	spaceMap: (place: PlaceId, folder: EntryPath) => __TAURI_INVOKE<SpaceMap>("space_map", { place, folder }),
+	/**  Starts a search in the place of the one before; it ends when it is no longer followed. */
+	searchPlace: (place: PlaceId, query: SearchQuery, onUpdate: Channel<Numbered<SearchState>>) => __TAURI_INVOKE<number>("search_place", { place, query, onUpdate }),
+	/**  Hits of the search, in the order in which they were found. */
+	readHits: (place: PlaceId, from: number, count: number) => __TAURI_INVOKE<SearchHit[]>("read_hits", { place, from, count }),
+	/**  Opens the preview of a file, in the place of the one before. */
+	openPreview: (place: PlaceId, path: EntryPath) => __TAURI_INVOKE<Preview>("open_preview", { place, path }),
+	/**  Cells of a notebook. */
+	previewCells: (preview: PreviewId, from: number, count: number) => __TAURI_INVOKE<CellPage>("preview_cells", { preview, from, count }),
+	/**  All lines of an output that is shown by its beginning. */
+	previewOutput: (preview: PreviewId, cell: number, output: number) => __TAURI_INVOKE<LinePage>("preview_output", { preview, cell, output }),
+	/**  Rows of a table. */
+	previewRows: (preview: PreviewId, sheet: number, from: number, count: number) => __TAURI_INVOKE<RowPage>("preview_rows", { preview, sheet, from, count }),
+	/**  Lines of a text. */
+	previewLines: (preview: PreviewId, from: number, count: number) => __TAURI_INVOKE<LinePage>("preview_lines", { preview, from, count }),
+	/**  Lines of hexadecimal digits. */
+	previewHex: (preview: PreviewId, from: number, count: number) => __TAURI_INVOKE<LinePage>("preview_hex", { preview, from, count }),
+	/**  The bytes of a picture: PNG or JPEG, decoded and checked. */
+	previewPicture: (preview: PreviewId, key: string) => __TAURI_INVOKE<ArrayBuffer>("preview_picture", { preview, key }),
+	/**  Bytes of a file that the page draws itself. */
+	previewBytes: (preview: PreviewId, from: number | null, count: number) => __TAURI_INVOKE<ArrayBuffer>("preview_bytes", { preview, from, count }),
+	/**  Two files side by side. */
+	compareFiles: (leftPlace: PlaceId, left: EntryPath, rightPlace: PlaceId, right: EntryPath) => __TAURI_INVOKE<Comparison>("compare_files", { leftPlace, left, rightPlace, right }),
+	/**  Follows all work that takes a while. */
+	subscribeJobs: (onUpdate: Channel<Numbered<JobList>>) => __TAURI_INVOKE<number>("subscribe_jobs", { onUpdate }),
+	/**  Stops a job; nothing half-made is left. */
+	cancelJob: (job: JobId) => __TAURI_INVOKE<void>("cancel_job", { job }),
+	/**  Takes a job that is over off the list. */
+	dismissJob: (job: JobId) => __TAURI_INVOKE<void>("dismiss_job", { job }),
+	/**  Answers what a job asks. */
+	answerConflict: (job: JobId, answer: ConflictAnswer, forAll: boolean) => __TAURI_INVOKE<void>("answer_conflict", { job, answer, forAll }),
+	/**  Downloads files and folders into a folder that the person chooses; `null` where the dialog was closed. */
+	downloadEntries: (place: PlaceId, paths: EntryPath[]) => __TAURI_INVOKE<JobId | null>("download_entries", { place, paths }),
+	/**  Uploads files and folders of this computer, by the paths that were dropped on the window. */
+	uploadPaths: (place: PlaceId, folder: EntryPath, sources: string[]) => __TAURI_INVOKE<JobId>("upload_paths", { place, folder, sources }),
+	/**  Makes a folder; gives its path. */
+	makeFolder: (place: PlaceId, folder: EntryPath, name: string) => __TAURI_INVOKE<EntryPath>("make_folder", { place, folder, name }),
+	/**  Gives a file or folder another name; gives its new path. */
+	renameEntry: (place: PlaceId, path: EntryPath, name: string) => __TAURI_INVOKE<EntryPath>("rename_entry", { place, path, name }),
+	/**  Moves files and folders into the trash of the volume; the ids bring them back. */
+	trashEntries: (place: PlaceId, paths: EntryPath[]) => __TAURI_INVOKE<string[]>("trash_entries", { place, paths }),
+	/**  What lies in the trash. */
+	listTrash: (place: PlaceId) => __TAURI_INVOKE<Trash>("list_trash", { place }),
+	/**  Brings things back from the trash; gives where they are now. */
+	restoreTrashed: (place: PlaceId, ids: string[]) => __TAURI_INVOKE<EntryPath[]>("restore_trashed", { place, ids }),
+	/**  Empties the trash for good. */
+	emptyTrash: (place: PlaceId) => __TAURI_INVOKE<null>("empty_trash", { place }),
+	/**  A small text, to be edited. */
+	readText: (place: PlaceId, path: EntryPath) => __TAURI_INVOKE<EditedText>("read_text", { place, path }),
+	/**  Saves an edited text, unless the file has become another meanwhile. */
+	saveText: (place: PlaceId, edited: EditedText) => __TAURI_INVOKE<SaveOutcome>("save_text", { place, edited }),
+	/**  Copies everything in one place into another. */
+	copyPlace: (from: Place, to: Place) => __TAURI_INVOKE<JobId>("copy_place", { from, to }),
+	/**  Backups of one volume, or of all. */
+	listBackups: (volume: string | null) => __TAURI_INVOKE<BackupShelf>("list_backups", { volume }),
+	/**  Backs a volume up; with `pause` its labs are paused while it is read. */
+	backUpVolume: (volume: string, pause: boolean) => __TAURI_INVOKE<JobId>("back_up_volume", { volume, pause }),
+	/**  Reads a backup again and compares every file with its manifest. */
+	verifyBackup: (file: string) => __TAURI_INVOKE<JobId>("verify_backup", { file }),
+	/**  Takes a backup file from elsewhere; gives its name, `null` where the dialog was closed. */
+	addBackup: () => __TAURI_INVOKE<string | null>("add_backup"),
+	/**  What a restore would do. */
+	previewRestore: (file: string, target: RestoreTarget) => __TAURI_INVOKE<RestorePreview>("preview_restore", { file, target }),
+	/**  Restores a backup. */
+	restoreBackup: (file: string, target: RestoreTarget) => __TAURI_INVOKE<JobId>("restore_backup", { file, target }),
+	/**  Deletes a backup file. */
+	deleteBackup: (file: string) => __TAURI_INVOKE<null>("delete_backup", { file }),
+	/**  Backs a volume up by itself from now on. */
+	planBackups: (plan: BackupPlan) => __TAURI_INVOKE<null>("plan_backups", { plan }),
+	/**  No longer backs a volume up by itself; its backups stay. */
+	forgetPlan: (volume: string) => __TAURI_INVOKE<null>("forget_plan", { volume }),
+	/**  Copies a volume into a new one. */
+	cloneVolume: (volume: string, name: string) => __TAURI_INVOKE<JobId>("clone_volume", { volume, name }),
 };
 
 /* Types */
@@ -163,6 +257,8 @@ export type Advanced = {
 	rare?: RareRow[],
 };
 
+export type Align = "left" | "centre" | "right";
+
 /**  A variable that the command leaves open: `${VERSION}`. */
 export type AskedVariable = {
 	name: string,
@@ -175,10 +271,84 @@ export type AskedVariable = {
 	error: string | null,
 };
 
+/**  A backup file in the folder of backups. */
+export type Backup = {
+	/**  The file's name in the folder; names the backup. */
+	file: string,
+	volume: VolumeName,
+	made: UnixMillis,
+	size: Bytes,
+	/**  What lies in it, unpacked; `None` for one that another program made. */
+	unpacked: Bytes | null,
+	files: number | null,
+	/**  "Made before the restore of 3 November"; empty for an ordinary one. */
+	remark: string,
+	/**  Made by Slipway without being asked. */
+	bySchedule: boolean,
+	check: BackupCheck,
+};
+
+export type BackupCheck = { state: "notYet" } | { state: "good"; at: UnixMillis } | 
+/**  The file is damaged: what was found, in one sentence. */
+{ state: "bad"; at: UnixMillis; what: string } | 
+/**  It was made and is no longer in its folder. */
+{ state: "moved" };
+
+/**  When Slipway backs a volume up by itself, while it runs. */
+export type BackupPlan = {
+	volume: VolumeName,
+	everyDays: number,
+	/**  How many of its own it keeps; older ones of the plan go, others never. */
+	keep: number,
+	next: UnixMillis | null,
+};
+
+/**  Backups of one volume, or of all. */
+export type BackupShelf = {
+	/**  Newest first. */
+	backups: Backup[],
+	/**  The folder, as a person reads it. */
+	folder: string,
+	free: Bytes | null,
+	plans: BackupPlan[],
+};
+
+export type Block = { type: "heading"; level: number; parts: Inline[] } | { type: "paragraph"; parts: Inline[] } | { type: "code"; language: string; lines: Line[] } | { type: "math"; text: string } | { type: "quote"; blocks: Block[] } | { type: "list"; ordered: boolean; start: number; items: ListItem[] } | { type: "table"; head: Inline[][]; rows: Inline[][][]; align: Align[] } | { type: "rule" } | 
+/**  Markup that is not shown; its text is. */
+{ type: "plain"; text: string };
+
 /**  A number of bytes. */
 export type Bytes = number;
 
 export type Category = "exasol" | "notebooks" | "statistics" | "machineLearning" | "databases" | "apps";
+
+export type Cell = {
+	/**  From 0. */
+	number: number,
+} & CellBody;
+
+export type CellBody = { type: "markdown"; blocks: Block[] } | { type: "code"; 
+/**  What stands in the brackets beside it. */
+execution: number | null; lines: Line[]; outputs: CellOutput[] } | { type: "raw"; lines: Line[] };
+
+export type CellOutput = 
+/**  Long texts are given by their beginning; `more` lines follow. */
+{ type: "text"; lines: Line[]; 
+/**  Written to the error stream. */
+error: boolean; more: number } | 
+/**  A pandas table, out of its HTML. */
+{ type: "table"; columns: string[]; rows: string[][]; more: number } | 
+/**  Bytes by `preview_picture`. */
+{ type: "picture"; key: string; width: number | null; height: number | null; label: string } | { type: "document"; blocks: Block[] } | { type: "failure"; name: string; message: string; lines: Line[] } | 
+/**  Something that would have to run to be seen: a widget, a script, a map. Its text stands in its place. */
+{ type: "withheld"; what: string; text: Line[] };
+
+export type CellPage = {
+	from: number,
+	cells: Cell[],
+};
+
+export type Change = "same" | "changed" | "added" | "gone" | "moved";
 
 export type ChangeGroup = {
 	title: string,
@@ -195,6 +365,14 @@ export type Changes<Row> = {
 	removed: string[],
 };
 
+export type Column = {
+	name: string,
+	/**  "text", "whole number", "decimal", "date", "yes or no", or the format's own word. */
+	kind: string,
+	/**  Shown at the right. */
+	number: boolean,
+};
+
 /**  A stretch of the text. */
 export type CommandPart = {
 	/**  In UTF-16 code units, as a text area counts; `end` is behind the last. */
@@ -206,6 +384,50 @@ export type CommandPart = {
 	/**  Stretches of variables within it, in the same units. */
 	variables: ([number, number])[],
 };
+
+export type ComparedLine = {
+	change: Change,
+	left: Line | null,
+	right: Line | null,
+};
+
+/**  A cell, or a run of lines. */
+export type ComparedPart = {
+	change: Change,
+	/**  "Cell 4", "Lines 10 to 18". */
+	leftLabel: string,
+	rightLabel: string,
+	lines: ComparedLine[],
+	/**  Outputs differ too; sources are what is compared line by line. */
+	outputsDiffer: boolean,
+};
+
+/**  Two files, side by side. */
+export type Comparison = {
+	left: EntryPath,
+	right: EntryPath,
+	/**  "3 cells changed, 1 added, 1 gone"; "The same." */
+	summary: string,
+	parts: ComparedPart[],
+	/**  More parts than are shown. */
+	more: number,
+};
+
+/**  Two things that want the same name. */
+export type Conflict = {
+	/**  The name, as it can be shown. */
+	name: string,
+	/**  The folder that it is in. */
+	folder: string,
+	there: Version,
+	coming: Version,
+	/**  What "keep both" would call the new one. */
+	bothName: string,
+	/**  More like it are to come, as far as is known. */
+	more: number,
+};
+
+export type ConflictAnswer = "keepBoth" | "replace" | "skip";
 
 export type Consequence = {
 	/**  `box`, `folder`, `key` */
@@ -296,6 +518,17 @@ export type DockerControlFrame = {
 	reason: string,
 	/**  Why it cannot work here (rootless engine, socket without group write, no socket), if so. */
 	obstacle: string | null,
+};
+
+/**  A text that is being edited, with what it was when it was read. */
+export type EditedText = {
+	path: EntryPath,
+	text: string,
+	/**
+	 *  Names this state of the file; a save names it again, and is refused where the file has
+	 *  become another meanwhile.
+	 */
+	version: string,
 };
 
 /**  A place where an engine may answer. */
@@ -410,6 +643,58 @@ export type EngineStatus = { state: "connecting" } | { state: "ready" } |
 /**  It was there and is gone; we keep trying. What is shown is as old as `since`. */
 { state: "reconnecting"; since: UnixMillis } | { state: "unavailable" };
 
+/**  A file or folder. */
+export type Entry = {
+	/**  The path within the place, also the row's key. */
+	path: EntryPath,
+	/**
+	 *  The name as it can be shown: control characters and marks that turn the direction of writing
+	 *  are visible signs here.
+	 */
+	name: string,
+	/**  True where `name` differs from what the file system has. */
+	oddName: boolean,
+	kind: EntryKind,
+	sort: FileSort,
+	/**  Bytes in the file. For a folder all that lies in it, as soon as it has been counted. */
+	size: Bytes | null,
+	/**  Bytes that it takes on the disk, which is less than `size` for a file with holes. */
+	onDisk: Bytes | null,
+	/**  `None` where the file system's time cannot be a date. */
+	changed: UnixMillis | null,
+	/**  Permissions, the lower twelve bits of the mode. */
+	mode: number,
+	/**  `rw-r--r--` */
+	permissions: string,
+	user: number,
+	group: number,
+	/**  The name of the lab's user with this number, where the lab's `/etc/passwd` was read: `jupyter`. */
+	owner: string | null,
+	/**  Only for links: what it names, made visible as `name` is. */
+	target: string | null,
+	/**
+	 *  Only for links: what lies at its end within the place; `None` where it leads nowhere, in a
+	 *  circle, or out of the place.
+	 */
+	targetKind: EntryKind | null,
+	/**  More names for the same file. */
+	links: number,
+};
+
+/**  What the file system says it is. */
+export type EntryKind = "file" | "folder" | "link" | 
+/**  A named pipe. */
+"pipe" | "socket" | 
+/**  A block or character device. */
+"device";
+
+/**
+ *  A path within a place: names joined by `/`, without one at its beginning or end; empty is the
+ *  place itself. Names on Linux are bytes: those that are no UTF-8 are written `\xNN`, and a
+ *  backslash is written `\\`, so that every name has one way to be written and none is lost.
+ */
+export type EntryPath = string;
+
 /**  The same launch as a command that a person could type. Secrets are masked. */
 export type EquivalentCommand = {
 	/**
@@ -440,6 +725,50 @@ export type FieldNote = {
 	message: string,
 	/**  A button that settles it. */
 	fix: FieldFix | null,
+};
+
+/**  What a file is for, judged by its name; the colours of the treemap. */
+export type FileSort = "notebooks" | 
+/**  Tables and other data: CSV, Parquet, Excel, JSON lines, archives of data. */
+"tables" | "models" | "code" | "settings" | "databases" | "documents" | "pictures" | "archives" | "logs" | "other";
+
+export type FolderOrder = 
+/**  Folders first, then by name as people sort (`file2` before `file10`). */
+"name" | "size" | "changed" | "kind";
+
+/**  Rows of a folder. */
+export type FolderPage = {
+	folder: EntryPath,
+	/**  All rows that match, so that a virtual list knows its height. */
+	total: number,
+	/**  How many are left out because their names begin with a dot. */
+	hidden: number,
+	from: number,
+	rows: Entry[],
+	/**  Bytes of the largest row, for the bars. */
+	largest: Bytes,
+	/**  False while a very large folder is still being read. */
+	complete: boolean,
+	/**  Grows when the folder changes; rows of another revision are not mixed. */
+	revision: number,
+};
+
+/**  Which rows of which folder. */
+export type FolderQuery = {
+	folder: EntryPath,
+	order: FolderOrder,
+	descending: boolean,
+	/**  Names that begin with a dot too. */
+	hidden: boolean,
+	/**  The first row, from 0. */
+	from: number,
+	/**  How many rows at most; 1,000 are given at once. */
+	count: number,
+};
+
+export type FolderRevision = {
+	folder: EntryPath,
+	revision: number,
 };
 
 export type FormCheck = {
@@ -487,6 +816,16 @@ export type FormSeed = {
 	likeLab?: string | null,
 };
 
+export type FoundLine = {
+	/**  From 1. */
+	number: number,
+	/**  The line around the hit, at most 300 characters. For notebooks the text is as it stands in the file. */
+	text: string,
+	/**  Where the hit is within `text`, in UTF-16 units, as the page counts. */
+	start: number,
+	end: number,
+};
+
 export type GpuChoice = "nothing" | "all" | 
 /**  `--gpus 2` */
 "count" | 
@@ -525,6 +864,23 @@ export type ImportedProfile = {
 	notes: string[],
 };
 
+/**  What a piece of code is; the page has one colour for each. */
+export type Ink = "plain" | "keyword" | "text" | "number" | "comment" | "name" | "type" | "operator" | 
+/**  Keys of settings and JSON, attributes, tags. */
+"key" | "good" | "bad" | "warning" | "accent" | "faint";
+
+export type Inline = { type: "text"; text: string } | { type: "code"; text: string } | { type: "math"; text: string } | { type: "strong"; parts: Inline[] } | { type: "emphasis"; parts: Inline[] } | { type: "struck"; parts: Inline[] } | 
+/**
+ *  Shown with its address and opened by nothing but a click that shows the address first; only
+ *  http, https and mailto, anything else is text.
+ */
+{ type: "link"; parts: Inline[]; address: string } | 
+/**
+ *  A picture that the document names. `key` asks for it where it lies in the place or in the
+ *  notebook; `None` where it lies elsewhere, which is never fetched.
+ */
+{ type: "picture"; label: string; key: string | null } | { type: "break" };
+
 /**  What the person asked for and the engine has not confirmed yet. */
 export type Intent = "start" | "stop" | "restart" | "delete";
 
@@ -539,6 +895,59 @@ export type InventoryUpdate = {
 	images: Changes<ImageRow>,
 	volumes: Changes<VolumeRow>,
 	networks: Changes<NetworkRow>,
+};
+
+export type Job = {
+	id: JobId,
+	kind: JobKind,
+	place: Place,
+	/**  "Uploading 3 files to churn" */
+	title: string,
+	state: JobState,
+	started: UnixMillis,
+	bytes: Bytes,
+	/**  `None` while it is counted. */
+	totalBytes: Bytes | null,
+	files: number,
+	totalFiles: number | null,
+	/**  Bytes in a second, over the last few seconds. */
+	speed: Bytes | null,
+	secondsLeft: number | null,
+	/**  Bytes of the file that is written, where it is not what is read (a packed backup). */
+	written: Bytes | null,
+	/**  The steps of the work, in order. */
+	steps: JobStep[],
+};
+
+export type JobId = number;
+
+export type JobKind = "download" | "upload" | "backUp" | "verify" | "restore" | 
+/**  A volume into another, a folder into a volume, a volume into a folder. */
+"copy";
+
+/**  All work of this session, newest first. */
+export type JobList = {
+	jobs: Job[],
+};
+
+export type JobState = { state: "running" } | 
+/**  It waits for an answer; nothing is overwritten meanwhile. */
+{ state: "asking"; conflict: Conflict } | { state: "done"; 
+/**  "3 files, 214 MB. Checked." */
+summary: string; 
+/**  What it made on this computer, to be shown in the file manager: a folder or a file. */
+made: string | null; 
+/**  What has to be known all the same: files that changed while they were read. */
+cautions: string[] } | 
+/**  Stopped by the person; nothing half-made is left. */
+{ state: "cancelled" } | { state: "failed"; problem: Problem };
+
+export type JobStep = {
+	/**  "Copy and compress" */
+	title: string,
+	progress: StepProgress,
+	/**  "84 GB free" */
+	note: string,
 };
 
 export type LabCard = {
@@ -721,6 +1130,25 @@ export type LayerState = "waiting" | "downloading" | "downloaded" | "unpacking" 
 /**  Was here before the pull. */
 "present";
 
+/**  One line; a line is cut at 2,000 characters, and `cut` says how many more it has. */
+export type Line = {
+	spans: Span[],
+	cut: number,
+};
+
+/**  Lines of a text, or of hex. */
+export type LinePage = {
+	from: number,
+	lines: Line[],
+	total: number | null,
+};
+
+export type ListItem = {
+	/**  Only for task lists. */
+	ticked: boolean | null,
+	blocks: Block[],
+};
+
 export type ListenAddress = {
 	ip: string,
 	/**  "eth0", "Wi-Fi" */
@@ -861,6 +1289,17 @@ export type Numbered<Payload> = {
 	payload: Payload,
 };
 
+/**  What is known once a place is open. */
+export type OpenedPlace = {
+	id: PlaceId,
+	place: Place,
+	/**  `my-vol`, or the folder's last name. */
+	name: string,
+	reach: PlaceReach,
+	/**  Why nothing can be changed here; absent where it can. */
+	readOnly: string | null,
+};
+
 /**  What a part of the command is about; the screen gives each its colour and icon. */
 export type PartKind = "image" | "name" | "port" | "storage" | "variable" | "limit" | "network" | "gpu" | "risk" | "lifetime" | "terminal" | "program" | "other" | 
 /**  Not taken: underlined, never coloured. */
@@ -887,6 +1326,38 @@ export type PastedSecrets = {
 	variables?: { [key in string]: string },
 };
 
+/**  A place that can be looked into. Both are the engine's: a folder is one of the engine's machine. */
+export type Place = { kind: "volume"; name: VolumeName } | 
+/**  A folder that is mounted into a lab, by its absolute path on the engine's machine. */
+{ kind: "folder"; path: string };
+
+/**  A place that was opened, until it is closed or the page goes. */
+export type PlaceId = number;
+
+/**  How the place is reached. */
+export type PlaceReach = 
+/**  Slipway's own program, in a throw-away container. */
+{ by: "porthole" } | 
+/**  The engine's archive: everything works, slower, and without live changes. */
+{ by: "archive"; 
+/**  Why, in one sentence. */
+why: string };
+
+/**  Where the folders and the file on screen stand; each number grows when the thing changes. */
+export type PlaceUpdate = {
+	/**  Every followed folder. */
+	folders: FolderRevision[],
+	/**  Of the followed file. */
+	file: number,
+	/**
+	 *  Why the place can no longer be looked into: the engine went away, the volume was removed.
+	 *  What is on screen stays, marked as old.
+	 */
+	lost: Problem | null,
+	/**  Grows when the place came back after it was lost: everything is to be read again. */
+	comeback: number,
+};
+
 export type PortRow = {
 	/**  Port on the engine's machine, as typed, or a range of them: `4040-4045`. Empty: the engine chooses. */
 	host: string,
@@ -899,6 +1370,47 @@ export type PortRow = {
 	/**  "JupyterLab", "Spark UI"; empty for a row that the person added. */
 	purpose: string,
 };
+
+/**  The head of a preview. */
+export type Preview = {
+	id: PreviewId,
+	path: EntryPath,
+	name: string,
+	size: Bytes,
+	changed: UnixMillis | null,
+	/**  "Notebook, Python 3.10"; "Comma-separated values, UTF-8". */
+	format: string,
+	body: PreviewBody,
+	/**  What a reader has to know: that the file is damaged, cut, changed while it was read. */
+	cautions: string[],
+};
+
+export type PreviewBody = { type: "empty" } | 
+/**  Cells by `preview_cells`. */
+{ type: "notebook"; cells: number; language: string } | 
+/**  Rows by `preview_rows`. A CSV has one sheet; SQLite and Excel one for each table. */
+{ type: "table"; sheets: Sheet[] } | 
+/**  Lines by `preview_lines`: code, settings, JSON, logs, plain text. */
+{ type: "text"; 
+/**  `None` while they are counted. */
+lines: number | null; language: string | null; encoding: string; 
+/**  May be edited: small, text, and of a known encoding. */
+editable: boolean } | { type: "document"; blocks: Block[]; 
+/**  The rest of a very long document is left out. */
+cut: boolean } | 
+/**  Its bytes, checked, by `preview_picture` with the key `""`. */
+{ type: "picture"; width: number; height: number } | 
+/**  Its bytes by `preview_bytes`; drawn by a library that runs no script of it. */
+{ type: "pdf" } | 
+/**  Rows by `preview_rows`; one sheet: name, size, date. */
+{ type: "archive"; entries: number; unpacked: Bytes; sheets: Sheet[] } | 
+/**  Lines by `preview_hex`. */
+{ type: "hex"; lines: number } | 
+/**  A pipe, a socket, a device, a link that leads nowhere: nothing to show, and why. */
+{ type: "nothing"; why: string };
+
+/**  An opened preview, until another is opened in its place or the place is closed. */
+export type PreviewId = number;
 
 /**  The one error of this crate, and of the window's commands. */
 export type Problem = {
@@ -1057,6 +1569,17 @@ export type RefusedList = {
 	detail: string,
 };
 
+/**  What goes when a volume is removed, and what stands in the way. */
+export type RemovePreview = {
+	volume: VolumeName,
+	/**  "1,312 files, 2.4 GB: 14 notebooks, 3 tables." or why it is not known. */
+	holds: string,
+	/**  Names of the labs and containers that use it; not empty: it cannot be removed. */
+	usedBy: string[],
+	/**  Why it cannot be removed, in one sentence with the next step. */
+	refused: Problem | null,
+};
+
 export type RestartChoice = "no" | "onFailure" | "always" | "unlessStopped";
 
 export type RestartRow = {
@@ -1064,6 +1587,34 @@ export type RestartRow = {
 	/**  Only for `OnFailure`; empty: no limit. */
 	retries?: string,
 };
+
+export type RestoreGroup = {
+	files: number,
+	bytes: Bytes,
+	/**  The first hundred, as they can be shown. */
+	names: string[],
+};
+
+/**  What a restore would do, before it does. */
+export type RestorePreview = {
+	backup: Backup,
+	/**  Labs that run on the volume and have to stop first. */
+	running: string[],
+	replaced: RestoreGroup,
+	broughtBack: RestoreGroup,
+	same: RestoreGroup,
+	/**  Only in the volume: goes with the restore, and is in the backup made first. */
+	onlyHere: RestoreGroup,
+	/**  Names in the file that could leave the volume, and are not restored. */
+	refused: RestoreGroup,
+	/**  A name for a new volume that is free. */
+	freeName: string,
+};
+
+/**  Where a backup goes back to. */
+export type RestoreTarget = { into: "newVolume"; name: string } | 
+/**  What is there now is backed up first. */
+{ into: "sameVolume" };
 
 export type ReviewKind = "image" | "address" | "work" | "signIn" | "user" | "ports" | "dockerControl" | "variables" | "mounts" | "limits" | "gpu" | "network" | "lifetime" | "program" | "privileged" | "other";
 
@@ -1090,6 +1641,84 @@ export type RiskPanel = {
 	table: SupportTable,
 	/**  "I understand that …" */
 	consent: string,
+};
+
+/**  Rows of a table. */
+export type RowPage = {
+	sheet: number,
+	from: number,
+	/**  `None`: no value. A value is cut at 500 characters. */
+	rows: ((string | null)[])[],
+	/**  As known now; `None` while they are counted. */
+	total: number | null,
+};
+
+export type SaveOutcome = { outcome: "saved"; version: string } | 
+/**  The lab has written the file meanwhile. Nothing was saved; what was typed is still there. */
+{ outcome: "overtaken"; 
+/**  The file as it is now. */
+now: EditedText; changed: UnixMillis | null };
+
+/**  One found name, or one found line. */
+export type SearchHit = {
+	path: EntryPath,
+	name: string,
+	/**  The folder that it lies in, as it can be shown. */
+	folder: string,
+	kind: EntryKind,
+	sort: FileSort,
+	size: Bytes,
+	changed: UnixMillis | null,
+	/**  Only for contents. */
+	line: FoundLine | null,
+};
+
+export type SearchQuery = {
+	/**  Only below this folder. */
+	folder: EntryPath,
+	text: string,
+	within: SearchWhere,
+	/**  Upper and lower case are not the same. */
+	case: boolean,
+	/**  `text` is a regular expression (contents only). */
+	pattern: boolean,
+	/**  Hidden files and folders too. */
+	hidden: boolean,
+};
+
+/**  How far a search is. Its hits are read by range. */
+export type SearchState = {
+	hits: number,
+	/**  Files looked at. */
+	files: number,
+	bytes: Bytes,
+	done: boolean,
+	/**  The search stopped at 10,000 hits. */
+	capped: boolean,
+	/**  Why it ended early, or what could not be read. */
+	problem: Problem | null,
+};
+
+export type SearchWhere = 
+/**  In names; with `*` and `?` the whole name, otherwise any part of it. */
+"names" | 
+/**  In the lines of files. */
+"contents";
+
+/**  How much of what kind. */
+export type Share = {
+	sort: FileSort,
+	files: number,
+	bytes: Bytes,
+};
+
+export type Sheet = {
+	name: string,
+	columns: Column[],
+	/**  `None` while they are counted. */
+	rows: number | null,
+	/**  Only the first rows can be read. */
+	cut: boolean,
 };
 
 /**  Whose quoting the command is written in. */
@@ -1140,9 +1769,59 @@ export type SignInKind =
 /**  A password typed into the page. */
 "password";
 
+/**  One cell of the picture: a folder, a file, or all the small rest of its parent. */
+export type SpaceCell = {
+	/**  Absent for the rest. */
+	path: EntryPath | null,
+	name: string,
+	folder: boolean,
+	/**  For a folder the sort with the most bytes. */
+	sort: FileSort,
+	bytes: Bytes,
+	files: number,
+	/**  The largest parts within, one level; empty for files. */
+	parts: SpaceCell[],
+};
+
+/**  The picture of one folder: at most 200 cells, the rest as one. */
+export type SpaceMap = {
+	folder: EntryPath,
+	state: SpaceState,
+	/**  Largest first. */
+	cells: SpaceCell[],
+	/**  What the folder holds, largest first. */
+	shares: Share[],
+	/**  The ten largest files within. */
+	largestFiles: Entry[],
+};
+
+/**  How far the counting is. */
+export type SpaceState = {
+	files: number,
+	folders: number,
+	/**  Bytes in files; a file with several names counts once. */
+	bytes: Bytes,
+	/**  Bytes on the disk. */
+	onDisk: Bytes,
+	done: boolean,
+	/**  What could not be read, in one sentence; the rest was counted. */
+	leftOut: string | null,
+	/**  Grows with each step, so that the picture is asked for again. */
+	revision: number,
+};
+
+/**  A run of one colour. */
+export type Span = {
+	text: string,
+	ink: Ink,
+	bold: boolean,
+};
+
 export type StepKind = "check" | "download" | "create" | "start" | "answer" | 
 /**  What the recipe does inside once, before the lab can be used (Superset's first account). */
 "prepare" | "open";
+
+export type StepProgress = "waiting" | "running" | "done";
 
 export type StepState = "todo" | "now" | "done" | 
 /**  Not needed (the image was here; the lab has no page to open). */
@@ -1180,7 +1859,40 @@ export type SupportTable = {
 	note: string | null,
 };
 
+export type SurveyState = 
+/**  Its turn has not come. */
+{ state: "waiting" } | { state: "counting" } | 
+/**  Counted at this moment; the volume may have changed since. */
+{ state: "counted"; at: UnixMillis } | 
+/**  It cannot be looked into (a plugin's volume whose store is away, for one). */
+{ state: "failed"; problem: Problem };
+
+/**  The survey as it stands: every volume of the engine. */
+export type SurveyUpdate = {
+	volumes: VolumeSurvey[],
+	/**  Nothing is left to count. */
+	done: boolean,
+};
+
 export type Tone = "plain" | "warning" | "danger";
+
+export type Trash = {
+	entries: TrashedEntry[],
+	bytes: Bytes,
+	files: number,
+};
+
+/**  One deleted thing in the trash of a volume. */
+export type TrashedEntry = {
+	/**  Names it for bringing it back. */
+	id: string,
+	name: string,
+	/**  Where it lay. */
+	path: EntryPath,
+	folder: boolean,
+	bytes: Bytes,
+	trashed: UnixMillis | null,
+};
 
 /**
  *  What is typed beside the form, because it is secret: used for the check and the launch, kept in the
@@ -1233,6 +1945,12 @@ export type VariableRow = {
 
 export type VariableUse = "version" | "volume" | "folder" | "listenIp" | "port" | "name" | "secret" | "other";
 
+export type Version = {
+	folder: boolean,
+	size: Bytes | null,
+	changed: UnixMillis | null,
+};
+
 export type VersionChoice = {
 	tag: string,
 	/**  On the engine already. */
@@ -1273,6 +1991,20 @@ export type VolumeRow = {
 	labels: { [key in string]: string },
 	/**  Where it lies on the engine's machine. */
 	mountpoint: string,
+};
+
+/**  One volume, as far as it has been counted. */
+export type VolumeSurvey = {
+	volume: VolumeName,
+	state: SurveyState,
+	bytes: Bytes,
+	files: number,
+	/**  Largest first. */
+	shares: Share[],
+	/**  When the newest file in it was changed. */
+	changed: UnixMillis | null,
+	/**  "14 notebooks, 3 tables"; "MySQL data"; empty while nothing is known. */
+	holds: string,
 };
 
 /**  What the wait for an answer shows. */

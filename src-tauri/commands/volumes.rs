@@ -1,0 +1,58 @@
+//! Volumes: what they hold, making and removing them.
+
+use slipway_contents::survey::{RemovePreview, SurveyUpdate};
+use tauri::State;
+use tauri::ipc::Channel;
+
+use super::CommandResult;
+use crate::state::AppState;
+use crate::streams::{Numbered, Streams};
+
+/// Follows what the volumes hold; what was counted before comes at once.
+#[tauri::command]
+#[specta::specta]
+pub fn survey_volumes(
+    state: State<'_, AppState>,
+    streams: State<'_, Streams>,
+    on_update: Channel<Numbered<SurveyUpdate>>,
+) -> CommandResult<u32> {
+    let mut states = state.contents.survey();
+    Ok(streams.open(|subscription| async move {
+        loop {
+            subscription.ready().await;
+            let now = states.borrow_and_update().clone();
+            subscription.send(&on_update, now);
+            if states.changed().await.is_err() {
+                return;
+            }
+        }
+    }))
+}
+
+/// Makes a volume. Labels are pairs of name and value.
+#[tauri::command]
+#[specta::specta]
+pub async fn create_volume(
+    state: State<'_, AppState>,
+    name: String,
+    labels: Vec<(String, String)>,
+) -> CommandResult<()> {
+    state.contents.create_volume(&name, labels).await
+}
+
+/// What goes with a volume, and what stands in the way.
+#[tauri::command]
+#[specta::specta]
+pub async fn preview_remove_volume(
+    state: State<'_, AppState>,
+    volume: String,
+) -> CommandResult<RemovePreview> {
+    state.contents.preview_remove(&volume).await
+}
+
+/// Removes a volume that nothing uses.
+#[tauri::command]
+#[specta::specta]
+pub async fn remove_volume(state: State<'_, AppState>, volume: String) -> CommandResult<()> {
+    state.contents.remove_volume(&volume).await
+}

@@ -1,0 +1,342 @@
+//! The front: every topic has its module, and all of them share one state.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use slipway_engine::inventory::Inventory;
+use slipway_labs::labs::Labs;
+use tokio::sync::watch;
+
+use crate::Result;
+use crate::backup::{BackupPlan, BackupShelf, RestorePreview, RestoreTarget};
+use crate::browse::{FolderPage, FolderQuery, PlaceUpdate};
+use crate::change::{EditedText, SaveOutcome, Trash};
+use crate::jobs::{ConflictAnswer, JobId, JobList};
+use crate::place::{EntryPath, OpenedPlace, Place, PlaceId};
+use crate::preview::{CellPage, Comparison, LinePage, Preview, PreviewId, RowPage};
+use crate::search::{SearchHit, SearchQuery, SearchState};
+use crate::space::{SpaceMap, SpaceState};
+use crate::survey::{RemovePreview, SurveyUpdate};
+
+/// What it needs from outside.
+#[derive(Clone)]
+pub struct ContentsHome {
+    pub inventory: Inventory,
+    pub labs: Labs,
+    /// Folder of what was counted before; may be lost at any time.
+    pub cache: PathBuf,
+    /// Folder of the backups.
+    pub backups: PathBuf,
+    /// Folder of the settings of backups (plans, checks).
+    pub settings: PathBuf,
+}
+
+/// Cheap to clone. With the last clone every throw-away container ends.
+#[derive(Clone)]
+pub struct Contents {
+    #[expect(dead_code, reason = "each topic takes what it needs from here")]
+    home: Arc<ContentsHome>,
+}
+
+fn not_there_yet<T>() -> Result<T> {
+    Err(crate::Problem::new(
+        slipway_labs::problem::ProblemKind::Other,
+        "This is not there yet.",
+    ))
+}
+
+impl Contents {
+    /// Within a tokio runtime.
+    pub fn start(home: ContentsHome) -> Self {
+        Self {
+            home: Arc::new(home),
+        }
+    }
+
+    // Volumes: topic `survey`.
+
+    /// Counts what volumes hold while somebody follows: what was counted before comes at once, then one
+    /// volume after the other. Ends with its receiver.
+    pub fn survey(&self) -> watch::Receiver<SurveyUpdate> {
+        watch::channel(SurveyUpdate::default()).1
+    }
+
+    /// # Errors
+    /// At `name`: empty, illegal, taken.
+    pub async fn create_volume(&self, _name: &str, _labels: Vec<(String, String)>) -> Result<()> {
+        not_there_yet()
+    }
+
+    pub async fn preview_remove(&self, _volume: &str) -> Result<RemovePreview> {
+        not_there_yet()
+    }
+
+    /// # Errors
+    /// While a lab or container uses it.
+    pub async fn remove_volume(&self, _volume: &str) -> Result<()> {
+        not_there_yet()
+    }
+
+    // Looking: topic `browse`.
+
+    /// Opens a place: starts its porthole, which lives until the place is closed.
+    pub async fn open(&self, _place: Place) -> Result<OpenedPlace> {
+        not_there_yet()
+    }
+
+    pub fn close(&self, _place: PlaceId) {}
+
+    pub fn close_all(&self) {}
+
+    pub async fn list_folder(&self, _place: PlaceId, _query: FolderQuery) -> Result<FolderPage> {
+        not_there_yet()
+    }
+
+    /// The path that somebody typed by hand (`~/x`, `/x`, with `..`), as a path of this place, with
+    /// the row to show; what names nothing fails at `path`.
+    pub async fn find_entry(&self, _place: PlaceId, _typed: &str) -> Result<crate::entry::Entry> {
+        not_there_yet()
+    }
+
+    /// Follows the folders on screen and the file of the preview, in the place of those followed before.
+    pub fn watch(
+        &self,
+        _place: PlaceId,
+        _folders: Vec<EntryPath>,
+        _file: Option<EntryPath>,
+    ) -> Result<watch::Receiver<PlaceUpdate>> {
+        not_there_yet()
+    }
+
+    /// Counts what takes the space; goes on while somebody follows.
+    pub fn measure(&self, _place: PlaceId) -> Result<watch::Receiver<SpaceState>> {
+        not_there_yet()
+    }
+
+    pub fn space_map(&self, _place: PlaceId, _folder: &EntryPath) -> Result<SpaceMap> {
+        not_there_yet()
+    }
+
+    /// Starts a search in the place of the one before; ends when nobody follows.
+    pub fn search(
+        &self,
+        _place: PlaceId,
+        _query: SearchQuery,
+    ) -> Result<watch::Receiver<SearchState>> {
+        not_there_yet()
+    }
+
+    pub fn search_hits(&self, _place: PlaceId, _from: u32, _count: u32) -> Result<Vec<SearchHit>> {
+        not_there_yet()
+    }
+
+    // Previews: topic `preview`.
+
+    pub async fn open_preview(&self, _place: PlaceId, _path: EntryPath) -> Result<Preview> {
+        not_there_yet()
+    }
+
+    pub async fn preview_cells(
+        &self,
+        _preview: PreviewId,
+        _from: u32,
+        _count: u32,
+    ) -> Result<CellPage> {
+        not_there_yet()
+    }
+
+    /// All lines of one output of a cell that is shown by its beginning.
+    pub async fn preview_output(
+        &self,
+        _preview: PreviewId,
+        _cell: u32,
+        _output: u32,
+    ) -> Result<LinePage> {
+        not_there_yet()
+    }
+
+    pub async fn preview_rows(
+        &self,
+        _preview: PreviewId,
+        _sheet: u32,
+        _from: u32,
+        _count: u32,
+    ) -> Result<RowPage> {
+        not_there_yet()
+    }
+
+    pub async fn preview_lines(
+        &self,
+        _preview: PreviewId,
+        _from: u32,
+        _count: u32,
+    ) -> Result<LinePage> {
+        not_there_yet()
+    }
+
+    pub async fn preview_hex(
+        &self,
+        _preview: PreviewId,
+        _from: u32,
+        _count: u32,
+    ) -> Result<LinePage> {
+        not_there_yet()
+    }
+
+    /// PNG or JPEG bytes, decoded and checked before, never larger than the screen needs.
+    pub async fn preview_picture(&self, _preview: PreviewId, _key: &str) -> Result<Vec<u8>> {
+        not_there_yet()
+    }
+
+    /// The file's bytes, for the formats that the page draws itself (PDF).
+    pub async fn preview_bytes(
+        &self,
+        _preview: PreviewId,
+        _from: u64,
+        _count: u32,
+    ) -> Result<Vec<u8>> {
+        not_there_yet()
+    }
+
+    pub async fn compare(
+        &self,
+        _left: (PlaceId, EntryPath),
+        _right: (PlaceId, EntryPath),
+    ) -> Result<Comparison> {
+        not_there_yet()
+    }
+
+    // Jobs and moving files: topic `moving`.
+
+    pub fn jobs(&self) -> watch::Receiver<JobList> {
+        watch::channel(JobList::default()).1
+    }
+
+    pub fn cancel_job(&self, _job: JobId) {}
+
+    pub fn dismiss_job(&self, _job: JobId) {}
+
+    pub fn answer_conflict(&self, _job: JobId, _answer: ConflictAnswer, _for_all: bool) {}
+
+    /// Into a folder of this computer.
+    pub async fn download(
+        &self,
+        _place: PlaceId,
+        _paths: Vec<EntryPath>,
+        _to: PathBuf,
+    ) -> Result<JobId> {
+        not_there_yet()
+    }
+
+    /// From this computer; every source is a file or a folder.
+    pub async fn upload(
+        &self,
+        _place: PlaceId,
+        _folder: EntryPath,
+        _sources: Vec<PathBuf>,
+    ) -> Result<JobId> {
+        not_there_yet()
+    }
+
+    pub async fn make_folder(
+        &self,
+        _place: PlaceId,
+        _folder: EntryPath,
+        _name: &str,
+    ) -> Result<EntryPath> {
+        not_there_yet()
+    }
+
+    pub async fn rename(
+        &self,
+        _place: PlaceId,
+        _path: EntryPath,
+        _name: &str,
+    ) -> Result<EntryPath> {
+        not_there_yet()
+    }
+
+    /// Into the trash of the volume; the ids bring them back.
+    pub async fn trash(&self, _place: PlaceId, _paths: Vec<EntryPath>) -> Result<Vec<String>> {
+        not_there_yet()
+    }
+
+    pub async fn list_trash(&self, _place: PlaceId) -> Result<Trash> {
+        not_there_yet()
+    }
+
+    /// Back to where they lay, under another name where that is taken.
+    pub async fn restore_trashed(
+        &self,
+        _place: PlaceId,
+        _ids: Vec<String>,
+    ) -> Result<Vec<EntryPath>> {
+        not_there_yet()
+    }
+
+    pub async fn empty_trash(&self, _place: PlaceId) -> Result<()> {
+        not_there_yet()
+    }
+
+    pub async fn read_text(&self, _place: PlaceId, _path: EntryPath) -> Result<EditedText> {
+        not_there_yet()
+    }
+
+    pub async fn save_text(&self, _place: PlaceId, _edited: EditedText) -> Result<SaveOutcome> {
+        not_there_yet()
+    }
+
+    // Keeping safe: topic `safe`.
+
+    pub async fn backups(&self, _volume: Option<&str>) -> Result<BackupShelf> {
+        not_there_yet()
+    }
+
+    /// With `pause` the containers that use it are paused for the time of reading.
+    pub async fn back_up(&self, _volume: &str, _pause: bool) -> Result<JobId> {
+        not_there_yet()
+    }
+
+    pub async fn verify_backup(&self, _file: &str) -> Result<JobId> {
+        not_there_yet()
+    }
+
+    /// A backup file from elsewhere, ours or a tar made by hand, is put into the folder of backups.
+    pub async fn add_backup(&self, _file: PathBuf) -> Result<String> {
+        not_there_yet()
+    }
+
+    pub async fn preview_restore(
+        &self,
+        _file: &str,
+        _target: RestoreTarget,
+    ) -> Result<RestorePreview> {
+        not_there_yet()
+    }
+
+    pub async fn restore(&self, _file: &str, _target: RestoreTarget) -> Result<JobId> {
+        not_there_yet()
+    }
+
+    pub async fn delete_backup(&self, _file: &str) -> Result<()> {
+        not_there_yet()
+    }
+
+    pub async fn plan_backups(&self, _plan: BackupPlan) -> Result<()> {
+        not_there_yet()
+    }
+
+    pub async fn forget_plan(&self, _volume: &str) -> Result<()> {
+        not_there_yet()
+    }
+
+    /// Copies a volume into a new one.
+    pub async fn clone_volume(&self, _volume: &str, _name: &str) -> Result<JobId> {
+        not_there_yet()
+    }
+
+    /// Copies everything in one place into another ("move my work into a volume", and back).
+    pub async fn copy_place(&self, _from: Place, _to: Place) -> Result<JobId> {
+        not_there_yet()
+    }
+}
