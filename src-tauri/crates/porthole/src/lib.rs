@@ -1,0 +1,1 @@
+//! What is said between Slipway and the program inside the throw-away container.
