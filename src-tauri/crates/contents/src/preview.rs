@@ -3,6 +3,11 @@
 //! A preview opens with its head: what it is, how much there is. The parts on screen are asked for
 //! by range. Nothing of a file is run, and only the parts that are shown are read.
 
+#[cfg(test)]
+mod memory;
+pub mod reader;
+pub mod source;
+
 use serde::{Deserialize, Serialize};
 use slipway_engine::{Bytes, UnixMillis};
 use specta::Type;
