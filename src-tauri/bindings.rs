@@ -84,6 +84,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             commands::previews::preview_picture,
             commands::previews::preview_bytes,
             commands::previews::compare_files,
+            commands::previews::open_address,
             commands::jobs::subscribe_jobs,
             commands::jobs::cancel_job,
             commands::jobs::dismiss_job,

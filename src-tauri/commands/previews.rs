@@ -2,6 +2,8 @@
 
 use slipway_contents::place::{EntryPath, PlaceId};
 use slipway_contents::preview::{CellPage, Comparison, LinePage, Preview, PreviewId, RowPage};
+use slipway_labs::Problem;
+use slipway_labs::problem::ProblemKind;
 use tauri::State;
 
 use super::{CommandResult, RawBytes};
@@ -129,4 +131,13 @@ pub async fn compare_files(
         .contents
         .compare((left_place, left), (right_place, right))
         .await
+}
+
+/// Opens a web address that stands in a document, in the browser. The page shows it first and asks;
+/// only plain http and https addresses are opened.
+#[tauri::command]
+#[specta::specta]
+pub fn open_address(address: &str) -> CommandResult<()> {
+    crate::browser::open_address(address)
+        .map_err(|sentence| Problem::new(ProblemKind::Other, sentence))
 }

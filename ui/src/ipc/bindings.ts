@@ -140,6 +140,11 @@ export const commands = {
 	previewBytes: (preview: PreviewId, from: number | null, count: number) => __TAURI_INVOKE<ArrayBuffer>("preview_bytes", { preview, from, count }),
 	/**  Two files side by side. */
 	compareFiles: (leftPlace: PlaceId, left: EntryPath, rightPlace: PlaceId, right: EntryPath) => __TAURI_INVOKE<Comparison>("compare_files", { leftPlace, left, rightPlace, right }),
+	/**
+	 *  Opens a web address that stands in a document, in the browser. The page shows it first and asks;
+	 *  only plain http and https addresses are opened.
+	 */
+	openAddress: (address: string) => __TAURI_INVOKE<null>("open_address", { address }),
 	/**  Follows all work that takes a while. */
 	subscribeJobs: (onUpdate: Channel<Numbered<JobList>>) => __TAURI_INVOKE<number>("subscribe_jobs", { onUpdate }),
 	/**  Stops a job; nothing half-made is left. */

@@ -1,19 +1,12 @@
 /* The desktop app as the backend. What the first screen asks stands in `first.ts`. */
 import { m } from "$m";
+import { ask, tell } from "./ask";
 import type { Backend } from "./backend";
 import { commands } from "./bindings";
-import { asCommandError, CommandError } from "./error";
+import { CommandError } from "./error";
 import { first, open } from "./first";
+import { previews } from "./previews";
 
-/** A call whose failure arrives as a `CommandError`. */
-async function ask<Answer>(call: Promise<Answer>): Promise<Answer> {
-  try {
-    return await call;
-  } catch (thrown) {
-    throw asCommandError(thrown);
-  }
-}
-const tell = async (call: Promise<unknown>): Promise<void> => void (await ask(call));
 const gone = () =>
   new CommandError({
     kind: "gone",
@@ -26,6 +19,7 @@ const gone = () =>
 
 export const desktop: Backend = {
   ...first,
+  ...previews,
   async openLaunch(lab, receive) {
     // A stream of a launch that is over would only end without a word.
     if ((await ask(commands.fetchLaunch(lab))) === null) throw gone();

@@ -21,6 +21,7 @@ import * as sample from "./sample-labs";
 import { SampleLaunch } from "./sample-launch";
 import { SampleLog } from "./sample-log";
 import { readCommand } from "./sample-paste";
+import { samplePreviews } from "./sample-preview";
 import * as sharing from "./sample-sharing";
 
 const SOON = 600;
@@ -170,6 +171,7 @@ export function demo(options = new URLSearchParams()): Backend {
   }
 
   return {
+    ...samplePreviews(),
     openInventory: async (receive) => {
       const whole: InventoryUpdate = {
         revision: ++revision,

@@ -1,0 +1,150 @@
+/* What a preview says about a file, computed from what is known of it. */
+import Archive from "@lucide/svelte/icons/archive";
+import Box from "@lucide/svelte/icons/box";
+import Database from "@lucide/svelte/icons/database";
+import File from "@lucide/svelte/icons/file";
+import FileCode from "@lucide/svelte/icons/file-code";
+import FileSpreadsheet from "@lucide/svelte/icons/file-spreadsheet";
+import FileText from "@lucide/svelte/icons/file-text";
+import Image from "@lucide/svelte/icons/image";
+import NotebookText from "@lucide/svelte/icons/notebook-text";
+import ScrollText from "@lucide/svelte/icons/scroll-text";
+import Settings from "@lucide/svelte/icons/settings-2";
+import type { Component } from "svelte";
+import type {
+  Column,
+  ContainerRow,
+  Entry,
+  FileSort,
+  Ink,
+  LabCard,
+  Line,
+  Place,
+  Preview,
+} from "../../../ipc/bindings";
+
+const ICONS: Record<FileSort, Component> = {
+  notebooks: NotebookText,
+  tables: FileSpreadsheet,
+  models: Box,
+  code: FileCode,
+  settings: Settings,
+  databases: Database,
+  documents: FileText,
+  pictures: Image,
+  archives: Archive,
+  logs: ScrollText,
+  other: File,
+};
+export const iconOf = (sort: FileSort): Component => ICONS[sort];
+
+/** The data colour of a kind of file, as in the treemap. */
+const TINTS: Record<FileSort, number> = {
+  notebooks: 1,
+  pictures: 1,
+  tables: 5,
+  databases: 5,
+  models: 6,
+  settings: 3,
+  code: 2,
+  documents: 7,
+  archives: 7,
+  logs: 7,
+  other: 7,
+};
+export const tintOf = (sort: FileSort): string => `pv-tint--${TINTS[sort]}`;
+
+/** True where the folder's row is newer than what the preview was made from. */
+export function overtaken(preview: Preview, entry: Entry | null): boolean {
+  if (!entry || entry.path !== preview.path || entry.kind !== "file") return false;
+  const [seen, now] = [preview.changed ?? 0, entry.changed ?? 0];
+  return now > seen || (now === seen && entry.size !== null && entry.size !== preview.size);
+}
+
+/** Running labs that see this place, and can be opened. */
+export function labsSeeing(
+  place: Place,
+  containers: readonly ContainerRow[],
+  labOf: ReadonlyMap<string, LabCard>,
+): LabCard[] {
+  const sees = (container: ContainerRow) =>
+    container.mounts.some((mount) =>
+      place.kind === "volume"
+        ? mount.kind === "volume" && mount.source === place.name
+        : mount.kind === "bind" && mount.source === place.path,
+    );
+  return containers.flatMap((container) => {
+    const lab = labOf.get(container.id);
+    return lab && lab.state === "running" && lab.addresses.length > 0 && sees(container) ? [lab] : [];
+  });
+}
+
+const INKS: Record<Ink, string | null> = {
+  plain: null,
+  keyword: "tok-k",
+  text: "tok-s",
+  number: "tok-n",
+  comment: "tok-c",
+  name: "tok-f",
+  type: "tok-k",
+  operator: null,
+  key: "tok-f",
+  good: "ink-good",
+  bad: "ink-bad",
+  warning: "ink-warning",
+  accent: "ink-accent",
+  faint: "tok-c",
+};
+export const inkOf = (ink: Ink): string | null => INKS[ink];
+
+export const textOf = (line: Line): string => line.spans.map((span) => span.text).join("");
+
+/** PNG or JPEG by their first bytes; anything else is not drawn. */
+export function pictureType(bytes: ArrayBuffer): "image/png" | "image/jpeg" | null {
+  const [a, b, c, d] = new Uint8Array(bytes, 0, Math.min(4, bytes.byteLength));
+  if (a === 0x89 && b === 0x50 && c === 0x4e && d === 0x47) return "image/png";
+  return a === 0xff && b === 0xd8 && c === 0xff ? "image/jpeg" : null;
+}
+
+const CHARACTER = 7.4;
+const NARROWEST = 56;
+const WIDEST = 320;
+const ROOM = 26;
+
+/** Widths of columns in pixels, guessed from their names and the first rows. */
+export function columnWidths(
+  columns: readonly Column[],
+  rows: readonly (readonly (string | null)[])[],
+): number[] {
+  return columns.map((column, at) => {
+    let longest = Math.max(column.name.length, column.kind.length * 0.9);
+    for (const row of rows) longest = Math.max(longest, row[at]?.length ?? 4);
+    return Math.round(Math.min(WIDEST, Math.max(NARROWEST, longest * CHARACTER + ROOM)));
+  });
+}
+
+/** Where each column begins; the last number is the width of all. */
+export function columnStarts(widths: readonly number[]): number[] {
+  const starts = [0];
+  for (const width of widths) starts.push((starts.at(-1) ?? 0) + width);
+  return starts;
+}
+
+/** Columns that touch the view, the end not included, with one more on either side. */
+export function columnsInView(
+  starts: readonly number[],
+  left: number,
+  width: number,
+): { from: number; to: number } {
+  const count = starts.length - 1;
+  let from = 0;
+  while (from < count && (starts[from + 1] ?? 0) <= left) from += 1;
+  let to = from;
+  while (to < count && (starts[to] ?? 0) < left + width) to += 1;
+  return { from: Math.max(0, from - 1), to: Math.min(count, to + 1) };
+}
+
+/** An address as it may be opened: http and https, nothing else. */
+export function opensInBrowser(address: string): boolean {
+  return /^https?:\/\/[^\s/]/i.test(address);
+}
