@@ -6,7 +6,11 @@ import { ahead } from "./ipc/ahead";
 import { first } from "./ipc/first";
 
 const early = "__TAURI_INTERNALS__" in window ? ahead(first) : null;
-const { openWindow } = await import("./window");
-const target = document.getElementById("app");
-const options = new URLSearchParams(location.search);
-if (target) await openWindow(target, early ?? (await import("./ipc/demo")).demo(options));
+/** No module may wait for this one to end: the window's script shares parts with it, and would wait in turn. */
+async function begin(): Promise<void> {
+  const { openWindow } = await import("./window");
+  const target = document.getElementById("app");
+  const options = new URLSearchParams(location.search);
+  if (target) await openWindow(target, early ?? (await import("./ipc/demo")).demo(options));
+}
+void begin();
