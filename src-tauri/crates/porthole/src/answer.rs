@@ -151,7 +151,8 @@ pub struct LinesEnd {
 /// What lies in one folder itself, without what lies in its folders.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FolderCount {
-    /// Numbered within one walk; 0 is the folder that was asked for.
+    /// Numbered within one walk; 0 is the folder that was asked for. `u32::MAX` for one that could not
+    /// be opened: nothing names it as its parent.
     pub id: u32,
     /// Itself for the first one.
     pub parent: u32,
@@ -160,6 +161,7 @@ pub struct FolderCount {
     pub files: u64,
     /// Bytes in files; a file with several names is counted where it is met first.
     pub bytes: u64,
+    /// Of its files and of itself.
     pub on_disk: u64,
     /// Only sorts that occur.
     pub sorts: Vec<SortCount>,
