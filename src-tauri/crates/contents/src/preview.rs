@@ -3,10 +3,34 @@
 //! A preview opens with its head: what it is, how much there is. The parts on screen are asked for
 //! by range. Nothing of a file is run, and only the parts that are shown are read.
 
+mod ansi;
+mod archive;
+mod beside;
+mod compare;
+#[cfg(test)]
+mod corpus;
+mod encoding;
+mod hex;
+mod index;
+mod ink;
+mod json;
+mod line;
+mod markdown;
 #[cfg(test)]
 mod memory;
-pub mod reader;
+mod notebook;
+mod opening;
+mod picture;
+mod previews;
+mod reader;
+mod recognise;
 pub mod source;
+mod table;
+mod text;
+mod vector;
+
+pub use compare::compare;
+pub use previews::Previews;
 
 use serde::{Deserialize, Serialize};
 use slipway_engine::{Bytes, UnixMillis};

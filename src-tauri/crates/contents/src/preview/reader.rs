@@ -193,11 +193,6 @@ impl Blocking {
         self.reader.size()
     }
 
-    /// When the work has to end.
-    pub fn deadline(&self) -> Instant {
-        self.deadline
-    }
-
     /// Exactly this range, less only where the file ends.
     pub fn range(&self, offset: u64, len: u64) -> Result<Bytes> {
         if Instant::now() > self.deadline {
@@ -228,6 +223,13 @@ impl Blocking {
 impl Read for Blocking {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let at = self.at;
+        if into.len() > WINDOW as usize {
+            let long = into.len().min(PIECE as usize);
+            let bytes = self.range(at, long as u64).map_err(std::io::Error::other)?;
+            into[..bytes.len()].copy_from_slice(&bytes);
+            self.at += bytes.len() as u64;
+            return Ok(bytes.len());
+        }
         let ahead = self.ahead(at).map_err(std::io::Error::other)?;
         let count = ahead.len().min(into.len());
         into[..count].copy_from_slice(&ahead[..count]);

@@ -1,0 +1,455 @@
+//! Where the lines of a file begin, so that any of a million can be shown without the others.
+//!
+//! Counting goes on behind, while the first lines are shown already: by the source where the file
+//! lies, or else by reading the file once. What is kept is one mark for many lines, and one after
+//! each very long line, so that a line of 100 MB is stepped over and not read.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::StreamExt;
+use tokio::sync::watch;
+
+use super::encoding::Unit;
+use super::reader::{PIECE, Reader};
+use super::source::LineMarks;
+use crate::{Problem, Result};
+
+/// Lines between two marks.
+const EVERY: u32 = 256;
+/// Bytes of a line after which the next line gets its own mark.
+const LONG: u64 = 64 * 1024;
+/// Bytes of one line that are read before waiting for the mark behind it.
+const PATIENCE: u64 = 4 * 1024 * 1024;
+/// Marks that are kept; a file with more lines is shown up to there.
+const MARKS: usize = 4_000_000;
+
+/// One line as it lies in the file, without its line end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawLine {
+    pub bytes: Vec<u8>,
+    /// Bytes that were left out.
+    pub left_out: u64,
+}
+
+/// How lines are told apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Lines {
+    /// The byte at which the first line begins.
+    pub start: u64,
+    pub unit: Unit,
+    /// Line ends between two of these bytes are none.
+    pub quote: Option<u8>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Progress {
+    lines: u64,
+    done: bool,
+}
+
+struct Counted {
+    marks: Mutex<BTreeMap<u64, u64>>,
+    failed: Mutex<Option<Problem>>,
+    progress: watch::Sender<Progress>,
+}
+
+/// Counts while it lives.
+pub struct LineIndex {
+    reader: Reader,
+    rules: Lines,
+    counted: Arc<Counted>,
+    counting: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for LineIndex {
+    fn drop(&mut self) {
+        self.counting.abort();
+    }
+}
+
+impl LineIndex {
+    /// Begins to count. Within a tokio runtime.
+    pub fn start(reader: Reader, rules: Lines) -> Self {
+        let counted = Arc::new(Counted {
+            marks: Mutex::new(BTreeMap::from([(0, rules.start)])),
+            failed: Mutex::new(None),
+            progress: watch::Sender::new(Progress::default()),
+        });
+        let counting = tokio::spawn({
+            let (reader, counted) = (reader.clone(), Arc::clone(&counted));
+            async move {
+                if let Err(problem) = count(&reader, rules, &counted).await {
+                    *counted
+                        .failed
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner) = Some(problem);
+                }
+                counted
+                    .progress
+                    .send_modify(|progress| progress.done = true);
+            }
+        });
+        Self {
+            reader,
+            rules,
+            counted,
+            counting,
+        }
+    }
+
+    /// `None` while they are counted.
+    pub fn total(&self) -> Option<u32> {
+        let progress = *self.counted.progress.borrow();
+        progress
+            .done
+            .then(|| u32::try_from(progress.lines).unwrap_or(u32::MAX))
+    }
+
+    /// Lines from `from` on, at most `count` and about 16 MiB; of each at most `keep` bytes.
+    pub async fn read(&self, from: u64, count: usize, keep: usize) -> Result<Vec<RawLine>> {
+        self.wait_for(from).await;
+        let (mut line, mut begin) = self.mark_before(from);
+        if from.saturating_sub(line) > 4 * u64::from(EVERY) {
+            // Beyond everything that was counted: there is no such line, or counting failed.
+            return match &*self
+                .counted
+                .failed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+            {
+                Some(problem) => Err(problem.clone()),
+                None => Ok(Vec::new()),
+            };
+        }
+        let mut rows = Vec::new();
+        let mut held = 0_usize;
+        let mut at = begin;
+        let mut ends = Ends::new(self.rules);
+        let mut current = RawLine::default();
+        while rows.len() < count && at < self.reader.size() && held < 16 * 1024 * 1024 {
+            let bytes = self.reader.read(at, u64::from(PIECE) / 4).await?;
+            if bytes.is_empty() {
+                break;
+            }
+            let mut rest = &bytes[..];
+            while rows.len() < count && !rest.is_empty() {
+                let end = ends.next(rest);
+                let part = &rest[..end.unwrap_or(rest.len())];
+                if line >= from {
+                    current.take(part, keep);
+                }
+                at += part.len() as u64;
+                rest = &rest[part.len()..];
+                if end.is_some() {
+                    self.remember(line + 1, begin, at);
+                    if line >= from {
+                        let full = std::mem::take(&mut current).without_end(self.rules.unit);
+                        held += full.bytes.len();
+                        rows.push(full);
+                    }
+                    line += 1;
+                    begin = at;
+                }
+            }
+            if rest.is_empty() && at - begin > LONG {
+                if at - begin > PATIENCE {
+                    self.wait_for(line + 1).await;
+                }
+                if let Some(next) = self.mark_of(line + 1).filter(|next| *next > at) {
+                    current.left_out += next - at;
+                    if line >= from {
+                        rows.push(std::mem::take(&mut current).without_end(self.rules.unit));
+                    }
+                    line += 1;
+                    (begin, at) = (next, next);
+                    ends = Ends::new(self.rules);
+                } else if self
+                    .total()
+                    .is_some_and(|total| line + 1 >= u64::from(total))
+                {
+                    // The last line, and nothing follows it.
+                    current.left_out += self.reader.size() - at;
+                    at = self.reader.size();
+                }
+            }
+        }
+        if rows.len() < count && begin < at && at >= self.reader.size() && line >= from {
+            rows.push(current.without_end(self.rules.unit));
+        }
+        Ok(rows)
+    }
+
+    /// Until the line was counted, or all are.
+    async fn wait_for(&self, line: u64) {
+        let mut progress = self.counted.progress.subscribe();
+        let _ = progress
+            .wait_for(|progress| progress.done || progress.lines >= line)
+            .await;
+    }
+
+    fn mark_before(&self, line: u64) -> (u64, u64) {
+        let marks = self.counted.lock();
+        marks
+            .range(..=line)
+            .next_back()
+            .map_or((0, self.rules.start), |(line, offset)| (*line, *offset))
+    }
+
+    fn mark_of(&self, line: u64) -> Option<u64> {
+        self.counted.lock().get(&line).copied()
+    }
+
+    fn remember(&self, line: u64, begin: u64, next: u64) {
+        if next - begin > LONG {
+            self.counted.add(line, next);
+        }
+    }
+}
+
+impl Counted {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, u64>> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, line: u64, offset: u64) {
+        let mut marks = self.lock();
+        if marks.len() < MARKS {
+            marks.insert(line, offset);
+        }
+    }
+}
+
+async fn count(reader: &Reader, rules: Lines, counted: &Counted) -> Result<()> {
+    if rules.unit == Unit::Byte
+        && let Some(mut marked) = reader.source().lines(EVERY, rules.quote)
+    {
+        while let Some(step) = marked.next().await {
+            take_step(reader, rules, counted, step?);
+        }
+        return Ok(());
+    }
+    let mut ends = Ends::new(rules);
+    let mut at = rules.start;
+    let (mut lines, mut begin) = (0_u64, rules.start);
+    while at < reader.size() {
+        let bytes = reader.read(at, u64::from(PIECE)).await?;
+        if bytes.is_empty() {
+            break;
+        }
+        let mut rest = &bytes[..];
+        while let Some(end) = ends.next(rest) {
+            at += end as u64;
+            rest = &rest[end..];
+            lines += 1;
+            if lines.is_multiple_of(u64::from(EVERY)) || at - begin > LONG {
+                counted.add(lines, at);
+            }
+            begin = at;
+        }
+        at += rest.len() as u64;
+        counted
+            .progress
+            .send_modify(|progress| progress.lines = lines);
+    }
+    if begin < at {
+        counted.progress.send_modify(|progress| progress.lines += 1);
+    }
+    Ok(())
+}
+
+/// What the source counted, as far as it belongs to the state of the file that is shown.
+fn take_step(reader: &Reader, rules: Lines, counted: &Counted, step: LineMarks) {
+    for (line, offset) in step.marks {
+        if line > 0 && offset > rules.start && offset < reader.size() {
+            counted.add(line, offset);
+        }
+    }
+    if step.through <= reader.size() {
+        counted
+            .progress
+            .send_modify(|progress| progress.lines = step.lines);
+    }
+}
+
+/// Finds line ends, piece by piece.
+struct Ends {
+    rules: Lines,
+    inside: bool,
+}
+
+impl Ends {
+    fn new(rules: Lines) -> Self {
+        Self {
+            rules,
+            inside: false,
+        }
+    }
+
+    /// How many bytes the line takes, with its end; `None` where it does not end here.
+    fn next(&mut self, bytes: &[u8]) -> Option<usize> {
+        match (self.rules.unit, self.rules.quote) {
+            (Unit::Byte, None) => bytes
+                .iter()
+                .position(|byte| *byte == b'\n')
+                .map(|at| at + 1),
+            (Unit::Byte, Some(quote)) => {
+                for (at, byte) in bytes.iter().enumerate() {
+                    if *byte == quote {
+                        self.inside = !self.inside;
+                    } else if *byte == b'\n' && !self.inside {
+                        return Some(at + 1);
+                    }
+                }
+                None
+            }
+            (unit, _) => {
+                let end: &[u8] = if unit == Unit::Little {
+                    b"\n\0"
+                } else {
+                    b"\0\n"
+                };
+                bytes
+                    .chunks(2)
+                    .position(|pair| pair == end)
+                    .map(|at| at * 2 + 2)
+            }
+        }
+    }
+}
+
+impl RawLine {
+    fn take(&mut self, part: &[u8], keep: usize) {
+        let fits = keep.saturating_sub(self.bytes.len()).min(part.len());
+        self.bytes.extend_from_slice(&part[..fits]);
+        self.left_out += (part.len() - fits) as u64;
+    }
+
+    fn without_end(mut self, unit: Unit) -> Self {
+        if self.left_out > 0 {
+            return self;
+        }
+        let ends: [&[u8]; 2] = match unit {
+            Unit::Byte => [b"\n", b"\r"],
+            Unit::Little => [b"\n\0", b"\r\0"],
+            Unit::Big => [b"\0\n", b"\0\r"],
+        };
+        for end in ends {
+            if self.bytes.ends_with(end) {
+                self.bytes.truncate(self.bytes.len() - end.len());
+            }
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::preview::memory::MemorySource;
+
+    const BYTES: Lines = Lines {
+        start: 0,
+        unit: Unit::Byte,
+        quote: None,
+    };
+
+    async fn index(bytes: Vec<u8>, rules: Lines) -> (LineIndex, Arc<MemorySource>) {
+        let source = MemorySource::new(bytes);
+        let (reader, _) = Reader::open(Arc::<MemorySource>::clone(&source))
+            .await
+            .unwrap();
+        (LineIndex::start(reader, rules), source)
+    }
+
+    async fn texts(index: &LineIndex, from: u64, count: usize) -> Vec<String> {
+        let lines = index.read(from, count, 100).await.unwrap();
+        lines
+            .into_iter()
+            .map(|line| String::from_utf8_lossy(&line.bytes).into_owned())
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn any_of_many_lines_is_found() {
+        let text: String = (0..100_000)
+            .map(|line| format!("line {line}\r\n"))
+            .collect();
+        let (index, _) = index(text.into_bytes(), BYTES).await;
+        assert_eq!(
+            texts(&index, 99_998, 10).await,
+            ["line 99998", "line 99999"]
+        );
+        assert_eq!(index.total(), Some(100_000));
+        assert_eq!(texts(&index, 511, 2).await, ["line 511", "line 512"]);
+        assert!(texts(&index, 100_000, 5).await.is_empty());
+        assert!(texts(&index, 9_000_000, 5).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_very_long_line_is_stepped_over() {
+        let mut bytes = b"first\n".to_vec();
+        bytes.extend(std::iter::repeat_n(b'x', 30_000_000));
+        bytes.extend(b"\nlast");
+        let (index, source) = index(bytes, BYTES).await;
+        index.wait_for(u64::MAX).await;
+        let before = source.read_bytes();
+        let lines = index.read(0, 10, 100).await.unwrap();
+        assert_eq!(lines.len(), 3);
+        assert_eq!((lines[1].bytes.len(), lines[1].left_out), (100, 29_999_901));
+        assert_eq!(lines[2].bytes, b"last");
+        assert!(
+            source.read_bytes() - before < 1_000_000,
+            "the middle of the line is not read again"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_line_end_between_quotes_is_none() {
+        let rules = Lines {
+            quote: Some(b'"'),
+            ..BYTES
+        };
+        let (index, _) = index(b"a,\"b\nc\"\nd,e\n".to_vec(), rules).await;
+        assert_eq!(texts(&index, 0, 9).await, ["a,\"b\nc\"", "d,e"]);
+    }
+
+    #[tokio::test]
+    async fn wide_characters_have_wide_line_ends() {
+        // U+010A has the byte of a line end and is none.
+        let bytes: Vec<u8> = "\u{feff}a\u{10a}\r\nb\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let rules = Lines {
+            start: 2,
+            unit: Unit::Little,
+            quote: None,
+        };
+        let (index, _) = index(bytes, rules).await;
+        let lines = index.read(0, 9, 100).await.unwrap();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[0].bytes, [b'a', 0, 0x0a, 0x01]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn every_line_is_the_one_that_was_written(
+            lines in prop::collection::vec("[a-z]{0,12}", 0..700),
+            from in 0_usize..700,
+            count in 1_usize..50,
+        ) {
+            let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+            let shown = runtime.block_on(async {
+                let (index, _) = index(text.into_bytes(), BYTES).await;
+                texts(&index, from as u64, count).await
+            });
+            let wanted: Vec<String> = lines.into_iter().skip(from).take(count).collect();
+            prop_assert_eq!(shown, wanted);
+        }
+    }
+}
