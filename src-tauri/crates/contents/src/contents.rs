@@ -15,6 +15,7 @@ use crate::jobs::{ConflictAnswer, JobId, JobList};
 use crate::place::{EntryPath, OpenedPlace, Place, PlaceId};
 use crate::preview::{CellPage, Comparison, LinePage, Preview, PreviewId, RowPage};
 use crate::search::{SearchHit, SearchQuery, SearchState};
+use crate::shared::Shared;
 use crate::space::{SpaceMap, SpaceState};
 use crate::survey::{RemovePreview, SurveyUpdate};
 
@@ -34,8 +35,7 @@ pub struct ContentsHome {
 /// Cheap to clone. With the last clone every throw-away container ends.
 #[derive(Clone)]
 pub struct Contents {
-    #[expect(dead_code, reason = "each topic takes what it needs from here")]
-    home: Arc<ContentsHome>,
+    shared: Arc<Shared>,
 }
 
 fn not_there_yet<T>() -> Result<T> {
@@ -49,7 +49,7 @@ impl Contents {
     /// Within a tokio runtime.
     pub fn start(home: ContentsHome) -> Self {
         Self {
-            home: Arc::new(home),
+            shared: Shared::start(home),
         }
     }
 
@@ -80,13 +80,18 @@ impl Contents {
     // Looking: topic `browse`.
 
     /// Opens a place: starts its porthole, which lives until the place is closed.
-    pub async fn open(&self, _place: Place) -> Result<OpenedPlace> {
-        not_there_yet()
+    pub async fn open(&self, place: Place) -> Result<OpenedPlace> {
+        self.shared.open(place).await
     }
 
-    pub fn close(&self, _place: PlaceId) {}
+    pub fn close(&self, place: PlaceId) {
+        self.shared.close(place);
+    }
 
-    pub fn close_all(&self) {}
+    /// The page that had them open is gone.
+    pub fn close_all(&self) {
+        self.shared.close_all();
+    }
 
     pub async fn list_folder(&self, _place: PlaceId, _query: FolderQuery) -> Result<FolderPage> {
         not_there_yet()

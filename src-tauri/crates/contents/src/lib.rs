@@ -12,9 +12,13 @@ pub mod contents;
 pub mod document;
 pub mod entry;
 pub mod jobs;
+mod opened;
+pub mod path;
 pub mod place;
 pub mod preview;
 pub mod search;
+pub mod session;
+mod shared;
 pub mod space;
 pub mod survey;
 

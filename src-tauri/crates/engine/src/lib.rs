@@ -17,6 +17,7 @@ mod installed;
 pub mod inventory;
 pub mod logs;
 pub mod networks;
+pub mod porthole;
 pub mod reference;
 pub mod units;
 pub mod usage;

@@ -42,6 +42,9 @@ pub(crate) struct Wire {
     prefix: Arc<str>,
 }
 
+/// A connection that both sides speak over as they like.
+pub(crate) type Upgraded = TokioIo<hyper::upgrade::Upgraded>;
+
 trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
@@ -51,6 +54,8 @@ pub(crate) struct Question {
     path: String,
     query: String,
     headers: Vec<(&'static str, String)>,
+    content_type: &'static str,
+    body: Bytes,
     patience: Duration,
 }
 
@@ -69,8 +74,17 @@ impl Question {
             path: path.into(),
             query: String::new(),
             headers: Vec::new(),
+            content_type: "application/json",
+            body: Bytes::new(),
             patience: PATIENCE,
         }
+    }
+
+    /// What is sent with it.
+    pub(crate) fn body(mut self, content_type: &'static str, body: Bytes) -> Self {
+        self.content_type = content_type;
+        self.body = body;
+        self
     }
 
     pub(crate) fn query(mut self, key: &str, value: &str) -> Self {
@@ -193,39 +207,53 @@ impl Wire {
     /// # Errors
     /// `Answer` with the engine's own message where it refuses.
     pub(crate) async fn ask(&self, question: Question) -> Result<Answer, Failure> {
+        let patience = question.patience;
+        let (response, connection) = self.put(question).await?;
+        if response.status().is_success() {
+            return Ok(Answer::of(response, connection));
+        }
+        Err(refusal(response, connection, patience).await)
+    }
+
+    /// Asks for a connection that both sides speak over from then on.
+    ///
+    /// # Errors
+    /// `Answer` where the engine refuses, or does not change the protocol.
+    pub(crate) async fn upgrade(&self, question: Question) -> Result<Upgraded, Failure> {
+        let patience = question.patience;
+        let question = question
+            .header("Connection", "Upgrade".to_owned())
+            .header("Upgrade", "tcp".to_owned());
+        let (response, connection) = self.put(question).await?;
+        if response.status() != http::StatusCode::SWITCHING_PROTOCOLS {
+            return Err(refusal(response, connection, patience).await);
+        }
+        let upgraded = hyper::upgrade::on(response)
+            .await
+            .map_err(|error| Failure::cut(&error))?;
+        Ok(TokioIo::new(upgraded))
+    }
+
+    async fn put(
+        &self,
+        question: Question,
+    ) -> Result<(Response<Incoming>, AbortOnDropHandle<()>), Failure> {
         let path = question.path + &question.query;
         tracing::debug!(method = %question.method, path = %path, "asking the engine");
         let mut builder = Request::builder()
             .method(question.method)
             .uri(&path)
-            .header(CONTENT_TYPE, "application/json");
+            .header(CONTENT_TYPE, question.content_type);
         for (name, value) in question.headers {
             builder = builder.header(name, value);
         }
         let request = builder
-            .body(Full::new(Bytes::new()))
+            .body(Full::new(question.body))
             .map_err(|error| Failure::Garbled {
                 text: error.to_string(),
             })?;
         let sent = tokio::time::timeout(question.patience, self.send(request));
-        let (response, connection) = sent.await.map_err(|_| Failure::TimedOut)??;
-        let status = response.status();
-        let (parts, body) = response.into_parts();
-        let answer = Answer {
-            headers: parts.headers,
-            body,
-            _connection: connection,
-        };
-        if status.is_success() {
-            return Ok(answer);
-        }
-        let text = tokio::time::timeout(question.patience, answer.bytes())
-            .await
-            .map_err(|_| Failure::TimedOut)??;
-        Err(Failure::Answer {
-            status: status.as_u16(),
-            message: engine_message(&text),
-        })
+        sent.await.map_err(|_| Failure::TimedOut)?
     }
 
     /// Asks for one JSON value.
@@ -238,6 +266,24 @@ impl Wire {
         serde_json::from_slice(&bytes).map_err(|error| Failure::Garbled {
             text: error.to_string(),
         })
+    }
+}
+
+/// What the engine says where it refuses.
+async fn refusal(
+    response: Response<Incoming>,
+    connection: AbortOnDropHandle<()>,
+    patience: Duration,
+) -> Failure {
+    let status = response.status().as_u16();
+    let answer = Answer::of(response, connection);
+    match tokio::time::timeout(patience, answer.bytes()).await {
+        Ok(Ok(text)) => Failure::Answer {
+            status,
+            message: engine_message(&text),
+        },
+        Ok(Err(failure)) => failure,
+        Err(_) => Failure::TimedOut,
     }
 }
 
@@ -261,6 +307,15 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    fn of(response: Response<Incoming>, connection: AbortOnDropHandle<()>) -> Self {
+        let (parts, body) = response.into_parts();
+        Self {
+            headers: parts.headers,
+            body,
+            _connection: connection,
+        }
+    }
+
     /// The next piece of the body; `None` at its orderly end.
     pub(crate) async fn piece(&mut self) -> Result<Option<Bytes>, Failure> {
         loop {

@@ -197,9 +197,16 @@ pub struct Frames {
     bytes: Vec<u8>,
     /// Where the next frame begins in `bytes`.
     from: usize,
+    /// Bytes of the body of the frame that was given last.
+    length: usize,
 }
 
 impl Frames {
+    /// Bytes of the body of the frame that was given last: what it counts against its credit.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
     /// Takes what arrived.
     pub fn push(&mut self, bytes: &[u8]) {
         if self.from > 0 && self.from == self.bytes.len() {
@@ -239,6 +246,7 @@ impl Frames {
         };
         let message = M::read(*kind, body)?;
         self.from += length + 4;
+        self.length = body.len();
         Ok(Some((u32::from_le_bytes(*request), message)))
     }
 }

@@ -99,6 +99,9 @@ impl Touched {
             }
         };
         tracing::debug!(kind = %event.kind, action = %event.action, id = %event.actor.id, "event");
+        if event.actor.attributes.contains_key(crate::porthole::LABEL) {
+            return None;
+        }
         let id = event.actor.id;
         match (event.kind.as_str(), event.action.as_str()) {
             ("container", action) => {

@@ -10,6 +10,7 @@ use super::fetch::Fetched;
 use super::rows::unreadable_inspection;
 use super::{ContainerRow, EngineReport, EngineStatus, Health, RefusedKind, RefusedList, Snapshot};
 use crate::health::{EngineFacts, disk_free_now, problems};
+use crate::porthole::{is_porthole, is_porthole_image};
 use crate::{ContainerId, Error};
 
 /// The snapshot that will be published next. Rows that stay equal stay the same in memory, so that
@@ -166,7 +167,10 @@ impl Current {
                 let next = &mut self.next;
                 replace(
                     &mut next.images,
-                    rows.into_iter().map(|row| (row.id.clone(), row)).collect(),
+                    rows.into_iter()
+                        .filter(|row| !is_porthole_image(row))
+                        .map(|row| (row.id.clone(), row))
+                        .collect(),
                 );
             }
             Fetched::Volumes(rows) => {
@@ -188,7 +192,7 @@ impl Current {
                 );
             }
             Fetched::Container(id, Some(row)) => {
-                if row.id.0 == id {
+                if row.id.0 == id && !is_porthole(&row.labels) {
                     set(&mut next.containers, row.id.clone(), row);
                 }
             }
@@ -228,7 +232,7 @@ impl Current {
     fn list_containers(&mut self, rows: Vec<ContainerRow>) {
         let mut order: Vec<(bool, String, ContainerId)> = Vec::with_capacity(rows.len());
         let mut listed = BTreeMap::new();
-        for row in rows {
+        for row in rows.into_iter().filter(|row| !is_porthole(&row.labels)) {
             order.push((!is_alive(&row), by_number(&row.name), row.id.clone()));
             let kept = match self.next.containers.get(&row.id) {
                 Some(known) if known.state == row.state && known.name == row.name => ContainerRow {
