@@ -4,17 +4,22 @@
 //! the simplest way to wait for many things at once. All of it is safe Rust over rustix.
 
 mod conversation;
+mod copy;
 mod descent;
 mod desk;
+mod edit;
 mod fault;
 mod hash;
 mod lines;
 mod list;
 mod mount;
+mod pack;
 mod read;
 mod room;
 mod row;
 mod search;
+mod trash;
+mod unpack;
 mod walk;
 mod watch;
 
@@ -45,6 +50,7 @@ pub fn run(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let places = Places {
         place,
         other: Mount::open(&other, by_hand).ok(),
+        made: edit::Made::default(),
     };
     // What the archive says of modes is what is set.
     rustix::process::umask(rustix::fs::Mode::empty());

@@ -118,6 +118,7 @@ struct Spare {
 struct Descent<'a, V> {
     mount: &'a Mount,
     start: &'a Raw,
+    links: Links,
     visit: &'a V,
     talk: &'a Talk,
     device: u64,
@@ -133,15 +134,17 @@ struct Descent<'a, V> {
 pub fn descend<V: Visit>(
     mount: &Mount,
     start: &Raw,
+    links: Links,
     visit: &V,
     talk: &Talk,
     workers: usize,
 ) -> Result<()> {
-    let folder = mount.folder(start, Links::Follow)?;
+    let folder = mount.folder(start, links)?;
     let device = fstat(&folder).map_err(fault)?.st_dev;
     let descent = Descent {
         mount,
         start,
+        links,
         visit,
         talk,
         device,
@@ -262,7 +265,7 @@ impl<V: Visit> Way<'_, V> {
         self.names.clear();
         self.first_open = 0;
         let open = if self.path.is_empty() {
-            descent.mount.folder(descent.start, Links::Follow)
+            descent.mount.folder(descent.start, descent.links)
         } else {
             self.open_by_path(self.path.len())
         };
@@ -390,7 +393,7 @@ impl<V: Visit> Way<'_, V> {
 
     fn open_by_path(&self, length: usize) -> Result<OwnedFd> {
         let mount = self.descent.mount;
-        let start = mount.folder(self.descent.start, Links::Follow)?;
+        let start = mount.folder(self.descent.start, self.descent.links)?;
         mount.folder_below(start.as_fd(), &self.path[..length], Links::Never)
     }
 

@@ -12,9 +12,10 @@ use slipway_porthole::frame::{FromPorthole, MOST_REQUESTS, ToPorthole};
 use slipway_porthole::request::Request;
 
 use super::conversation::{Gate, Speaker, Talk};
+use super::edit::Made;
 use super::fault::Result;
 use super::mount::Mount;
-use super::{hash, lines, list, read, room, search, walk, watch};
+use super::{copy, edit, hash, lines, list, pack, read, room, search, trash, unpack, walk, watch};
 
 /// What a request's thread may use of its stack. All walks are loops, so depth does not count.
 const STACK: usize = 512 * 1024;
@@ -22,6 +23,7 @@ const STACK: usize = 512 * 1024;
 pub struct Places {
     pub place: Mount,
     pub other: Option<Mount>,
+    pub made: Made,
 }
 
 impl Places {
@@ -54,8 +56,45 @@ impl Places {
             Request::Search(wanted) => search::search(place, &wanted, talk),
             Request::Watch { folders, file } => watch::watch(place, &folders, file.as_ref(), talk),
             Request::Hash { path, expected } => hash::hash(place, &path, expected, talk),
+            Request::Pack {
+                paths,
+                excludes,
+                beneath,
+            } => pack::pack(place, &paths, &excludes, &beneath, talk),
+            Request::Unpack { target, options } => {
+                unpack::from_talk(place, &self.made, &target, &options, talk)
+            }
+            Request::Write { path, expected } => {
+                edit::write(place, &self.made, &path, expected, talk)
+            }
+            Request::MakeFolder { path, owner } => {
+                edit::make_folder(place, &self.made, &path, owner)
+            }
+            Request::Rename { from, to } => edit::rename(place, &from, &to),
+            Request::Trash { paths } => trash::trash(place, &paths, talk),
+            Request::ListTrash => trash::list(place, talk),
+            Request::RestoreTrash { id, to } => trash::restore(place, id, to.as_ref()),
+            Request::EmptyTrash { ids } => trash::empty(place, ids.as_deref(), talk),
+            Request::Remove { paths } => edit::remove(place, &self.made, &paths, talk),
+            Request::CopyTree {
+                from,
+                to,
+                excludes,
+                options,
+            } => {
+                let other = self.other.as_ref().ok_or(Fault::BadRequest)?;
+                let copy = copy::Copy {
+                    place,
+                    other,
+                    made: &self.made,
+                    from: &from,
+                    to: &to,
+                    excludes: &excludes,
+                    options: &options,
+                };
+                copy::copy(&copy, talk)
+            }
             Request::Room => room::room(place),
-            _ => Err(Fault::BadRequest),
         }
     }
 }

@@ -18,7 +18,7 @@ use self::names::Names;
 use super::conversation::Talk;
 use super::descent::{Below, Entries, Folder, Visit, descend, is_real};
 use super::fault::Result;
-use super::mount::{Mount, file_in, stat_in};
+use super::mount::{Links, Mount, file_in, stat_in};
 use super::row::{changed, kind, size};
 
 const WORKERS: usize = 2;
@@ -48,7 +48,7 @@ pub fn search(mount: &Mount, wanted: &Search, talk: &Talk) -> Result<Outcome> {
             totals: SearchTotals::default(),
         }),
     };
-    let ended = descend(mount, &wanted.path, &search, talk, WORKERS);
+    let ended = descend(mount, &wanted.path, Links::Follow, &search, talk, WORKERS);
     let mut told = search.told();
     match ended {
         // How the descent is ended from within, once there are hits enough.

@@ -15,7 +15,7 @@ use slipway_porthole::sort::Sort;
 use super::conversation::Talk;
 use super::descent::{Below, Entries, Folder, Visit, descend, is_real};
 use super::fault::{Result, fault};
-use super::mount::{Mount, stat_in};
+use super::mount::{Links, Mount, stat_in};
 use super::row::{changed, kind, links, on_disk, size};
 
 const WORKERS: usize = 2;
@@ -40,7 +40,7 @@ pub fn walk(mount: &Mount, path: &Raw, largest: u8, talk: &Talk) -> Result<Outco
             totals: WalkTotals::default(),
         }),
     };
-    descend(mount, path, &walk, talk, WORKERS)?;
+    descend(mount, path, Links::Follow, &walk, talk, WORKERS)?;
     let mut told = walk.told();
     walk.flush(&mut told)?;
     Ok(Outcome::Walk(told.totals))
