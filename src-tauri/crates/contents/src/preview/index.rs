@@ -5,7 +5,7 @@
 //! each very long line, so that a line of 100 MB is stepped over and not read.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use futures_util::StreamExt;
 use tokio::sync::watch;
@@ -52,6 +52,8 @@ struct Counted {
     marks: Mutex<BTreeMap<u64, u64>>,
     failed: Mutex<Option<Problem>>,
     progress: watch::Sender<Progress>,
+    /// All lines, where somebody has read to the end before they were counted.
+    total: OnceLock<u64>,
 }
 
 /// Counts while it lives.
@@ -75,6 +77,7 @@ impl LineIndex {
             marks: Mutex::new(BTreeMap::from([(0, rules.start)])),
             failed: Mutex::new(None),
             progress: watch::Sender::new(Progress::default()),
+            total: OnceLock::new(),
         });
         let counting = tokio::spawn({
             let (reader, counted) = (reader.clone(), Arc::clone(&counted));
@@ -101,9 +104,13 @@ impl LineIndex {
     /// `None` while they are counted.
     pub fn total(&self) -> Option<u32> {
         let progress = *self.counted.progress.borrow();
-        progress
-            .done
-            .then(|| u32::try_from(progress.lines).unwrap_or(u32::MAX))
+        let counted = progress.done.then_some(progress.lines);
+        self.counted
+            .total
+            .get()
+            .copied()
+            .or(counted)
+            .map(|lines| u32::try_from(lines).unwrap_or(u32::MAX))
     }
 
     /// Lines from `from` on, at most `count` and about 16 MiB; of each at most `keep` bytes.
@@ -176,6 +183,10 @@ impl LineIndex {
         }
         if rows.len() < count && begin < at && at >= self.reader.size() && line >= from {
             rows.push(current.without_end(self.rules.unit));
+            line += 1;
+        }
+        if at >= self.reader.size() && rows.len() < count && line >= from {
+            let _ = self.counted.total.set(line);
         }
         Ok(rows)
     }

@@ -221,7 +221,6 @@ impl<'a> Outline<'a> {
     }
 
     fn word(&mut self) -> Step<Node> {
-        let begin = self.at;
         let mut word = Vec::new();
         loop {
             let ahead = match self.ahead() {

@@ -92,7 +92,7 @@ fn long_text(file: &mut Blocking, node: Option<&Node>, error: bool) -> Result<Ce
     Ok(CellOutput::Text {
         lines,
         error,
-        more: more.saturating_add(taken.more_lines),
+        more: more.saturating_add(taken.more_lines()),
     })
 }
 
@@ -333,7 +333,7 @@ pub fn all_lines(file: &mut Blocking, cell: &Node, place: u32) -> Result<(Vec<Li
         (None, None) => return Ok((Vec::new(), 0)),
     };
     let (lines, more) = ansi::lines(&taken.text, ALL_LINES);
-    Ok(total(lines, more.saturating_add(taken.more_lines)))
+    Ok(total(lines, more.saturating_add(taken.more_lines())))
 }
 
 /// The bytes of an output's picture.

@@ -16,8 +16,18 @@ use super::stopped;
 pub struct Words {
     pub text: String,
     /// Line ends in what was left out.
-    pub more_lines: u32,
+    ends: u32,
+    /// What was left out does not end with a line end.
+    open: bool,
     pub cut: bool,
+}
+
+impl Words {
+    /// Lines that begin in what was left out.
+    pub fn more_lines(&self) -> u32 {
+        let begun = self.cut && !self.text.is_empty() && !self.text.ends_with('\n');
+        (self.ends + u32::from(self.open)).saturating_sub(u32::from(begun))
+    }
 }
 
 /// The text of a node, at most about `keep` bytes of it.
@@ -68,6 +78,7 @@ fn one(outline: &mut Outline<'_>, keep: usize, to: &mut Words) -> Result<()> {
     outline.expect(b'"').map_err(stopped)?;
     let mut raw = Vec::new();
     let mut ends = 0_u32;
+    let mut open = false;
     let room = keep.saturating_sub(to.text.len());
     let mut left_out = false;
     outline
@@ -76,13 +87,17 @@ fn one(outline: &mut Outline<'_>, keep: usize, to: &mut Words) -> Result<()> {
                 raw.extend_from_slice(part);
             } else if !part.is_empty() {
                 left_out = true;
-                ends = ends.saturating_add(u32::from(part == b"\\n"));
+                open = part != b"\\n";
+                ends = ends.saturating_add(u32::from(!open));
             }
         })
         .map_err(stopped)?;
     to.add(&decode(&raw), keep);
-    to.cut |= left_out;
-    to.more_lines = to.more_lines.saturating_add(ends);
+    if left_out {
+        to.cut = true;
+        to.open = open;
+        to.ends = to.ends.saturating_add(ends);
+    }
     Ok(())
 }
 
@@ -97,8 +112,9 @@ impl Words {
         if end < text.len() {
             self.cut = true;
             let ends = text[end..].matches('\n').count();
-            self.more_lines = self
-                .more_lines
+            self.open = !text.ends_with('\n');
+            self.ends = self
+                .ends
                 .saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
         }
     }
@@ -115,12 +131,19 @@ pub fn bytes(file: &mut Blocking, node: &Node, most: usize) -> Result<Vec<u8>> {
     decode_base64(&text).ok_or_else(|| unreadable("This picture is damaged."))
 }
 
-/// The first bytes, for measuring.
+/// The first bytes, for measuring; of what stayed in the file nothing else is read.
 pub fn first_bytes(file: &mut Blocking, node: &Node) -> Vec<u8> {
-    let Ok(words) = words(file, node, 4000) else {
-        return Vec::new();
+    const FIRST: usize = 4000;
+    let mut text = match node {
+        Node::Far(far) => match file.range(far.at, FIRST as u64) {
+            Ok(raw) => decode(raw.strip_prefix(b"\"").unwrap_or_default()).into_bytes(),
+            Err(_) => return Vec::new(),
+        },
+        near => match words(file, near, FIRST) {
+            Ok(words) => words.text.into_bytes(),
+            Err(_) => return Vec::new(),
+        },
     };
-    let mut text = words.text.into_bytes();
     text.retain(|byte| !byte.is_ascii_whitespace());
     text.truncate(text.len() / 4 * 4);
     decode_base64(&text).unwrap_or_default()
