@@ -14,7 +14,7 @@ use super::reader::{Blocking, Reader, unreadable};
 use super::table::{HeldRows, Rows};
 use super::{Column, Sheet, line};
 
-const TIME: Duration = Duration::from_secs(60);
+const TIME: Duration = Duration::from_mins(1);
 /// How long a list is put together before it is shown as far as it goes.
 const LISTING: Duration = Duration::from_secs(20);
 const ENTRIES: usize = 100_000;

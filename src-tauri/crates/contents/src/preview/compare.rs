@@ -468,7 +468,7 @@ mod tests {
 
     #[tokio::test]
     async fn texts_are_compared_line_by_line() {
-        let one: String = (0..100).map(|line| format!("line {line}\n")).collect();
+        let one = crate::preview::memory::numbered(100, "\n");
         let other = one.replace("line 50\n", "line fifty\nand more\n");
         let comparison = compared_files("a.py", &one, &other).await;
         assert_eq!(comparison.summary, "2 lines added, 1 line gone.");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::memory::{FolderFiles, MemoryFiles, MemorySource};
+use super::memory::{FolderFiles, MemoryFiles, MemorySource, numbered};
 use super::source::{Files, Found};
 use super::*;
 use crate::place::PlaceId;
@@ -204,11 +204,7 @@ async fn pictures_beside_a_document_are_found_and_nothing_else_is() {
 
 #[tokio::test]
 async fn a_file_that_grows_is_shown_as_it_was_and_one_that_was_rewritten_is_not() {
-    let text = |lines: usize| {
-        (0..lines)
-            .map(|line| format!("line {line}\n"))
-            .collect::<String>()
-    };
+    let text = |lines: usize| numbered(lines, "\n");
     let source = MemorySource::new(text(40_000));
     let mut files = MemoryFiles::default();
     files.0.insert("a.log".to_owned(), Arc::clone(&source));

@@ -135,7 +135,8 @@ impl LineIndex {
         let mut ends = Ends::new(self.rules);
         let mut current = RawLine::default();
         while rows.len() < count && at < self.reader.size() && held < 16 * 1024 * 1024 {
-            let bytes = self.reader.read(at, u64::from(PIECE) / 4).await?;
+            let ahead = if at - begin > LONG { PIECE } else { PIECE / 4 };
+            let bytes = self.reader.read(at, u64::from(ahead)).await?;
             if bytes.is_empty() {
                 break;
             }
@@ -385,9 +386,7 @@ mod tests {
 
     #[tokio::test]
     async fn any_of_many_lines_is_found() {
-        let text: String = (0..100_000)
-            .map(|line| format!("line {line}\r\n"))
-            .collect();
+        let text = crate::preview::memory::numbered(100_000, "\r\n");
         let (index, _) = index(text.into_bytes(), BYTES).await;
         assert_eq!(
             texts(&index, 99_998, 10).await,

@@ -106,7 +106,7 @@ impl LineBuilder {
         let full = self.line.spans.len() >= SPANS;
         match self.line.spans.last_mut() {
             Some(last) if full || (last.ink == ink && last.bold == bold) => {
-                last.text.push_str(text)
+                last.text.push_str(text);
             }
             _ => self.line.spans.push(Span {
                 text: text.to_owned(),

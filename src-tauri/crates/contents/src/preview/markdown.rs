@@ -106,14 +106,15 @@ impl Builder<'_> {
         match event {
             Event::Start(tag) => self.open(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => self.text(&text),
+            Event::Text(text) | Event::Html(text) | Event::FootnoteReference(text) => {
+                self.text(&text);
+            }
             Event::Code(text) => self.part(Inline::Code {
                 text: line::visible(&text),
             }),
             Event::InlineMath(text) | Event::DisplayMath(text) => self.part(Inline::Math {
                 text: line::visible(&text.replace('\n', " ")),
             }),
-            Event::Html(text) => self.text(&text),
             Event::InlineHtml(text) => {
                 if text.to_ascii_lowercase().starts_with("<br") {
                     self.part(Inline::Break);
@@ -129,7 +130,6 @@ impl Builder<'_> {
                     frame.ticked = Some(ticked);
                 }
             }
-            Event::FootnoteReference(name) => self.text(&name),
         }
     }
 

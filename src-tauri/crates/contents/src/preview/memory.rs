@@ -102,3 +102,12 @@ impl Files for FolderFiles {
         Box::pin(async move { found })
     }
 }
+
+/// Numbered lines.
+pub fn numbered(lines: usize, end: &str) -> String {
+    use std::fmt::Write;
+    (0..lines).fold(String::new(), |mut text, line| {
+        write!(text, "line {line}{end}").unwrap();
+        text
+    })
+}

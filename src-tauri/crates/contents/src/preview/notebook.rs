@@ -24,7 +24,7 @@ use super::{Cell, CellPage, LinePage};
 use outline::{Far, Node, Outline, Stop};
 
 /// How long going through a notebook may take, and how long reading some cells.
-const OPENING: Duration = Duration::from_secs(120);
+const OPENING: Duration = Duration::from_mins(2);
 const READING: Duration = Duration::from_secs(40);
 /// Cells that are known and cells that are given at once.
 const CELLS: usize = 100_000;

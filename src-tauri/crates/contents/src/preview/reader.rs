@@ -26,7 +26,7 @@ const WINDOW: u32 = 256 * 1024;
 /// How much is looked at to know a file.
 pub const HEAD: u32 = 64 * 1024;
 /// Bytes at each end that must not differ where a file has grown.
-const PROOF: u64 = 4096;
+const PROOF: u32 = 4096;
 
 /// One state of a file. Cheap to clone.
 #[derive(Clone)]
@@ -52,13 +52,13 @@ impl Reader {
             return Err(changed());
         }
         let head = piece.bytes;
-        let first = head.slice(..head.len().min(PROOF_LEN));
-        let tail = opened.size.saturating_sub(PROOF);
+        let first = head.slice(..head.len().min(PROOF as usize));
+        let tail = opened.size.saturating_sub(u64::from(PROOF));
         let last = if opened.size <= u64::from(HEAD) {
             let from = usize::try_from(tail).unwrap_or(0).min(head.len());
             head.slice(from..)
         } else {
-            let piece = source.read_at(tail, PROOF_LEN as u32).await?;
+            let piece = source.read_at(tail, PROOF).await?;
             if piece.version != opened {
                 return Err(changed());
             }
@@ -119,9 +119,9 @@ impl Reader {
         if now.inode != self.opened.inode || now.size < self.opened.size {
             return Err(changed());
         }
-        let first = self.source.read_at(0, PROOF_LEN as u32).await?.bytes;
-        let tail = self.opened.size.saturating_sub(PROOF);
-        let last = self.source.read_at(tail, PROOF_LEN as u32).await?.bytes;
+        let first = self.source.read_at(0, PROOF).await?.bytes;
+        let tail = self.opened.size.saturating_sub(u64::from(PROOF));
+        let last = self.source.read_at(tail, PROOF).await?.bytes;
         let same = first.starts_with(&self.proof.first) && last.starts_with(&self.proof.last);
         if !same || self.opened.size == 0 {
             return Err(changed());
@@ -154,9 +154,6 @@ impl Reader {
         }
     }
 }
-
-#[expect(clippy::cast_possible_truncation, reason = "4096 fits everywhere")]
-const PROOF_LEN: usize = PROOF as usize;
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

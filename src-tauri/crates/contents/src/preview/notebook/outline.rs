@@ -246,11 +246,8 @@ impl<'a> Outline<'a> {
             b"null" => Ok(Node::Null),
             b"true" => Ok(Node::Bool(true)),
             b"false" => Ok(Node::Bool(false)),
-            // Python writes these, though JSON has no word for them.
-            b"NaN" | b"Infinity" | b"-Infinity" => {
-                Ok(Node::Number(String::from_utf8_lossy(&word).into_owned()))
-            }
-            [b'-' | b'0'..=b'9', ..] => {
+            // Python writes the words too, though JSON has none for what is no number.
+            b"NaN" | b"Infinity" | [b'-' | b'0'..=b'9', ..] => {
                 Ok(Node::Number(String::from_utf8_lossy(&word).into_owned()))
             }
             _ => Err(Stop::Wrong),

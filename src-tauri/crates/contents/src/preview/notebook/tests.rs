@@ -286,7 +286,7 @@ async fn wrong_keys_name_no_picture() {
 #[test]
 fn texts_are_decoded_whatever_is_escaped() {
     use outline::decode;
-    assert_eq!(decode(br#"a\n\u00e4\ud83d\ude00\/\\"#), "a\nä😀/\\");
+    assert_eq!(decode(br"a\n\u00e4\ud83d\ude00\/\\"), "a\nä😀/\\");
     assert_eq!(decode(br"\ud83d x \u12"), "\u{fffd} x \u{fffd}12");
     assert_eq!(decode(b"\\"), "");
 }

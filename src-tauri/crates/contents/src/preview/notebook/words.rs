@@ -39,8 +39,7 @@ pub fn words(file: &mut Blocking, node: &Node, keep: usize) -> Result<Words> {
 
 fn add(file: &mut Blocking, node: &Node, keep: usize, to: &mut Words) -> Result<()> {
     match node {
-        Node::Text(text) => to.add(text, keep),
-        Node::Number(text) => to.add(text, keep),
+        Node::Text(text) | Node::Number(text) => to.add(text, keep),
         Node::List(parts) => {
             for part in parts {
                 if matches!(part, Node::Text(_) | Node::Far(_)) {

@@ -80,8 +80,13 @@ fn word(kind: &DataType) -> String {
         T::Timestamp(..) => "date and time",
         T::Time32(_) | T::Time64(_) => "time",
         T::Duration(_) | T::Interval(_) => "duration",
-        T::Float16 | T::Float32 | T::Float64 => "decimal",
-        T::Decimal32(..) | T::Decimal64(..) | T::Decimal128(..) | T::Decimal256(..) => "decimal",
+        T::Float16
+        | T::Float32
+        | T::Float64
+        | T::Decimal32(..)
+        | T::Decimal64(..)
+        | T::Decimal128(..)
+        | T::Decimal256(..) => "decimal",
         T::Binary | T::LargeBinary | T::BinaryView | T::FixedSizeBinary(_) => "bytes",
         T::List(_)
         | T::LargeList(_)

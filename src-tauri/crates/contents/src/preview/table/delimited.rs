@@ -232,6 +232,7 @@ impl Rows for Delimited {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
     use std::sync::Arc;
 
     use proptest::prelude::*;
@@ -295,7 +296,7 @@ mod tests {
     async fn a_million_rows_are_read_by_range() {
         let mut text = "n,square\n".to_owned();
         for number in 0..1_000_000_u64 {
-            text.push_str(&format!("{number},{}\n", number * number));
+            writeln!(text, "{number},{}", number * number).unwrap();
         }
         let source = MemorySource::new(text);
         let (reader, head) = Reader::open(Arc::<MemorySource>::clone(&source))

@@ -192,7 +192,6 @@ fn shown(value: &DataRef<'_>) -> Option<String> {
         DataRef::Empty => return None,
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => number.to_string(),
-        DataRef::String(text) => line::value(text),
         DataRef::SharedString(text) => line::value(text),
         DataRef::Bool(flag) => flag.to_string(),
         DataRef::DateTime(moment) if moment.is_duration() => moment.as_f64().to_string(),
@@ -204,7 +203,9 @@ fn shown(value: &DataRef<'_>) -> Option<String> {
                 format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
             }
         }
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => line::value(text),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            line::value(text)
+        }
         DataRef::Error(error) => error.to_string(),
     })
 }

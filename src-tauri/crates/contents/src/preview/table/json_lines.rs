@@ -116,15 +116,15 @@ impl JsonLines {
             .await?;
         let rows = raw
             .iter()
-            .map(|raw| match serde_json::from_slice::<Object>(&raw.bytes) {
-                Ok(object) => self.row(&object),
-                Err(_) => {
-                    // Not an object: its text in the first column, so that nothing is hidden.
-                    let text = String::from_utf8_lossy(&raw.bytes);
-                    let mut row = vec![None; self.keys.len()];
-                    row[0] = Some(line::value(&text));
-                    row
+            .map(|raw| {
+                if let Ok(object) = serde_json::from_slice::<Object>(&raw.bytes) {
+                    return self.row(&object);
                 }
+                // Not an object: its text in the first column, so that nothing is hidden.
+                let text = String::from_utf8_lossy(&raw.bytes);
+                let mut row = vec![None; self.keys.len()];
+                row[0] = Some(line::value(&text));
+                row
             })
             .collect();
         Ok(RowPage {

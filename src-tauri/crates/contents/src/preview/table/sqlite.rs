@@ -22,7 +22,7 @@ pub const LARGEST: u64 = 512_000_000;
 /// Tables and views that are listed.
 const TABLES: usize = 200;
 /// How long the copy may take, and how long one question.
-const COPYING: Duration = Duration::from_secs(120);
+const COPYING: Duration = Duration::from_mins(2);
 const ASKING: Duration = Duration::from_secs(10);
 /// How long all rows of all tables may be counted for.
 const COUNTING: Duration = Duration::from_secs(3);
