@@ -12,8 +12,9 @@ use crate::backup::{BackupPlan, BackupShelf, RestorePreview, RestoreTarget};
 use crate::browse::{FolderPage, FolderQuery, PlaceUpdate};
 use crate::change::{EditedText, SaveOutcome, Trash};
 use crate::jobs::{ConflictAnswer, JobId, JobList};
+use crate::opened::PlaceFiles;
 use crate::place::{EntryPath, OpenedPlace, Place, PlaceId};
-use crate::preview::{CellPage, Comparison, LinePage, Preview, PreviewId, RowPage};
+use crate::preview::{CellPage, Comparison, LinePage, Preview, PreviewId, RowPage, compare};
 use crate::search::{SearchHit, SearchQuery, SearchState};
 use crate::shared::Shared;
 use crate::space::{SpaceMap, SpaceState};
@@ -137,78 +138,83 @@ impl Contents {
 
     // Previews: topic `preview`.
 
-    pub async fn open_preview(&self, _place: PlaceId, _path: EntryPath) -> Result<Preview> {
-        not_there_yet()
+    /// What is damaged is shown by its text or its bytes, and says so.
+    pub async fn open_preview(&self, place: PlaceId, path: EntryPath) -> Result<Preview> {
+        let files = Arc::new(PlaceFiles(self.shared.place(place)?));
+        let preview = self.shared.previews.open(place, files, path).await?;
+        if let Err(closed) = self.shared.place(place) {
+            // It was closed meanwhile, and with it what was opened in it.
+            self.shared.previews.close(place);
+            return Err(closed);
+        }
+        Ok(preview)
     }
 
     pub async fn preview_cells(
         &self,
-        _preview: PreviewId,
-        _from: u32,
-        _count: u32,
+        preview: PreviewId,
+        from: u32,
+        count: u32,
     ) -> Result<CellPage> {
-        not_there_yet()
+        self.shared.previews.cells(preview, from, count).await
     }
 
-    /// All lines of one output of a cell that is shown by its beginning.
+    /// The lines of one output of a cell that is shown by its beginning; 5,000 at most.
     pub async fn preview_output(
         &self,
-        _preview: PreviewId,
-        _cell: u32,
-        _output: u32,
+        preview: PreviewId,
+        cell: u32,
+        output: u32,
     ) -> Result<LinePage> {
-        not_there_yet()
+        self.shared.previews.output(preview, cell, output).await
     }
 
     pub async fn preview_rows(
         &self,
-        _preview: PreviewId,
-        _sheet: u32,
-        _from: u32,
-        _count: u32,
+        preview: PreviewId,
+        sheet: u32,
+        from: u32,
+        count: u32,
     ) -> Result<RowPage> {
-        not_there_yet()
+        self.shared.previews.rows(preview, sheet, from, count).await
     }
 
     pub async fn preview_lines(
         &self,
-        _preview: PreviewId,
-        _from: u32,
-        _count: u32,
+        preview: PreviewId,
+        from: u32,
+        count: u32,
     ) -> Result<LinePage> {
-        not_there_yet()
+        self.shared.previews.lines(preview, from, count).await
     }
 
-    pub async fn preview_hex(
-        &self,
-        _preview: PreviewId,
-        _from: u32,
-        _count: u32,
-    ) -> Result<LinePage> {
-        not_there_yet()
+    pub async fn preview_hex(&self, preview: PreviewId, from: u32, count: u32) -> Result<LinePage> {
+        self.shared.previews.hex(preview, from, count).await
     }
 
     /// PNG or JPEG bytes, decoded and checked before, never larger than the screen needs.
-    pub async fn preview_picture(&self, _preview: PreviewId, _key: &str) -> Result<Vec<u8>> {
-        not_there_yet()
+    pub async fn preview_picture(&self, preview: PreviewId, key: &str) -> Result<Vec<u8>> {
+        self.shared.previews.picture(preview, key).await
     }
 
     /// The file's bytes, for the formats that the page draws itself (PDF).
     pub async fn preview_bytes(
         &self,
-        _preview: PreviewId,
-        _from: u64,
-        _count: u32,
+        preview: PreviewId,
+        from: u64,
+        count: u32,
     ) -> Result<Vec<u8>> {
-        not_there_yet()
+        self.shared.previews.bytes(preview, from, count).await
     }
 
     pub async fn compare(
         &self,
-        _left: (PlaceId, EntryPath),
-        _right: (PlaceId, EntryPath),
+        left: (PlaceId, EntryPath),
+        right: (PlaceId, EntryPath),
     ) -> Result<Comparison> {
-        not_there_yet()
+        let one = PlaceFiles(self.shared.place(left.0)?);
+        let other = PlaceFiles(self.shared.place(right.0)?);
+        compare((&one, left.1), (&other, right.1)).await
     }
 
     // Jobs and moving files: topic `moving`.

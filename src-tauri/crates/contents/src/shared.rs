@@ -19,6 +19,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::opened::OpenPlace;
 use crate::place::{OpenedPlace, Place, PlaceId, PlaceReach};
+use crate::preview::Previews;
 use crate::session::{Session, WeakSession};
 use crate::{ContentsHome, Problem, Result};
 
@@ -31,6 +32,7 @@ pub(crate) struct Shared {
     owner: String,
     last_place: AtomicU32,
     places: Mutex<HashMap<PlaceId, Arc<OpenPlace>>>,
+    pub(crate) previews: Previews,
     running: Mutex<Vec<Running>>,
     /// The engine (by its address) whose left-overs were cleared.
     cleared: tokio::sync::Mutex<Option<String>>,
@@ -51,6 +53,7 @@ impl Shared {
             home,
             last_place: AtomicU32::new(0),
             places: Mutex::default(),
+            previews: Previews::default(),
             running: Mutex::default(),
             cleared: tokio::sync::Mutex::new(None),
             _clearing: Mutex::new(None),
@@ -105,12 +108,16 @@ impl Shared {
 
     pub(crate) fn close(&self, id: PlaceId) {
         let closed = lock(&self.places).remove(&id);
+        self.previews.close(id);
         // Outside the lock: its end reaches far.
         drop(closed);
     }
 
     pub(crate) fn close_all(&self) {
         let closed = std::mem::take(&mut *lock(&self.places));
+        for id in closed.keys() {
+            self.previews.close(*id);
+        }
         drop(closed);
     }
 

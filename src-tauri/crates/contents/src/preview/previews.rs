@@ -86,7 +86,7 @@ impl Previews {
         let version = reader.as_ref().map(Reader::version);
         let preview = Preview {
             id,
-            name: line::visible(beside::split(&path).1),
+            name: shown_name(&path),
             path,
             size: Bytes(version.map_or(0, |version| version.size)),
             changed: version
@@ -202,6 +202,14 @@ impl Previews {
             }
             _ => Err(not_of_this_kind()),
         }
+    }
+}
+
+/// The file's own name, every sign visible.
+fn shown_name(path: &EntryPath) -> String {
+    match path.raw() {
+        Ok(raw) => crate::opened::shown_name(&raw),
+        Err(_) => line::visible(beside::split(path).1),
     }
 }
 
