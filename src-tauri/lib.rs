@@ -65,12 +65,17 @@ pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri:
         .manage(Streams::default())
         .invoke_handler(bindings::builder::<R>().invoke_handler())
         .on_page_load(|webview, payload| match payload.event() {
-            PageLoadEvent::Started => webview.state::<Streams>().end_all(),
+            PageLoadEvent::Started => {
+                webview.state::<Streams>().end_all();
+                // Opened by the page that is gone; a new one opens its own.
+                webview.state::<AppState>().contents.close_all();
+            }
             PageLoadEvent::Finished => arrival::page_is_here(webview),
         })
         .on_window_event(|window, event| {
             if matches!(event, tauri::WindowEvent::Destroyed) {
                 window.state::<Streams>().end_all();
+                window.state::<AppState>().contents.close_all();
             }
         })
         .setup(|app| {

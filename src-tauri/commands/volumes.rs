@@ -43,11 +43,11 @@ pub async fn create_volume(
 /// What goes with a volume, and what stands in the way.
 #[tauri::command]
 #[specta::specta]
-pub async fn preview_remove_volume(
+pub fn preview_remove_volume(
     state: State<'_, AppState>,
     volume: String,
 ) -> CommandResult<RemovePreview> {
-    state.contents.preview_remove(&volume).await
+    state.contents.preview_remove(&volume)
 }
 
 /// Removes a volume that nothing uses.

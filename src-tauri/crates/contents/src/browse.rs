@@ -1,5 +1,12 @@
 //! Folders, read by the rows that are on screen.
 
+mod folders;
+mod follow;
+pub(crate) mod rows;
+mod typed;
+
+pub(crate) use self::folders::Folders;
+
 use serde::{Deserialize, Serialize};
 use slipway_engine::Bytes;
 use specta::Type;

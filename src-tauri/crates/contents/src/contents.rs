@@ -59,23 +59,23 @@ impl Contents {
     /// Counts what volumes hold while somebody follows: what was counted before comes at once, then one
     /// volume after the other. Ends with its receiver.
     pub fn survey(&self) -> watch::Receiver<SurveyUpdate> {
-        watch::channel(SurveyUpdate::default()).1
+        self.shared.survey()
     }
 
     /// # Errors
     /// At `name`: empty, illegal, taken.
-    pub async fn create_volume(&self, _name: &str, _labels: Vec<(String, String)>) -> Result<()> {
-        not_there_yet()
+    pub async fn create_volume(&self, name: &str, labels: Vec<(String, String)>) -> Result<()> {
+        self.shared.create_volume(name, labels).await
     }
 
-    pub async fn preview_remove(&self, _volume: &str) -> Result<RemovePreview> {
-        not_there_yet()
+    pub fn preview_remove(&self, volume: &str) -> Result<RemovePreview> {
+        self.shared.preview_remove(volume)
     }
 
     /// # Errors
     /// While a lab or container uses it.
-    pub async fn remove_volume(&self, _volume: &str) -> Result<()> {
-        not_there_yet()
+    pub async fn remove_volume(&self, volume: &str) -> Result<()> {
+        self.shared.remove_volume(volume).await
     }
 
     // Looking: topic `browse`.
@@ -94,46 +94,49 @@ impl Contents {
         self.shared.close_all();
     }
 
-    pub async fn list_folder(&self, _place: PlaceId, _query: FolderQuery) -> Result<FolderPage> {
-        not_there_yet()
+    pub async fn list_folder(&self, place: PlaceId, query: FolderQuery) -> Result<FolderPage> {
+        self.shared.place(place)?.list(query).await
     }
 
     /// The path that somebody typed by hand (`~/x`, `/x`, with `..`), as a path of this place, with
     /// the row to show; what names nothing fails at `path`.
-    pub async fn find_entry(&self, _place: PlaceId, _typed: &str) -> Result<crate::entry::Entry> {
-        not_there_yet()
+    pub async fn find_entry(&self, place: PlaceId, typed: &str) -> Result<crate::entry::Entry> {
+        let opened = self.shared.place(place)?;
+        let mounts = self.shared.mounts_of(&opened.place);
+        let mounted: Vec<String> = mounts.into_iter().map(|(_, mount)| mount.target).collect();
+        opened.find(typed, &mounted).await
     }
 
     /// Follows the folders on screen and the file of the preview, in the place of those followed before.
     pub fn watch(
         &self,
-        _place: PlaceId,
-        _folders: Vec<EntryPath>,
-        _file: Option<EntryPath>,
+        place: PlaceId,
+        folders: Vec<EntryPath>,
+        file: Option<EntryPath>,
     ) -> Result<watch::Receiver<PlaceUpdate>> {
-        not_there_yet()
+        self.shared.place(place)?.follow(folders, file)
     }
 
     /// Counts what takes the space; goes on while somebody follows.
-    pub fn measure(&self, _place: PlaceId) -> Result<watch::Receiver<SpaceState>> {
-        not_there_yet()
+    pub fn measure(&self, place: PlaceId) -> Result<watch::Receiver<SpaceState>> {
+        self.shared.place(place)?.measure()
     }
 
-    pub fn space_map(&self, _place: PlaceId, _folder: &EntryPath) -> Result<SpaceMap> {
-        not_there_yet()
+    pub fn space_map(&self, place: PlaceId, folder: &EntryPath) -> Result<SpaceMap> {
+        self.shared.place(place)?.space.map(folder)
     }
 
     /// Starts a search in the place of the one before; ends when nobody follows.
     pub fn search(
         &self,
-        _place: PlaceId,
-        _query: SearchQuery,
+        place: PlaceId,
+        query: SearchQuery,
     ) -> Result<watch::Receiver<SearchState>> {
-        not_there_yet()
+        self.shared.place(place)?.search(query)
     }
 
-    pub fn search_hits(&self, _place: PlaceId, _from: u32, _count: u32) -> Result<Vec<SearchHit>> {
-        not_there_yet()
+    pub fn search_hits(&self, place: PlaceId, from: u32, count: u32) -> Result<Vec<SearchHit>> {
+        Ok(self.shared.place(place)?.hits(from, count))
     }
 
     // Previews: topic `preview`.

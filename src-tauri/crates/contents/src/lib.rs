@@ -21,6 +21,7 @@ pub mod session;
 mod shared;
 pub mod space;
 pub mod survey;
+mod volumes;
 
 pub use contents::{Contents, ContentsHome};
 pub use slipway_labs::Problem;

@@ -19,37 +19,40 @@ use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::Result;
-use crate::browse::PlaceUpdate;
+use crate::browse::{Folders, PlaceUpdate};
 use crate::path::visible;
-use crate::place::{EntryPath, Place, PlaceId};
+use crate::place::{EntryPath, Place};
 use crate::preview::source::{Files, Found, LineMarks, Piece, Source, SourceVersion};
+use crate::search::Searching;
 use crate::session::{Refused, Session, Step};
 use crate::shared::{Shared, is_ready, lock};
+use crate::space::measure::Space;
 
 /// Between two attempts to look into a place that was lost.
 const AGAIN: Duration = Duration::from_secs(2);
 
 /// An open place. With the last clone its porthole ends.
 pub(crate) struct OpenPlace {
-    pub(crate) id: PlaceId,
     pub(crate) place: Place,
     pub(crate) updates: watch::Sender<PlaceUpdate>,
     session: watch::Sender<Session>,
+    pub(crate) folders: Folders,
+    pub(crate) following: Mutex<Option<AbortOnDropHandle<()>>>,
+    pub(crate) space: Space,
+    pub(crate) searching: Searching,
     _keeper: Mutex<Option<AbortOnDropHandle<()>>>,
 }
 
 impl OpenPlace {
-    pub(crate) fn begin(
-        id: PlaceId,
-        place: Place,
-        session: Session,
-        shared: Weak<Shared>,
-    ) -> Arc<Self> {
+    pub(crate) fn begin(place: Place, session: Session, shared: Weak<Shared>) -> Arc<Self> {
         let opened = Arc::new(Self {
-            id,
             place,
             updates: watch::channel(PlaceUpdate::default()).0,
             session: watch::channel(session).0,
+            folders: Folders::default(),
+            following: Mutex::default(),
+            space: Space::default(),
+            searching: Searching::default(),
             _keeper: Mutex::new(None),
         });
         let keeper = tokio::spawn(keep(Arc::downgrade(&opened), shared));
@@ -68,6 +71,11 @@ impl OpenPlace {
             None => Ok(session),
             Some(problem) => Err(problem),
         }
+    }
+
+    /// Wakes when another porthole has taken the place of a lost one.
+    pub(crate) fn sessions(&self) -> watch::Receiver<Session> {
+        self.session.subscribe()
     }
 
     /// One row, links not followed at the end.
@@ -122,6 +130,8 @@ async fn keep(place: Weak<OpenPlace>, shared: Weak<Shared>) {
         let Some(opened) = place.upgrade() else {
             return;
         };
+        opened.folders.forget();
+        opened.space.changed();
         opened.session.send_replace(session);
         opened.updates.send_modify(|update| {
             update.lost = None;

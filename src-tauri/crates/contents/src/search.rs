@@ -1,5 +1,9 @@
 //! Searching a place: in the porthole, with hits as they are found.
 
+mod run;
+
+pub(crate) use self::run::Searching;
+
 use serde::{Deserialize, Serialize};
 use slipway_engine::{Bytes, UnixMillis};
 use specta::Type;

@@ -21,6 +21,7 @@ use crate::opened::OpenPlace;
 use crate::place::{OpenedPlace, Place, PlaceId, PlaceReach};
 use crate::preview::Previews;
 use crate::session::{Session, WeakSession};
+use crate::survey::Survey;
 use crate::{ContentsHome, Problem, Result};
 
 /// How long a writer stays for the next action.
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     running: Mutex<Vec<Running>>,
     /// The engine (by its address) whose left-overs were cleared.
     cleared: tokio::sync::Mutex<Option<String>>,
+    pub(crate) survey: Survey,
     _clearing: Mutex<Option<AbortOnDropHandle<()>>>,
 }
 
@@ -56,6 +58,7 @@ impl Shared {
             previews: Previews::default(),
             running: Mutex::default(),
             cleared: tokio::sync::Mutex::new(None),
+            survey: Survey::default(),
             _clearing: Mutex::new(None),
         });
         let weak = Arc::downgrade(&shared);
@@ -85,7 +88,7 @@ impl Shared {
         let id = PlaceId(self.last_place.fetch_add(1, Ordering::Relaxed) + 1);
         let name = place_name(&place);
         let read_only = self.why_read_only(&place);
-        let opened = OpenPlace::begin(id, place.clone(), session, Arc::downgrade(self));
+        let opened = OpenPlace::begin(place.clone(), session, Arc::downgrade(self));
         lock(&self.places).insert(id, opened);
         Ok(OpenedPlace {
             id,

@@ -1,5 +1,8 @@
 //! What takes the space: counted in the porthole, drawn while it is counted.
 
+pub(crate) mod measure;
+pub(crate) mod tree;
+
 use serde::{Deserialize, Serialize};
 use slipway_engine::Bytes;
 use specta::Type;

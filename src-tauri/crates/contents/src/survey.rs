@@ -1,5 +1,10 @@
 //! What each volume holds, counted behind the list and remembered.
 
+pub(crate) mod holds;
+mod run;
+
+pub(crate) use self::run::Survey;
+
 use serde::{Deserialize, Serialize};
 use slipway_engine::{Bytes, UnixMillis, VolumeName};
 use specta::Type;
