@@ -10,14 +10,14 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use rustix::fs::{RawDir, Stat, fstat};
+use rustix::fs::{Mode, RawDir, Stat, fstat, openat};
 use slipway_porthole::fault::Fault;
 use slipway_porthole::raw::Raw;
 
 use super::conversation::Talk;
 use super::fault::{Result, fault};
 use super::list::ENTRIES;
-use super::mount::{Links, Mount, folder_in};
+use super::mount::{FOLDER, Links, Mount, folder_in};
 
 /// Folders that a worker keeps open on its way.
 const MOST_OPEN: usize = 48;
@@ -91,6 +91,8 @@ pub fn is_real(name: &[u8]) -> bool {
 /// A folder on a worker's way.
 struct Frame {
     id: u32,
+    /// Device and inode.
+    which: (u64, u64),
     open: Option<OwnedFd>,
     /// The length of its path.
     path: usize,
@@ -341,6 +343,7 @@ impl<V: Visit> Way<'_, V> {
             .folder(own, &visited, &mut entries, &mut below)?;
         self.frames.push(Frame {
             id,
+            which: (stat.st_dev, stat.st_ino),
             open: Some(open),
             path: self.path.len(),
             base,
@@ -361,6 +364,7 @@ impl<V: Visit> Way<'_, V> {
         };
         self.names.truncate(frame.base);
         self.first_open = self.first_open.min(self.frames.len());
+        self.go_up(frame.open.as_ref());
         if V::LEAVES
             && let Some(above) = self.frames.last()
         {
@@ -374,6 +378,20 @@ impl<V: Visit> Way<'_, V> {
             self.path.truncate(above.path);
         }
         Ok(())
+    }
+
+    /// Opens the folder above the one that is left, where it was closed and is still above it.
+    fn go_up(&mut self, left: Option<&OwnedFd>) {
+        let at = self.frames.len().saturating_sub(1);
+        if let Some(above) = self.frames.last_mut()
+            && above.open.is_none()
+            && let Some(left) = left
+            && let Ok(open) = openat(left, "..", FOLDER, Mode::empty())
+            && fstat(&open).is_ok_and(|stat| (stat.st_dev, stat.st_ino) == above.which)
+        {
+            above.open = Some(open);
+            self.first_open = at;
+        }
     }
 
     /// Opens the folder that the next name lies in again, where it was closed.

@@ -27,7 +27,8 @@ const PIECE: usize = 4000;
 /// Where `openat2` saw a rename on its way, it says so, and is asked again.
 const AGAIN: usize = 16;
 
-const FOLDER: OFlags = OFlags::RDONLY
+/// A folder to be read.
+pub const FOLDER: OFlags = OFlags::RDONLY
     .union(OFlags::DIRECTORY)
     .union(OFlags::CLOEXEC)
     .union(OFlags::NONBLOCK);
