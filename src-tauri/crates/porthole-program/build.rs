@@ -36,7 +36,7 @@ fn main() -> Outcome<()> {
     for source in SOURCES {
         println!("cargo:rerun-if-changed={}", crates.join(source).display());
     }
-    let sysroot = output(Command::new(std::env::var("RUSTC")?).args(["--print", "sysroot"]))?;
+    let sysroot = output(command("RUSTC")?.args(["--print", "sysroot"]))?;
     let mut programs = String::from("&[\n");
     for (architecture, processor, targets) in PROCESSORS {
         let Some(target) = targets
@@ -83,7 +83,7 @@ fn build(crates: &Path, out: &Path, target: &str) -> Outcome<PathBuf> {
         ""
     };
     let flags = format!("{linker}-Ctarget-feature=+crt-static\x1f-Crelocation-model=static");
-    let mut cargo = Command::new(std::env::var("CARGO")?);
+    let mut cargo = command("CARGO")?;
     cargo
         .args([
             "build",
@@ -147,16 +147,19 @@ fn target_folder(out: &Path) -> &Path {
     out.ancestors().nth(4).unwrap_or(out)
 }
 
+/// A command for `program`, which nothing has been given yet.
 #[expect(
     clippy::disallowed_methods,
     reason = "a build script may not use the crates of the product; it starts cargo and rustc alone"
 )]
-fn started(command: &mut Command) -> std::io::Result<std::process::Output> {
-    command.stdin(Stdio::null()).output()
+fn command(program: &str) -> Result<Command, std::env::VarError> {
+    let mut command = Command::new(std::env::var(program)?);
+    command.stdin(Stdio::null());
+    Ok(command)
 }
 
 fn output(command: &mut Command) -> Outcome<String> {
-    let output = started(command)?;
+    let output = command.output()?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
     }

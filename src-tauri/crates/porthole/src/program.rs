@@ -57,6 +57,6 @@ pub fn run(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let desk = Desk::new(Arc::new(places));
     match conversation::listen(&desk) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(2),
+        Err(()) => ExitCode::from(2),
     }
 }

@@ -5,15 +5,18 @@
 //! open; one that was closed is opened again by its path. A worker that has nothing to do is given the
 //! folder that another one would come to last. Links are never followed, and other mounts not entered.
 
+mod visit;
+
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use rustix::fs::{Mode, RawDir, Stat, fstat, openat};
+use rustix::fs::{Mode, RawDir, fstat, openat};
 use slipway_porthole::fault::Fault;
 use slipway_porthole::raw::Raw;
 
+pub use self::visit::{Below, Entries, Folder, Visit, is_real};
 use super::conversation::Talk;
 use super::fault::{Result, fault};
 use super::list::ENTRIES;
@@ -21,72 +24,6 @@ use super::mount::{FOLDER, Links, Mount, folder_in};
 
 /// Folders that a worker keeps open on its way.
 const MOST_OPEN: usize = 48;
-
-/// A folder that is being visited.
-pub struct Folder<'a> {
-    pub id: u32,
-    pub parent: u32,
-    /// From where the descent began; empty for that folder.
-    pub path: &'a [u8],
-    pub name: &'a [u8],
-    pub open: BorrowedFd<'a>,
-    pub stat: &'a Stat,
-}
-
-/// The folders in the one that is being visited, to be visited after it.
-pub struct Below<'a> {
-    names: &'a mut Vec<u8>,
-}
-
-impl Below<'_> {
-    pub fn push(&mut self, name: &[u8]) {
-        // Linux names have at most 255 bytes; file systems that take longer ones say so in two.
-        let length = u16::try_from(name.len()).unwrap_or(u16::MAX).to_le_bytes();
-        let name = &name[..usize::from(u16::from_le_bytes(length))];
-        self.names.extend_from_slice(&length);
-        self.names.extend_from_slice(name);
-        self.names.extend_from_slice(&length);
-    }
-}
-
-/// The entries of a folder, with itself and the one above among them: see [`is_real`].
-pub type Entries<'a> = RawDir<'a, BorrowedFd<'a>>;
-
-/// What is done on the way.
-pub trait Visit: Sync {
-    /// What each worker has for itself.
-    type Own: Default + Send;
-
-    /// Goes through one folder. An error ends the descent.
-    fn folder(
-        &self,
-        own: &mut Self::Own,
-        folder: &Folder<'_>,
-        entries: &mut Entries<'_>,
-        below: &mut Below<'_>,
-    ) -> Result<()>;
-
-    /// One that could not be opened.
-    fn closed(&self, own: &mut Self::Own, parent: u32, path: &[u8], why: Fault) -> Result<()>;
-
-    /// After all below it was visited, by the worker that visited it; only for descents of one worker.
-    fn leave(&self, _own: &mut Self::Own, _parent: BorrowedFd<'_>, _name: &[u8]) -> Result<()> {
-        Ok(())
-    }
-
-    /// Whether [`Visit::leave`] wants to be called.
-    const LEAVES: bool = false;
-
-    /// The worker has ended.
-    fn end(&self, _own: Self::Own) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// Whether a name is neither the folder itself nor the one above.
-pub fn is_real(name: &[u8]) -> bool {
-    name != b"." && name != b".."
-}
 
 /// A folder on a worker's way.
 struct Frame {

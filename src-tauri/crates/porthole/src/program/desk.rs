@@ -1,7 +1,6 @@
 //! The requests that run, and which module answers which.
 
 use std::collections::HashMap;
-use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
@@ -173,19 +172,15 @@ impl Desk {
             let ending = places.answer(request, &talk);
             leaving.with(ending);
         });
-        match thread {
-            Ok(thread) => {
-                if let Some(one) = running.get_mut(&id) {
-                    one.thread = Some(thread);
-                }
-                Ok(())
+        if let Ok(thread) = thread {
+            if let Some(one) = running.get_mut(&id) {
+                one.thread = Some(thread);
             }
-            Err(_) => {
-                running.remove(&id);
-                drop(running);
-                self.speaker.say(id, &FromPorthole::End(Err(Fault::Busy)))
-            }
+            return Ok(());
         }
+        running.remove(&id);
+        drop(running);
+        self.speaker.say(id, &FromPorthole::End(Err(Fault::Busy)))
     }
 
     /// Ends all requests, and waits until each has cleared up after itself.
@@ -202,10 +197,6 @@ impl Desk {
             // A thread that panicked has said so to the asker.
             let _ = thread.join();
         }
-    }
-
-    pub fn output(&self) -> std::io::Result<OwnedFd> {
-        self.speaker.output()
     }
 }
 

@@ -243,11 +243,11 @@ pub fn write(
         }
         aside.write(&part)?;
     }
-    let (of, mode) = match &before {
+    let (of, rights) = match &before {
         Some(stat) => (owner(stat), super::row::mode(stat)),
         None => (owner(&fstat(folder).map_err(fault)?), 0o644),
     };
-    dress(&aside.file, Some(of), mode)?;
+    dress(&aside.file, Some(of), rights)?;
     aside.sync()?;
     talk.go_on()?;
     // Once more, right before: what the lab saved meanwhile is not written over.

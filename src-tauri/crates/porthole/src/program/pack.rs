@@ -6,33 +6,31 @@
 //! cut or filled to what was promised, and that is told.
 
 mod header;
+mod holes;
 
 use std::collections::HashMap;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use rustix::fs::{FileType, SeekFrom, Stat, fstat, readlinkat, seek};
-use rustix::io::Errno;
+use rustix::fs::{FileType, Stat, fstat, readlinkat};
 use sha2::{Digest, Sha256};
 use slipway_porthole::answer::{Answer, Caution, Kind, Outcome, PackTotals, Packed};
 use slipway_porthole::fault::Fault;
 use slipway_porthole::frame::CHUNK;
 use slipway_porthole::raw::Raw;
 
-use self::header::{Body, header, record_of_holes};
+use self::header::{Body, header};
+use self::holes::{map_of, parts};
 use super::conversation::Talk;
 use super::descent::{Below, Entries, Folder, Visit, descend, is_real};
 use super::fault::{Result, fault};
 use super::mount::{Links, Mount, file_in, stat_in};
 use super::read::part;
-use super::row::{kind, links, on_disk, size, version};
+use super::row::{kind, links, size, version};
 
 const STEP_BYTES: usize = 16 * 1024;
 
 /// Files with several names whose first name is remembered.
 const MOST_LINKS: usize = 200_000;
-
-/// Holes of one file that are written as holes. What is more torn is written whole.
-const MOST_HOLES: usize = 10_000;
 
 /// Where a packer writes to.
 pub trait Sink: Sync {
@@ -358,7 +356,7 @@ impl Packer<'_> {
                 length
             }
             Some(parts) => {
-                let map = record_of_holes(parts);
+                let map = map_of(parts);
                 let stored: u64 = parts.iter().map(|(_, length)| length).sum();
                 let stored = stored + map.len() as u64;
                 let body = Body::Holes {
@@ -427,40 +425,4 @@ struct Contents<'a> {
     buffer: Vec<u8>,
     short: bool,
     unread: Option<Fault>,
-}
-
-/// Where a file with holes has bytes, as begin and length; `None` for one that has no hole worth it.
-fn parts(file: &OwnedFd, stat: &Stat) -> Option<Vec<(u64, u64)>> {
-    let length = size(stat);
-    if on_disk(stat) >= length {
-        return None;
-    }
-    let mut parts = Vec::new();
-    let mut at = 0;
-    while at < length {
-        match seek(file, SeekFrom::Data(at)) {
-            Ok(begin) if begin < length => {
-                let end = seek(file, SeekFrom::Hole(begin)).ok()?.min(length);
-                if end <= begin || parts.len() >= MOST_HOLES {
-                    return None;
-                }
-                parts.push((begin, end - begin));
-                at = end;
-            }
-            // The rest is a hole.
-            Ok(_) | Err(Errno::NXIO) => break,
-            Err(_) => return None,
-        }
-    }
-    if parts == [(0, length)] {
-        return None;
-    }
-    // The end is named even where a hole is last, so that the length is known from the map too.
-    if parts
-        .last()
-        .is_none_or(|(begin, part)| begin + part < length)
-    {
-        parts.push((length, 0));
-    }
-    Some(parts)
 }

@@ -56,11 +56,10 @@ pub fn part(file: impl AsFd, buffer: &mut [u8], from: u64) -> Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match pread(&file, &mut buffer[filled..], from + filled as u64) {
-            Ok(0) => break,
+            // The largest offset that a file can have lies before it.
+            Ok(0) | Err(Errno::INVAL | Errno::OVERFLOW) => break,
             Ok(count) => filled += count,
             Err(Errno::INTR) => {}
-            // The largest offset that a file can have lies before it.
-            Err(Errno::INVAL | Errno::OVERFLOW) => break,
             Err(other) => return Err(fault(other)),
         }
     }

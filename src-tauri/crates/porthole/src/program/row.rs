@@ -52,7 +52,6 @@ pub fn mode(stat: &Stat) -> u16 {
 
 #[expect(
     clippy::useless_conversion,
-    clippy::unnecessary_fallible_conversions,
     reason = "the width of the number of links depends on the processor"
 )]
 pub fn links(stat: &Stat) -> u64 {

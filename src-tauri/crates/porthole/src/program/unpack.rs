@@ -7,14 +7,14 @@
 //! in the target. Devices, pipes and names with `..` are told as refused.
 
 mod contents;
+mod links;
 mod place;
 
 use std::io::Read;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{AtFlags, fstat, linkat, renameat, statat, symlinkat, syncfs, unlinkat};
-use slipway_porthole::ASIDE;
+use rustix::fs::{fstat, syncfs};
 use slipway_porthole::answer::{Answer, Fate, Kind, Outcome, UnpackTotals, Unpacked};
 use slipway_porthole::fault::Fault;
 use slipway_porthole::raw::Raw;
@@ -22,9 +22,10 @@ use slipway_porthole::request::{Owner, OwnerRule, Sync, Taken, UnpackOptions};
 use tar::{Archive, Entry, EntryType};
 
 use self::contents::{Wanted, copy_file};
+use self::links::{make_link, second_name};
 use self::place::{Folders, plain_path};
 use super::conversation::Talk;
-use super::edit::{Aside, Made, dress, ids, owner, rename_to_free, set_changed};
+use super::edit::{Aside, Made, dress, owner, set_changed};
 use super::fault::{Carried, Result, fault};
 use super::mount::{Links, Mount, stat_in};
 
@@ -252,6 +253,15 @@ impl Writing<'_> {
         Some((Raw(names.join(&b'/')), taken))
     }
 
+    /// Nothing that is uploaded runs with the rights of its owner; what is restored is as it was.
+    fn mode(&self, wanted: &Wanted) -> u16 {
+        if self.rule.is_none() {
+            wanted.mode
+        } else {
+            wanted.mode & 0o777
+        }
+    }
+
     fn entry(
         &mut self,
         entry: &mut Entry<'_, &mut dyn Read>,
@@ -297,25 +307,9 @@ impl Writing<'_> {
         let replace = matches!(taken, Taken::Replace);
         match entry.header().entry_type() {
             EntryType::Symlink => {
-                let aside = aside_name();
-                symlinkat(&wanted.link.0[..], parent, &aside[..]).map_err(fault)?;
-                let named = take_name(parent, &aside, name, replace);
-                if named.is_err() {
-                    let _ = unlinkat(parent, &aside[..], AtFlags::empty());
+                if let Err(why) = make_link(parent, name, owner, wanted, replace)? {
+                    fate = Fate::WrittenPlain(why);
                 }
-                named?;
-                let (uid, gid) = ids(owner)?;
-                let owned = rustix::fs::chownat(
-                    parent,
-                    name,
-                    Some(uid),
-                    Some(gid),
-                    AtFlags::SYMLINK_NOFOLLOW,
-                );
-                if let Err(errno) = owned {
-                    fate = Fate::WrittenPlain(fault(errno));
-                }
-                wanted.set_time_of_link(parent, name);
             }
             EntryType::Link => {
                 // Where its first name lies is decided as for that name itself.
@@ -323,35 +317,15 @@ impl Writing<'_> {
                 let (first, _) = self.place(&first).ok_or(Fault::NotFound)?;
                 let (folder, first_name) = first.split().ok_or(Fault::IsAFolder)?;
                 let first_parent = self.folders.open_only(folder)?;
-                let first_parent = first_parent.as_fd();
-                super::mount::regular(&stat_in(first_parent, first_name)?)?;
-                let aside = aside_name();
-                linkat(
-                    first_parent,
-                    first_name,
-                    parent,
-                    &aside[..],
-                    AtFlags::empty(),
-                )
-                .map_err(fault)?;
-                let named = take_name(parent, &aside, name, replace);
-                // Two names of one file are not renamed to each other: this one is left over.
-                let _ = unlinkat(parent, &aside[..], AtFlags::empty());
-                named?;
+                second_name(first_parent.as_fd(), first_name, parent, name, replace)?;
             }
             _ => {
                 let aside = Aside::new(parent)?;
                 done = copy_file(entry, wanted, &aside, self.talk)?;
-                let mode = if self.rule.is_none() {
-                    wanted.mode
-                } else {
-                    // Nothing that is uploaded runs with the rights of its owner.
-                    wanted.mode & 0o777
-                };
-                if let Err(why) = dress(&aside.file, Some(owner), mode) {
-                    fate = Fate::WrittenPlain(why);
-                }
-                if let Err(why) = set_changed(&aside.file, wanted.changed.0, wanted.changed.1) {
+                let (seconds, nanoseconds) = wanted.changed;
+                let dressed = dress(&aside.file, Some(owner), self.mode(wanted))
+                    .and_then(|()| set_changed(&aside.file, seconds, nanoseconds));
+                if let Err(why) = dressed {
                     fate = Fate::WrittenPlain(why);
                 }
                 if self.options.sync == Sync::Each {
@@ -360,7 +334,7 @@ impl Writing<'_> {
                 aside.finish(name, replace)?;
             }
         }
-        if !there && let Ok(stat) = statat(parent, name, AtFlags::SYMLINK_NOFOLLOW) {
+        if !there && let Ok(stat) = stat_in(parent, name) {
             self.made.add(&stat);
         }
         Ok(Done {
@@ -369,20 +343,6 @@ impl Writing<'_> {
             sha256: done.1,
             fate,
         })
-    }
-}
-
-/// A name for a link that is made aside. Files have one from [`Aside`].
-fn aside_name() -> Vec<u8> {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
-    format!("{ASIDE}link-{}-{}", now.tv_sec, now.tv_nsec).into_bytes()
-}
-
-fn take_name(folder: BorrowedFd<'_>, aside: &[u8], name: &[u8], replace: bool) -> Result<()> {
-    if replace {
-        renameat(folder, aside, folder, name).map_err(fault)
-    } else {
-        rename_to_free(folder, aside, folder, name)
     }
 }
 

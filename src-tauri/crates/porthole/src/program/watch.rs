@@ -65,7 +65,7 @@ pub fn watch(mount: &Mount, folders: &[Raw], file: Option<&Raw>, talk: &Talk) ->
     }
     if let Some(file) = file {
         // Its folder is followed, since editors put a new file in the place of the old one.
-        let watched = file
+        let followed = file
             .split()
             .ok_or(Fault::IsAFolder)
             .and_then(|(folder, name)| {
@@ -73,7 +73,7 @@ pub fn watch(mount: &Mount, folders: &[Raw], file: Option<&Raw>, talk: &Talk) ->
                 watches.entry(watch).or_default().file = Some(name.to_vec());
                 Ok(())
             });
-        watching.file = watched.is_ok();
+        watching.file = followed.is_ok();
     }
     if watches.is_empty() {
         return Err(Fault::CannotWatch);

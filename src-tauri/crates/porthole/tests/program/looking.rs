@@ -353,10 +353,10 @@ fn lines_are_found_with_their_numbers() {
 #[test]
 fn lines_of_a_table_are_marked() {
     let ground = Ground::new();
-    let mut contents = String::new();
-    for row in 0..10_000 {
-        contents.push_str(&format!("{row},\"with\na break\"\n"));
-    }
+    let rows: Vec<_> = (0..10_000)
+        .map(|row| format!("{row},\"with\na break\"\n"))
+        .collect();
+    let contents = rows.concat();
     ground.file("table.csv", &contents);
     let mut porthole = Porthole::at(&ground.place);
     let (said, ending) = porthole.hear(Request::Lines {

@@ -74,7 +74,8 @@ fn same(one: &Ground, other: &Ground) {
     ] {
         let about = |ground: &Ground| {
             let path = ground.place.join(path);
-            let about = std::fs::symlink_metadata(&path).unwrap_or_else(|_| panic!("{path:?}"));
+            let about =
+                std::fs::symlink_metadata(&path).unwrap_or_else(|_| panic!("{}", path.display()));
             let link = std::fs::read_link(&path).ok();
             let times = (about.mtime(), about.mtime_nsec());
             let len = if about.is_dir() { 0 } else { about.len() };

@@ -16,7 +16,7 @@ use slipway_porthole::raw::Raw;
 use slipway_porthole::request::Request;
 
 /// Longer than anything here takes, on the slowest machine.
-pub const LONG: Duration = Duration::from_secs(120);
+pub const LONG: Duration = Duration::from_mins(2);
 
 type Waiting = Arc<Mutex<HashMap<u32, Sender<FromPorthole>>>>;
 

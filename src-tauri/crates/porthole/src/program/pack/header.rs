@@ -61,7 +61,7 @@ pub fn header(path: &[u8], stat: &Stat, body: &Body<'_>) -> Vec<u8> {
         );
     }
     number(size, MOST_LONG, "size", &mut records, |fit| {
-        head.set_size(fit)
+        head.set_size(fit);
     });
     number(
         u64::from(stat.st_uid),
@@ -112,17 +112,8 @@ pub fn header(path: &[u8], stat: &Stat, body: &Body<'_>) -> Vec<u8> {
     bytes
 }
 
-/// The map of a file with holes: how many parts, and begin and length of each, a line each, in whole blocks.
-pub fn record_of_holes(parts: &[(u64, u64)]) -> Vec<u8> {
-    let mut map = format!("{}\n", parts.len()).into_bytes();
-    for (begin, length) in parts {
-        map.extend_from_slice(format!("{begin}\n{length}\n").as_bytes());
-    }
-    pad(&mut map);
-    map
-}
-
-fn pad(bytes: &mut Vec<u8>) {
+/// Fills up to whole blocks.
+pub fn pad(bytes: &mut Vec<u8>) {
     bytes.resize(bytes.len().next_multiple_of(512), 0);
 }
 

@@ -4,6 +4,13 @@ use regex::bytes::{Regex, RegexBuilder};
 use slipway_porthole::fault::Fault;
 
 use super::super::fault::Result;
+use super::lines::literal;
+
+/// Any number of bytes, line breaks among them.
+const ANYTHING: &str = "(?s-u:.*)";
+
+/// One character, or one byte of a name that is no UTF-8.
+const ONE: &str = "(?s-u:[\\x00-\\xFF][\\x80-\\xBF]{0,3})";
 
 /// With `*` or `?` the whole name, otherwise any part of it.
 pub struct Names(Regex);
@@ -11,30 +18,17 @@ pub struct Names(Regex);
 impl Names {
     pub fn new(text: &[u8], case: bool) -> Result<Names> {
         let whole = text.contains(&b'*') || text.contains(&b'?');
+        let sign = |sign: char| match sign {
+            '*' if whole => ANYTHING.to_owned(),
+            '?' if whole => ONE.to_owned(),
+            other => regex::escape(other.encode_utf8(&mut [0; 4])),
+        };
         let mut pattern = String::new();
-        for &byte in text {
-            match byte {
-                b'*' if whole => pattern.push_str("(?s-u:.*)"),
-                // One character, or one byte of a name that is no UTF-8.
-                b'?' if whole => {
-                    pattern.push_str("(?:(?s-u:[\\x00-\\x7F\\x80-\\xFF][\\x80-\\xBF]{0,3}))")
-                }
-                _ => super::lines::literal(&mut pattern, &[byte]),
-            }
-        }
-        // Bytes above ASCII are matched as they are; a text that is UTF-8 as its characters, so that
-        // upper and lower case of other alphabets are the same.
-        if let (false, Ok(text)) = (whole, std::str::from_utf8(text)) {
-            pattern = regex::escape(text);
-        } else if let Ok(text) = std::str::from_utf8(text) {
-            pattern = text
-                .chars()
-                .map(|sign| match sign {
-                    '*' => "(?s-u:.*)".to_owned(),
-                    '?' => "(?:(?s-u:[\\x00-\\x7F\\x80-\\xFF][\\x80-\\xBF]{0,3}))".to_owned(),
-                    other => regex::escape(&other.to_string()),
-                })
-                .collect();
+        // As characters where it is text, so that upper and lower case of all alphabets are the same;
+        // what is no text is meant byte by byte.
+        for part in text.utf8_chunks() {
+            pattern.extend(part.valid().chars().map(sign));
+            literal(&mut pattern, part.invalid());
         }
         if whole {
             pattern = format!("\\A(?:{pattern})\\z");
