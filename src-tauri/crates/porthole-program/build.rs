@@ -5,6 +5,7 @@
 //! with the C compiler that Rust needs anyway (Debian: `libc6-dev`). Other programs than these two
 //! processors' are not built: the app says that it is slower there.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -36,7 +37,7 @@ fn main() -> Outcome<()> {
     for source in SOURCES {
         println!("cargo:rerun-if-changed={}", crates.join(source).display());
     }
-    let sysroot = output(command("RUSTC")?.args(["--print", "sysroot"]))?;
+    let sysroot = output(command(std::env::var("RUSTC")?).args(["--print", "sysroot"]))?;
     let mut programs = String::from("&[\n");
     for (architecture, processor, targets) in PROCESSORS {
         let Some(target) = targets
@@ -71,7 +72,14 @@ fn can_build(sysroot: &str, processor: &str, target: &str) -> bool {
         .join(target)
         .join("lib");
     let own = std::env::consts::OS == "linux" && std::env::consts::ARCH == processor;
-    library.is_dir() && (target.ends_with("musl") || own)
+    library.is_dir() && (target.ends_with("musl") || (own && static_library_is_there()))
+}
+
+/// Whether this computer's C library has its static half; some distributions ship it apart.
+fn static_library_is_there() -> bool {
+    // The linker's driver repeats a name that it knows no file for.
+    output(command("cc").arg("-print-file-name=libc.a"))
+        .is_ok_and(|answer| Path::new(&answer).is_absolute())
 }
 
 fn build(crates: &Path, out: &Path, target: &str) -> Outcome<PathBuf> {
@@ -83,7 +91,7 @@ fn build(crates: &Path, out: &Path, target: &str) -> Outcome<PathBuf> {
         ""
     };
     let flags = format!("{linker}-Ctarget-feature=+crt-static\x1f-Crelocation-model=static");
-    let mut cargo = command("CARGO")?;
+    let mut cargo = command(std::env::var("CARGO")?);
     cargo
         .args([
             "build",
@@ -152,10 +160,10 @@ fn target_folder(out: &Path) -> &Path {
     clippy::disallowed_methods,
     reason = "a build script may not use the crates of the product; it starts cargo and rustc alone"
 )]
-fn command(program: &str) -> Result<Command, std::env::VarError> {
-    let mut command = Command::new(std::env::var(program)?);
+fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
     command.stdin(Stdio::null());
-    Ok(command)
+    command
 }
 
 fn output(command: &mut Command) -> Outcome<String> {

@@ -27,7 +27,7 @@ const BUILD: &[Need] = &[
     need(
         "cc",
         &["build-essential"],
-        "Rust links with the system's linker",
+        "Rust links with the system's linker, and the porthole with its static C library",
     ),
     need("pkg-config", &["pkg-config"], "finds the libraries below"),
     need(
@@ -159,6 +159,9 @@ impl For {
 
 /// Makes sure that everything for these purposes is there, and installs what is not.
 pub fn ensure(purposes: &[For]) -> Result<()> {
+    if purposes.contains(&For::Build) {
+        ensure_targets();
+    }
     let missing: Vec<&Need> = purposes
         .iter()
         .flat_map(|purpose| purpose.needs())
@@ -208,6 +211,32 @@ fn is_there(sign: &str) -> bool {
         Path::new(sign).exists()
     } else {
         find(sign).is_some()
+    }
+}
+
+/// What the program that looks into volumes is built for. Without them it is larger, or for one processor
+/// alone, and the app still builds.
+const TARGETS: [&str; 2] = ["x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl"];
+
+fn ensure_targets() {
+    let installed = command("rustup")
+        .args(["target", "list", "--installed"])
+        .output();
+    let Ok(installed) = installed else { return };
+    let installed = String::from_utf8_lossy(&installed.stdout).into_owned();
+    if TARGETS
+        .iter()
+        .all(|target| installed.lines().any(|line| line == *target))
+    {
+        return;
+    }
+    crate::say(&format!("installing {}", TARGETS.join(" ")));
+    let mut arguments = vec!["target", "add"];
+    arguments.extend(TARGETS);
+    if !succeeds("rustup", &arguments) {
+        crate::say(
+            "they cannot be had here; volumes are looked into with what this machine can build",
+        );
     }
 }
 
