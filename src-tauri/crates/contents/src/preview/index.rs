@@ -183,7 +183,7 @@ impl LineIndex {
             }
         }
         if rows.len() < count && begin < at && at >= self.reader.size() && line >= from {
-            rows.push(current.without_end(self.rules.unit));
+            rows.push(current);
             line += 1;
         }
         if at >= self.reader.size() && rows.len() < count && line >= from {
@@ -339,6 +339,9 @@ impl RawLine {
 
     fn without_end(mut self, unit: Unit) -> Self {
         if self.left_out > 0 {
+            // The line end was left out too, and is no part of the line.
+            let end = if unit == Unit::Byte { 1 } else { 2 };
+            self.left_out = self.left_out.saturating_sub(end);
             return self;
         }
         let ends: [&[u8]; 2] = match unit {
@@ -408,7 +411,7 @@ mod tests {
         let before = source.read_bytes();
         let lines = index.read(0, 10, 100).await.unwrap();
         assert_eq!(lines.len(), 3);
-        assert_eq!((lines[1].bytes.len(), lines[1].left_out), (100, 29_999_901));
+        assert_eq!((lines[1].bytes.len(), lines[1].left_out), (100, 29_999_900));
         assert_eq!(lines[2].bytes, b"last");
         assert!(
             source.read_bytes() - before < 1_000_000,
