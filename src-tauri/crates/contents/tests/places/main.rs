@@ -32,7 +32,7 @@ use slipway_vault::Vault;
 use tokio::sync::watch;
 
 /// What fills volumes: any image with a shell.
-const IMAGE: &str = "slipway/webapp:1";
+const IMAGE: &str = "slipway/slow:1";
 
 fn kind() -> EngineKind {
     std::env::var("SLIPWAY_ENGINE").map_or(EngineKind::Floor, |name| name.parse().unwrap())
@@ -147,12 +147,13 @@ fn fill_in(bed: &Bed, volume: &str, script: &str) {
         "--user",
         "0",
         "--entrypoint",
-        "sh",
+        "/bin/busybox",
         "-v",
         &mount,
         "-w",
         "/v",
         IMAGE,
+        "sh",
         "-c",
         script,
     ])
