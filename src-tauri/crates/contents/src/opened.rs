@@ -40,7 +40,7 @@ pub(crate) struct OpenPlace {
     pub(crate) following: Mutex<Option<AbortOnDropHandle<()>>>,
     pub(crate) space: Space,
     pub(crate) searching: Searching,
-    _keeper: Mutex<Option<AbortOnDropHandle<()>>>,
+    keeper: Mutex<Option<AbortOnDropHandle<()>>>,
 }
 
 impl OpenPlace {
@@ -53,10 +53,10 @@ impl OpenPlace {
             following: Mutex::default(),
             space: Space::default(),
             searching: Searching::default(),
-            _keeper: Mutex::new(None),
+            keeper: Mutex::new(None),
         });
         let keeper = tokio::spawn(keep(Arc::downgrade(&opened), shared));
-        *lock(&opened._keeper) = Some(AbortOnDropHandle::new(keeper));
+        *lock(&opened.keeper) = Some(AbortOnDropHandle::new(keeper));
         opened
     }
 

@@ -80,11 +80,11 @@ impl Session {
     /// # Errors
     /// `Lost` where the conversation is over.
     pub async fn ask(&self, request: Request) -> Result<Exchange, Refused> {
-        let (seat, steps) = self.line.sit(request).await?;
+        let (seat, came) = self.line.sit(request).await?;
         Ok(Exchange {
             steps: Steps {
                 seat: Arc::clone(&seat),
-                steps,
+                came,
                 taken: 0,
                 over: false,
             },
@@ -175,7 +175,7 @@ impl Exchange {
 /// What comes back.
 pub struct Steps {
     seat: Arc<Seat>,
-    steps: mpsc::UnboundedReceiver<(u32, Result<Step, Refused>)>,
+    came: mpsc::UnboundedReceiver<(u32, Result<Step, Refused>)>,
     /// Taken since credit was last given.
     taken: u32,
     over: bool,
@@ -190,7 +190,7 @@ impl Steps {
         if self.over {
             return Err(Refused::unexpected());
         }
-        let Some((bytes, step)) = self.steps.recv().await else {
+        let Some((bytes, step)) = self.came.recv().await else {
             self.over = true;
             return Err(self.seat.why_lost());
         };

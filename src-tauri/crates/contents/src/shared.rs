@@ -25,6 +25,7 @@ use crate::survey::Survey;
 use crate::{ContentsHome, Problem, Result};
 
 /// How long a writer stays for the next action.
+#[expect(dead_code, reason = "for whatever changes a place; looking does not")]
 const LINGER: Duration = Duration::from_secs(4);
 
 pub(crate) struct Shared {
@@ -38,7 +39,7 @@ pub(crate) struct Shared {
     /// The engine (by its address) whose left-overs were cleared.
     cleared: tokio::sync::Mutex<Option<String>>,
     pub(crate) survey: Survey,
-    _clearing: Mutex<Option<AbortOnDropHandle<()>>>,
+    clearing: Mutex<Option<AbortOnDropHandle<()>>>,
 }
 
 /// A porthole that runs, as long as somebody holds its session.
@@ -59,7 +60,7 @@ impl Shared {
             running: Mutex::default(),
             cleared: tokio::sync::Mutex::new(None),
             survey: Survey::default(),
-            _clearing: Mutex::new(None),
+            clearing: Mutex::new(None),
         });
         let weak = Arc::downgrade(&shared);
         let mut snapshots = shared.home.inventory.watch();
@@ -76,7 +77,7 @@ impl Shared {
                 }
             }
         });
-        *lock(&shared._clearing) = Some(AbortOnDropHandle::new(clearing));
+        *lock(&shared.clearing) = Some(AbortOnDropHandle::new(clearing));
         shared
     }
 
@@ -136,6 +137,7 @@ impl Shared {
     ///
     /// # Errors
     /// Also where the place may only be read.
+    #[expect(dead_code, reason = "for whatever changes a place; looking does not")]
     pub(crate) async fn writer(&self, place: &Place) -> Result<Session> {
         if let Some(session) = self.writing(place) {
             return Ok(session);
@@ -158,10 +160,12 @@ impl Shared {
     }
 
     /// A porthole that may change `place` and reads `other` beside it, for copying.
+    #[expect(dead_code, reason = "for whatever changes a place; looking does not")]
     pub(crate) async fn copier(&self, place: &Place, other: &Place) -> Result<Session> {
         self.run(place, PortholeRights::Write, Some(other)).await
     }
 
+    #[expect(dead_code, reason = "for whatever changes a place; looking does not")]
     fn writing(&self, place: &Place) -> Option<Session> {
         lock(&self.running)
             .iter()

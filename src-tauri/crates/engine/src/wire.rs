@@ -208,7 +208,8 @@ impl Wire {
     /// `Answer` with the engine's own message where it refuses.
     pub(crate) async fn ask(&self, question: Question) -> Result<Answer, Failure> {
         let patience = question.patience;
-        let (response, connection) = self.put(question).await?;
+        // In a box: every call to the engine carries this future within its own.
+        let (response, connection) = Box::pin(self.put(question)).await?;
         if response.status().is_success() {
             return Ok(Answer::of(response, connection));
         }
@@ -224,7 +225,7 @@ impl Wire {
         let question = question
             .header("Connection", "Upgrade".to_owned())
             .header("Upgrade", "tcp".to_owned());
-        let (response, connection) = self.put(question).await?;
+        let (response, connection) = Box::pin(self.put(question)).await?;
         if response.status() != http::StatusCode::SWITCHING_PROTOCOLS {
             return Err(refusal(response, connection, patience).await);
         }

@@ -46,12 +46,15 @@ struct Known {
 struct Listing {
     rows: RwLock<FolderRows>,
     progress: watch::Receiver<Progress>,
-    arranged: Mutex<Option<(Arrangement, u32, usize, Arc<Arranged>)>>,
+    arranged: Mutex<Option<Last>>,
     since: Instant,
     /// The folder changed while it was read.
     stale: AtomicBool,
     _reading: AbortOnDropHandle<()>,
 }
+
+/// The last order: what was asked for, what was counted and how many rows there were.
+type Last = (Arrangement, u32, usize, Arc<Arranged>);
 
 #[derive(Clone, Default)]
 struct Progress {

@@ -24,14 +24,12 @@ impl OpenPlace {
             match self.stat(path.clone()).await {
                 Ok(row) => {
                     let folder = path.split().map(|(folder, _)| Raw(folder.to_vec()));
-                    return Ok(match folder {
-                        Some(folder) => entry_of(&folder, &row),
-                        None => {
-                            let mut entry = entry_of(&Raw::default(), &row);
-                            entry.path = crate::place::EntryPath::default();
-                            entry
-                        }
-                    });
+                    if let Some(folder) = folder {
+                        return Ok(entry_of(&folder, &row));
+                    }
+                    let mut entry = entry_of(&Raw::default(), &row);
+                    entry.path = crate::place::EntryPath::default();
+                    return Ok(entry);
                 }
                 Err(Refused::Lost(problem)) => return Err(problem),
                 Err(refused) if is_missing(&refused) => {}

@@ -43,6 +43,10 @@ impl From<Refused> for Problem {
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one sentence for each fault, all to be read at once"
+)]
 fn of_fault(fault: &Fault, name: &str) -> Problem {
     let named = if name.is_empty() { "This" } else { name };
     let (kind, title, because, hint) = match fault {

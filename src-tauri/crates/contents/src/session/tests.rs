@@ -26,6 +26,10 @@ where
     .boxed()
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program that these tests talk with is run by them"
+)]
 /// The program over a folder; `None` where this computer cannot run it.
 async fn over(place: &Path) -> Option<(Session, tokio::process::Child, tempfile::TempDir)> {
     let architecture = match std::env::consts::ARCH {

@@ -49,9 +49,6 @@ struct Node {
     files: u64,
     bytes: u64,
     on_disk: u64,
-    /// Of what lies in it itself.
-    own_files: u64,
-    own_bytes: u64,
     sorts: Box<[(Sort, u64, u64)]>,
     largest: Box<[LargeFile]>,
 }
@@ -150,8 +147,6 @@ impl SpaceTree {
                 files: 0,
                 bytes: 0,
                 on_disk: 0,
-                own_files: told.files,
-                own_bytes: told.bytes,
                 sorts,
                 largest: told.largest.into(),
             });
