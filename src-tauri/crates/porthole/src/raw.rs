@@ -12,6 +12,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Raw(pub Vec<u8>);
 
 impl Raw {
+    /// The longest path that an answer names. Folders can lie deeper; what is in them is counted, and neither
+    /// found, packed nor unpacked.
+    pub const LONGEST: usize = 64 * 1024;
+
+    /// Its first bytes, where it is longer than an answer can say.
+    #[must_use]
+    pub fn cut(&self) -> Raw {
+        Raw::from(&self.0[..self.0.len().min(1024)])
+    }
+
     /// The path of `name` within this folder.
     #[must_use]
     pub fn join(&self, name: &[u8]) -> Raw {

@@ -286,16 +286,33 @@ impl Packer<'_> {
         Ok(())
     }
 
+    /// Whether the path is too long to be packed, which is told.
+    fn too_long(&mut self, path: &Raw, kind: Kind) -> Result<bool> {
+        let too_long = path.0.len() > Raw::LONGEST;
+        if too_long {
+            self.missed(path.cut(), kind, Fault::NameTooLong)?;
+        }
+        Ok(too_long)
+    }
+
     fn missed(&mut self, path: Raw, kind: Kind, why: Fault) -> Result<()> {
         let caution = if why == Fault::NotFound {
             Caution::Vanished
         } else {
             Caution::Unread(why)
         };
+        let path = if path.0.len() > Raw::LONGEST {
+            path.cut()
+        } else {
+            path
+        };
         self.tell(path, kind, 0, None, Some(caution))
     }
 
     fn folder(&mut self, path: Raw, stat: &Stat) -> Result<()> {
+        if self.too_long(&path, Kind::Folder)? {
+            return Ok(());
+        }
         let shown = if path.0.is_empty() {
             Raw::from(".")
         } else {
@@ -307,6 +324,9 @@ impl Packer<'_> {
 
     fn entry(&mut self, folder: BorrowedFd<'_>, name: &[u8], path: Raw, stat: &Stat) -> Result<()> {
         self.talk.go_on()?;
+        if self.too_long(&path, kind(stat))? {
+            return Ok(());
+        }
         match kind(stat) {
             Kind::Link => match readlinkat(folder, name, Vec::new()) {
                 Ok(target) => {

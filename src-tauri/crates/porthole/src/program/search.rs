@@ -146,6 +146,10 @@ impl Searching<'_> {
             line,
         };
         let mut told = self.told();
+        if hit.path.0.len() > Raw::LONGEST {
+            told.totals.unread += 1;
+            return Ok(());
+        }
         if told.totals.hits >= u64::from(self.wanted.most) {
             told.totals.capped = true;
             return Err(Fault::Cancelled);

@@ -189,7 +189,12 @@ impl Writing<'_> {
                 Err(why) if is_final(&why) => return Err(why),
                 Err(why) => Done::without(Fate::Refused(why)),
             };
-            self.tell(wanted.name, kind, done)?;
+            let name = if wanted.name.0.len() > Raw::LONGEST {
+                wanted.name.cut()
+            } else {
+                wanted.name
+            };
+            self.tell(name, kind, done)?;
         }
         Ok(())
     }
@@ -268,6 +273,9 @@ impl Writing<'_> {
         kind: Kind,
         wanted: &Wanted,
     ) -> Result<Done> {
+        if wanted.name.0.len() > Raw::LONGEST {
+            return Err(Fault::NameTooLong);
+        }
         let path = plain_path(&wanted.name.0)?;
         if matches!(kind, Kind::Pipe | Kind::Device | Kind::Socket) {
             return Err(Fault::NotAFile);

@@ -366,3 +366,35 @@ fn names_that_are_taken_are_as_the_person_said() {
     assert_eq!(read("folder/inner"), "old");
     assert_eq!(read("folder (2)/inner"), "new");
 }
+
+#[test]
+fn a_path_too_long_to_be_said_is_told_and_the_rest_goes_on() {
+    let ground = Ground::new();
+    let (tower, next) = (ground.place.join("tower"), ground.place.join("next"));
+    std::fs::create_dir(&tower).expect("a folder");
+    std::fs::write(tower.join("needle"), "needle").expect("a file");
+    for _ in 0..300 {
+        std::fs::create_dir(&next).expect("a folder");
+        std::fs::rename(&tower, next.join("n".repeat(250))).expect("one deeper");
+        std::fs::rename(&next, &tower).expect("again");
+    }
+    ground.file("needle", "needle");
+    let mut porthole = Porthole::at(&ground.place);
+    let (said, ending) = porthole.hear(all());
+    let Ok(Outcome::Pack(totals)) = ending else {
+        panic!("the rest is packed: {ending:?}")
+    };
+    assert_eq!(totals.files, 1, "the file that has a path");
+    assert!(
+        totals.cautions > 1,
+        "the other, and the folders around it, are told"
+    );
+    assert!(packed(&said).contains_key(&Raw::from("needle")));
+    let wanted = slipway_porthole::request::Search {
+        what: slipway_porthole::request::SearchFor::Name("needle".into()),
+        most: 10,
+        ..slipway_porthole::request::Search::default()
+    };
+    let (hits, totals) = crate::looking::search(&mut porthole, wanted);
+    assert_eq!((hits.len(), totals.unread), (1, 1));
+}
