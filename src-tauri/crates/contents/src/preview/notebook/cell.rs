@@ -1,5 +1,7 @@
 //! One cell as it is shown.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use crate::Result;
 use crate::document::{Block, Inline};
 use crate::place::EntryPath;
@@ -140,6 +142,35 @@ pub fn source_of(file: &mut Blocking, cell: &Node) -> Result<Source> {
             .map(str::to_owned),
         kind: kind(cell).to_owned(),
         text,
-        outputs: output::fingerprint(cell),
+        outputs: fingerprint(cell),
     })
+}
+
+/// Differs where the outputs differ. Of what is too large to be kept, its length is looked at.
+fn fingerprint(cell: &Node) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    if let Some(outputs) = cell.get("outputs") {
+        add(outputs, &mut hasher);
+    }
+    hasher.finish()
+}
+
+fn add(node: &Node, to: &mut DefaultHasher) {
+    std::mem::discriminant(node).hash(to);
+    match node {
+        Node::Null => {}
+        Node::Bool(flag) => flag.hash(to),
+        Node::Number(text) | Node::Text(text) => text.hash(to),
+        Node::Far(far) => far.long.hash(to),
+        Node::List(items) => items.iter().for_each(|item| add(item, to)),
+        Node::Map(entries) => {
+            for (key, value) in entries {
+                // Running a cell again numbers it anew, and that is no difference.
+                if key != "execution_count" && key != "prompt_number" {
+                    key.hash(to);
+                    add(value, to);
+                }
+            }
+        }
+    }
 }

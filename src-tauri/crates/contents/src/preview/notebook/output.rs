@@ -1,8 +1,6 @@
 //! What a cell has put out. An output often comes in several forms; the one that can be seen
 //! without running anything is chosen. What would have to run stands as its text, and says so.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use crate::Result;
 use crate::document::{Block, Line};
 use crate::preview::reader::{Blocking, unreadable};
@@ -378,33 +376,4 @@ fn bytes_of(file: &mut Blocking, mime: &str, node: &Node) -> Result<Vec<u8>> {
         }
     }
     words::bytes(file, node, PICTURE)
-}
-
-/// Differs where the outputs differ. Of what is too large to be kept, its length is looked at.
-pub fn fingerprint(cell: &Node) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    if let Some(outputs) = cell.get("outputs") {
-        add(outputs, &mut hasher);
-    }
-    hasher.finish()
-}
-
-fn add(node: &Node, to: &mut DefaultHasher) {
-    std::mem::discriminant(node).hash(to);
-    match node {
-        Node::Null => {}
-        Node::Bool(flag) => flag.hash(to),
-        Node::Number(text) | Node::Text(text) => text.hash(to),
-        Node::Far(far) => far.long.hash(to),
-        Node::List(items) => items.iter().for_each(|item| add(item, to)),
-        Node::Map(entries) => {
-            for (key, value) in entries {
-                // Running a cell again numbers it anew, and that is no difference.
-                if key != "execution_count" && key != "prompt_number" {
-                    key.hash(to);
-                    add(value, to);
-                }
-            }
-        }
-    }
 }
