@@ -25,7 +25,6 @@ use crate::survey::Survey;
 use crate::{ContentsHome, Problem, Result};
 
 /// How long a writer stays for the next action.
-#[expect(dead_code, reason = "for whatever changes a place; looking does not")]
 const LINGER: Duration = Duration::from_secs(4);
 
 pub(crate) struct Shared {
@@ -165,7 +164,6 @@ impl Shared {
         self.run(place, PortholeRights::Write, Some(other)).await
     }
 
-    #[expect(dead_code, reason = "for whatever changes a place; looking does not")]
     fn writing(&self, place: &Place) -> Option<Session> {
         lock(&self.running)
             .iter()
