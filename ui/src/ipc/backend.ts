@@ -28,6 +28,7 @@ import type {
   Usage,
   VersionList,
 } from "./bindings";
+import type { Places } from "./places";
 import type { Previews } from "./previews";
 
 /** A stream that is open. Its messages are numbered from 1 on without gaps. */
@@ -46,7 +47,7 @@ export interface OpenLog extends OpenStream {
   read(query: LogQuery): Promise<LogPage | null>;
 }
 
-export interface Backend extends Previews {
+export interface Backend extends Places, Previews {
   /** The first message is the whole inventory, later ones are changes. */
   openInventory(receive: Receive<InventoryUpdate>): Promise<OpenStream>;
   /** Each message is the whole list. */

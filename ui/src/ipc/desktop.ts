@@ -5,6 +5,7 @@ import type { Backend } from "./backend";
 import { commands } from "./bindings";
 import { CommandError } from "./error";
 import { first, open } from "./first";
+import { places } from "./places";
 import { previews } from "./previews";
 
 const gone = () =>
@@ -19,6 +20,7 @@ const gone = () =>
 
 export const desktop: Backend = {
   ...first,
+  ...places,
   ...previews,
   async openLaunch(lab, receive) {
     // A stream of a launch that is over would only end without a word.

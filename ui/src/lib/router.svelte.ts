@@ -10,6 +10,7 @@ export const PAGES = [
   "launch",
   "images",
   "volumes",
+  "volume",
   "containers",
   "engine",
   "settings",

@@ -8,6 +8,7 @@ import LabScreen from "../screens/labs/LabScreen.svelte";
 import LaunchScreen from "../screens/launch/LaunchScreen.svelte";
 import PasteScreen from "../screens/paste/PasteScreen.svelte";
 import SettingsScreen from "../screens/settings/SettingsScreen.svelte";
+import VolumeScreen from "../screens/volume/VolumeScreen.svelte";
 import VolumesScreen from "../screens/volumes/VolumesScreen.svelte";
 import WizardScreen from "../screens/wizard/WizardScreen.svelte";
 import { plain, type Screen } from "./pages";
@@ -20,6 +21,7 @@ export const OTHER_SCREENS: Record<Exclude<Page, "labs">, Screen> = {
   launch: LaunchScreen,
   images: ImagesScreen,
   volumes: VolumesScreen,
+  volume: VolumeScreen,
   containers: ContainersScreen,
   engine: plain(EngineScreen),
   settings: plain(SettingsScreen),

@@ -20,6 +20,7 @@ export const PAGE_NAMES: Record<Page, () => string> = {
   launch: m.shell_launch,
   images: m.shell_images,
   volumes: m.shell_volumes,
+  volume: m.shell_volume,
   containers: m.shell_containers,
   engine: m.shell_engine,
   settings: m.shell_settings,
