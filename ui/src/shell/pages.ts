@@ -40,6 +40,7 @@ export function screenOf(page: Page): Screen | Promise<Screen> {
 
 /** A page is drawn anew when this changes; options of the same page do not count, except for the wizard's start. */
 export function pageKey(route: Route): string {
-  const options = route.page === "wizard" ? `?${new URLSearchParams(route.options)}` : "";
+  const options =
+    route.page === "wizard" || route.page === "volume" ? `?${new URLSearchParams(route.options)}` : "";
   return `${route.page}/${route.part ?? ""}${options}`;
 }

@@ -237,7 +237,13 @@ export class Tree {
       const far = [...pages.keys()].sort((one, two) => Math.abs(two - page) - Math.abs(one - page));
       for (const one of far.slice(0, pages.size - KEPT)) pages.delete(one);
     }
-    const next = { total: answer.total, hidden: answer.hidden, largest: answer.largest, revision: answer.revision, pages };
+    const next = {
+      total: answer.total,
+      hidden: answer.hidden,
+      largest: answer.largest,
+      revision: answer.revision,
+      pages,
+    };
     this.#folders = new Map(this.#folders).set(folder, next);
     if (folder === this.root) this.problem = null;
     if (!answer.complete) setTimeout(() => void this.#fetch(folder, page, true), 300);

@@ -1,0 +1,103 @@
+/* What the page of a volume or folder shows of its files, computed from what is known of them. */
+import { hierarchy, treemap, treemapSquarify } from "d3-hierarchy";
+import type { FileSort, Place, Share, SpaceCell } from "../../ipc/bindings";
+
+/** The data colour of each sort of file; several sorts share one. */
+const TINTS: Record<FileSort, number> = {
+  notebooks: 1,
+  pictures: 8,
+  code: 2,
+  settings: 3,
+  tables: 5,
+  databases: 5,
+  models: 6,
+  documents: 7,
+  archives: 7,
+  logs: 7,
+  other: 7,
+};
+export const tintOf = (sort: FileSort): number => TINTS[sort];
+
+/** Groups of the legend, in the order of the data colours. */
+export const GROUPS = ["notebooks", "code", "settings", "data", "models", "pictures", "other"] as const;
+export type Group = (typeof GROUPS)[number];
+const GROUP_TINT: Record<Group, number> = {
+  notebooks: 1,
+  code: 2,
+  settings: 3,
+  data: 5,
+  models: 6,
+  pictures: 8,
+  other: 7,
+};
+export const groupOf = (sort: FileSort): Group =>
+  GROUPS.find((group) => GROUP_TINT[group] === TINTS[sort]) ?? "other";
+
+/** What a legend has to name: the groups that there are. */
+export function legendOf(shares: readonly Share[]): { group: Group; tint: number }[] {
+  const present = new Set(shares.filter((share) => share.files > 0).map((share) => groupOf(share.sort)));
+  return GROUPS.filter((group) => present.has(group)).map((group) => ({ group, tint: GROUP_TINT[group] }));
+}
+
+export interface DrawnCell {
+  cell: SpaceCell;
+  /** In pixels. */
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  /** Whether there is room for words, on two lines, on one, or not at all. */
+  room: "two" | "one" | "none";
+}
+
+const GAP = 2;
+
+/** Lays cells out so that areas are sizes; what would be thinner than a hair is left out. */
+export function drawnCells(cells: readonly SpaceCell[], width: number, height: number): DrawnCell[] {
+  if (width <= 0 || height <= 0 || cells.length === 0) return [];
+  type Node = { cell: SpaceCell | null; children?: Node[] };
+  const root = hierarchy<Node>({ cell: null, children: cells.map((cell) => ({ cell })) }).sum(
+    (node) => node.cell?.bytes ?? 0,
+  );
+  const laid = treemap<Node>().size([width, height]).tile(treemapSquarify).round(true)(root);
+  return (laid.children ?? []).flatMap((node) => {
+    const [w, h] = [node.x1 - node.x0 - GAP, node.y1 - node.y0 - GAP];
+    if (!node.data.cell || w < 3 || h < 3) return [];
+    const room = w < 58 || h < 24 ? "none" : h < 42 ? "one" : "two";
+    return [{ cell: node.data.cell, left: node.x0, top: node.y0, width: w, height: h, room } as const];
+  });
+}
+
+export interface Crumb {
+  name: string;
+  path: string;
+}
+/** The way from the place to a folder; names are as they are written in paths. */
+export function crumbsOf(name: string, folder: string): Crumb[] {
+  const crumbs = [{ name, path: "" }];
+  let path = "";
+  for (const part of folder ? folder.split("/") : []) {
+    path = path ? `${path}/${part}` : part;
+    crumbs.push({ name: shownPart(part), path });
+  }
+  return crumbs;
+}
+/** A name as it is written in a path, made readable: `\xNN` is a byte that is no letter. */
+export const shownPart = (part: string): string =>
+  part
+    .replaceAll(/\\x[0-9a-f]{2}/gi, "\u{fffd}")
+    .replaceAll("\\\\", "\\")
+    // Signs that move what follows them would make one name look like another.
+    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\u{fffd}");
+export const folderOf = (path: string): string => path.split("/").slice(0, -1).join("/");
+
+/** The place that an address names; `null` where it names none. */
+export function placeOf(part: string | null, folder: string | undefined): Place | null {
+  if (folder?.startsWith("/")) return { kind: "folder", path: folder };
+  return part ? { kind: "volume", name: part } : null;
+}
+
+/** A found line cut in three: before, the hit, behind. */
+export function cutLine(text: string, start: number, end: number): [string, string, string] {
+  return [text.slice(0, start), text.slice(start, end), text.slice(end)];
+}
