@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { VolumeSurvey } from "../ipc/bindings";
 import { container, containers, images, port, volumes } from "../ipc/demo/sample-engine";
 import { labs } from "../ipc/demo/sample-labs";
 import * as view from "./containers/containers-view";
 import { arrangeImages, imageLines, splitTag, totalSize } from "./images/images-view";
-import { arrangeVolumes, volumeLines } from "./volumes/volumes-view";
+import { arrangeVolumes, type VolumeLine, volumeLines } from "./volumes/volumes-view";
 
 const labOf = new Map(labs.flatMap((lab) => (lab.container ? [[lab.container, lab] as const] : [])));
 const now = new Date();
@@ -51,7 +52,21 @@ describe("images", () => {
 });
 
 describe("volumes", () => {
-  const lines = volumeLines(volumes, containers, labOf);
+  const surveys = new Map<string, VolumeSurvey>([
+    [
+      "old-project",
+      {
+        volume: "old-project",
+        state: { state: "counted", at: 1 },
+        bytes: 4_100_000_000,
+        files: 67,
+        shares: [],
+        changed: 1,
+        holds: "22 notebooks",
+      },
+    ],
+  ]);
+  const lines = volumeLines(volumes, containers, labOf, surveys);
   it("know who uses them and where", () => {
     expect(lines.find((line) => line.volume.name === "my-vol")?.usedBy).toEqual([
       {
@@ -63,9 +78,16 @@ describe("volumes", () => {
       },
     ]);
   });
-  it("shorten made-up names and put them last", () => {
+  it("call a made-up name by what it belongs to, and put it last", () => {
     const last = arrangeVolumes(lines, "", "name").at(-1);
-    expect(last).toMatchObject({ named: false, title: "7f3a90c1b2d8" });
+    expect(last).toMatchObject({ named: false, title: "crm-demo-db-1" });
+    expect(volumeLines(volumes, [], labOf, surveys).find((line) => !line.named)?.title).toBe("7f3a90c1b2d8");
+  });
+  it("are sorted by what they hold, and chosen by whether they are used", () => {
+    const names = (found: readonly VolumeLine[]) => found.map((line) => line.volume.name);
+    expect(names(arrangeVolumes(lines, "", "size"))[0]).toBe("old-project");
+    expect(names(arrangeVolumes(lines, "", "name", "unused"))).toEqual(["old-project"]);
+    expect(names(arrangeVolumes(lines, "notebooks", "name"))).toEqual(["old-project"]);
   });
   it("are found by lab", () => {
     expect(arrangeVolumes(lines, "eskapade", "name").map((line) => line.volume.name)).toEqual(["esk-work"]);

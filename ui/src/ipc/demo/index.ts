@@ -21,6 +21,7 @@ import * as sample from "./sample-labs";
 import { SampleLaunch } from "./sample-launch";
 import { SampleLog } from "./sample-log";
 import { readCommand } from "./sample-paste";
+import { samplePlaces } from "./sample-places";
 import { samplePreviews } from "./sample-preview";
 import * as sharing from "./sample-sharing";
 
@@ -171,6 +172,7 @@ export function demo(options = new URLSearchParams()): Backend {
   }
 
   return {
+    ...samplePlaces(scenario, () => engine.volumes.map((one) => one.name)),
     ...samplePreviews(),
     openInventory: async (receive) => {
       const whole: InventoryUpdate = {

@@ -6,6 +6,7 @@ import Copy from "@lucide/svelte/icons/copy";
 import CopyPlus from "@lucide/svelte/icons/copy-plus";
 import ExternalLink from "@lucide/svelte/icons/external-link";
 import FileDown from "@lucide/svelte/icons/file-down";
+import FolderSearch from "@lucide/svelte/icons/folder-search";
 import KeyRound from "@lucide/svelte/icons/key-round";
 import Pencil from "@lucide/svelte/icons/pencil";
 import Play from "@lucide/svelte/icons/play";
@@ -74,6 +75,14 @@ function reaching(lab: LabCard, { ask, withLog = true }: Deeds): MenuItem[] {
   );
   if (items.length === 0 && lab.connection)
     items.push(copy(m.lab_copy_this_address(), connectionPlace(lab.connection)));
+  if (lab.container && lab.keptIn && lab.kept === "volume")
+    items.unshift({ label: m.lab_files(), icon: FolderSearch, run: () => router.go("volume", lab.keptIn) });
+  if (lab.container && lab.keptIn && lab.kept === "folder")
+    items.unshift({
+      label: m.lab_files(),
+      icon: FolderSearch,
+      run: () => router.go("volume", null, { folder: lab.keptIn }),
+    });
   if (lab.hasPassword)
     items.push({ label: m.lab_show_password(), icon: KeyRound, run: () => ask("password") });
   if (lab.container && withLog)

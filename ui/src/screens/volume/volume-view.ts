@@ -1,22 +1,7 @@
 /* What the page of a volume or folder shows of its files, computed from what is known of them. */
 import { hierarchy, treemap, treemapSquarify } from "d3-hierarchy";
 import type { FileSort, Place, Share, SpaceCell } from "../../ipc/bindings";
-
-/** The data colour of each sort of file; several sorts share one. */
-const TINTS: Record<FileSort, number> = {
-  notebooks: 1,
-  pictures: 8,
-  code: 2,
-  settings: 3,
-  tables: 5,
-  databases: 5,
-  models: 6,
-  documents: 7,
-  archives: 7,
-  logs: 7,
-  other: 7,
-};
-export const tintOf = (sort: FileSort): number => TINTS[sort];
+import { fileTint } from "../../parts/file-tints";
 
 /** Groups of the legend, in the order of the data colours. */
 export const GROUPS = ["notebooks", "code", "settings", "data", "models", "pictures", "other"] as const;
@@ -31,7 +16,7 @@ const GROUP_TINT: Record<Group, number> = {
   other: 7,
 };
 export const groupOf = (sort: FileSort): Group =>
-  GROUPS.find((group) => GROUP_TINT[group] === TINTS[sort]) ?? "other";
+  GROUPS.find((group) => GROUP_TINT[group] === fileTint(sort)) ?? "other";
 
 /** What a legend has to name: the groups that there are. */
 export function legendOf(shares: readonly Share[]): { group: Group; tint: number }[] {

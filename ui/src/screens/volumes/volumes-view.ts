@@ -1,6 +1,6 @@
 /* The list of volumes, each with who uses it; searched and sorted here. */
 import { byName } from "$lib/format";
-import type { ContainerRow, LabCard, VolumeRow } from "../../ipc/bindings";
+import type { ContainerRow, LabCard, VolumeRow, VolumeSurvey } from "../../ipc/bindings";
 
 export interface VolumeUser {
   name: string;
@@ -16,8 +16,11 @@ export interface VolumeLine {
   named: boolean;
   title: string;
   usedBy: readonly VolumeUser[];
+  /** What it holds, as far as it has been counted. */
+  survey: VolumeSurvey | null;
 }
-export const VOLUME_SORTS = ["name", "newest", "used"] as const;
+export const VOLUME_SORTS = ["name", "changed", "size", "newest"] as const;
+export type VolumeFilter = "all" | "used" | "unused";
 export type VolumeSort = (typeof VOLUME_SORTS)[number];
 
 const MADE_UP = /^[0-9a-f]{64}$/;
@@ -26,6 +29,7 @@ export function volumeLines(
   volumes: readonly VolumeRow[],
   containers: readonly ContainerRow[],
   labOf: ReadonlyMap<string, LabCard>,
+  surveys: ReadonlyMap<string, VolumeSurvey>,
 ): VolumeLine[] {
   const users = new Map<string, VolumeUser[]>();
   for (const container of containers)
@@ -43,30 +47,41 @@ export function volumeLines(
     }
   return volumes.map((volume) => {
     const named = !MADE_UP.test(volume.name);
+    const usedBy = users.get(volume.name) ?? [];
     return {
       volume,
       named,
-      title: named ? volume.name : volume.name.slice(0, 12),
-      usedBy: users.get(volume.name) ?? [],
+      title: named ? volume.name : (usedBy[0]?.name ?? volume.name.slice(0, 12)),
+      usedBy,
+      survey: surveys.get(volume.name) ?? null,
     };
   });
 }
 
-export function arrangeVolumes(lines: readonly VolumeLine[], search: string, sort: VolumeSort): VolumeLine[] {
+export const isCounted = (line: VolumeLine): boolean => line.survey?.state.state === "counted";
+
+export function arrangeVolumes(
+  lines: readonly VolumeLine[],
+  search: string,
+  sort: VolumeSort,
+  filter: VolumeFilter = "all",
+): VolumeLine[] {
   const wanted = search.trim().toLocaleLowerCase();
   const order: Record<VolumeSort, (one: VolumeLine, two: VolumeLine) => number> = {
     name: (one, two) => Number(two.named) - Number(one.named),
     newest: (one, two) => (two.volume.created ?? 0) - (one.volume.created ?? 0),
-    used: (one, two) => two.usedBy.length - one.usedBy.length,
+    changed: (one, two) => (two.survey?.changed ?? 0) - (one.survey?.changed ?? 0),
+    size: (one, two) => (two.survey?.bytes ?? 0) - (one.survey?.bytes ?? 0),
   };
   return lines
     .filter(
       (line) =>
-        !wanted ||
-        [line.volume.name, ...line.usedBy.map((user) => user.name)]
-          .join(" ")
-          .toLocaleLowerCase()
-          .includes(wanted),
+        (filter === "all" || line.usedBy.length > 0 === (filter === "used")) &&
+        (!wanted ||
+          [line.volume.name, line.survey?.holds ?? "", ...line.usedBy.map((user) => user.name)]
+            .join(" ")
+            .toLocaleLowerCase()
+            .includes(wanted)),
     )
-    .sort((one, two) => order[sort](one, two) || byName(one.volume.name, two.volume.name));
+    .sort((one, two) => order[sort](one, two) || byName(one.title, two.title));
 }
