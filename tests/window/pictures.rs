@@ -256,6 +256,7 @@ async fn the_wizard_s_long_way() {
     window.portraits("wizard-folded").await;
     window.press("Advanced").await;
     window.read("Add a variable", SOON).await;
+    window.scroll_to("#wiz-advanced").await;
     window.portraits("wizard-unfolded").await;
     window.press("Add a variable").await;
     window.fill("Name of variable 1", "db password").await;
@@ -263,7 +264,7 @@ async fn the_wizard_s_long_way() {
     window.fill("Memory", "lots").await;
     window.read("marked in red", SOON).await;
     window.portraits("wizard-unfolded-errors").await;
-    window.scroll_to("[aria-label='Memory']").await;
+    window.scroll_to("[id^=adv-ports]").await;
     window.portrait("wizard-unfolded-limits").await;
 
     window.go("#/labs").await;
@@ -283,7 +284,7 @@ async fn the_wizard_s_long_way() {
     window
         .paste("docker run --gpus all --flux 3 -p 80:8888 'jupyter && rm -rf x | tee")
         .await;
-    window.read("What it means", SOON).await;
+    window.read("never closed", SOON).await;
     window.portrait("pasted-wrong").await;
     window.close().await;
 }
