@@ -9,7 +9,7 @@ use slipway_testbed::{Display, process};
 /// How long nothing may change before the picture counts as finished.
 const REST: Duration = Duration::from_millis(1500);
 /// After this, a screen that still moves is taken as broken.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 /// So many pictures of a screen that moves a lot are kept whole.
 const KEPT: usize = 64;
 /// The screen is compared in squares of so many pixels.
