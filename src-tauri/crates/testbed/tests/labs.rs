@@ -427,13 +427,7 @@ fn an_engine_can_be_stopped_killed_and_started_again() {
         .unwrap();
     let state = || other.docker(&["inspect", "--format", "{{.State.Status}}", "app"]);
     for end in [Bed::stop_engine, Bed::kill_engine] {
-        let before = Instant::now();
         end(&other).unwrap();
-        assert!(
-            before.elapsed() < Duration::from_secs(10),
-            "it took {:?}",
-            before.elapsed()
-        );
         assert!(state().is_err(), "nobody answers");
         other.start_engine().unwrap();
         assert_eq!(
