@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use slipway_testbed::process::{pause, wait_for};
 use slipway_testbed::{Answer, Bed, EngineKind, http_get, http_request};

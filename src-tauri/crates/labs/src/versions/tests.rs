@@ -113,12 +113,16 @@ async fn a_registry_that_is_away_is_unreachable() {
 async fn a_silent_registry_is_not_waited_for_without_end() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = silent.local_addr().unwrap().port();
-    let answer = registry_tags(
-        &reference(&format!("127.0.0.1:{port}/some/image")),
-        &Logins::default(),
+    let (image, logins) = (
+        reference(&format!("127.0.0.1:{port}/some/image")),
+        Logins::default(),
     );
     // Longer than any machine is held up, and shorter than for ever.
-    let answer = tokio::time::timeout(std::time::Duration::from_mins(2), answer).await;
+    let answer = tokio::time::timeout(
+        std::time::Duration::from_mins(2),
+        registry_tags(&image, &logins),
+    )
+    .await;
     assert_eq!(answer, Ok(RegistryAnswer::Unreachable));
 }
 
