@@ -76,8 +76,6 @@ impl AppState {
             inventory: inventory.clone(),
             labs: labs.clone(),
             cache: home.join("counted"),
-            backups: home.join("backups"),
-            settings: home,
         });
         Self {
             inventory,

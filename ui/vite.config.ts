@@ -1,6 +1,7 @@
 /* The window's build. Desktop web views are the only target, nothing is inlined
    into the page (the content security policy forbids it), and the sample backend
    is a chunk of its own that the desktop app never asks for. */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { paraglideVitePlugin } from "@inlang/paraglide-js";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
@@ -21,31 +22,56 @@ function reached(from: string, graph: Graph): Set<string> {
   return all;
 }
 
-/** One script for the start, one for the window; what only later screens need is left to them. */
-function scripts(): (id: string, graph: Graph) => string | null {
-  let parts: Record<"start" | "window", Set<string>> | undefined;
+/** What the start needs is one script, so that it is asked for at once; the rest is laid out by who uses it. */
+function startScript(): (id: string, graph: Graph) => string | null {
+  let start: Set<string> | undefined;
   return (id, graph) => {
-    parts ??= { start: reached(START, graph), window: reached(WINDOW, graph) };
-    if (parts.start.has(id)) return "start";
-    return parts.window.has(id) ? "window" : null;
+    start ??= reached(START, graph);
+    return start.has(id) ? "start" : null;
   };
 }
 
-/** The page itself asks for the window's script, so that it does not wait for the start's. */
+/** The page itself asks for the scripts of the window, so that none waits for another. */
 function windowBesideStart(): Plugin {
   return {
     name: "window-beside-start",
     transformIndexHtml: {
       order: "post",
-      handler: (_html, { bundle }) =>
-        Object.values(bundle ?? {})
-          .filter(
-            (file) => file.type === "chunk" && (file.name === "window" || file.facadeModuleId === WINDOW),
-          )
-          .map(({ fileName }) => ({
+      handler: (html, { bundle = {} }) => {
+        const chunk = (name: string) => {
+          const file = bundle[name];
+          return file?.type === "chunk" ? file : null;
+        };
+        const needed = new Set(Object.keys(bundle).filter((name) => chunk(name)?.facadeModuleId === WINDOW));
+        for (const name of needed) for (const next of chunk(name)?.imports ?? []) needed.add(next);
+        return [...needed]
+          .filter((name) => !html.includes(name))
+          .map((name) => ({
             tag: "link",
-            attrs: { rel: "modulepreload", crossorigin: true, href: `./${fileName}` },
-          })),
+            attrs: { rel: "modulepreload", crossorigin: true, href: `./${name}` },
+          }));
+      },
+    },
+  };
+}
+
+/** Lucide's icons as the plain shapes that they are. As they come, each works out its attributes and makes its
+    lines one by one when it is drawn, which was a large part of the work of the first picture. */
+function plainIcons(): Plugin {
+  return {
+    name: "plain-icons",
+    enforce: "pre",
+    load(id) {
+      if (!/@lucide\/svelte\/dist\/icons\/[\w-]+\.svelte$/.test(id)) return null;
+      const data = /const iconData = (\{.*\});/.exec(readFileSync(id, "utf8"))?.[1];
+      if (!data) return this.error(`${id} is written in a way that is not known here`);
+      const { node } = JSON.parse(data) as { node: [string, Record<string, string>][] };
+      const shapes = node.map(([tag, attributes]) => {
+        const written = Object.entries(attributes).filter(([name]) => name !== "key");
+        return `<${[tag, ...written.map(([name, value]) => `${name}="${value}"`)].join(" ")} />`;
+      });
+      return `<script>let { class: classes = "icon" } = $props();</script>
+<svg class={classes} viewBox="0 0 24 24" aria-hidden="true">${shapes.join("")}</svg>`;
     },
   };
 }
@@ -61,6 +87,7 @@ export default defineConfig({
       experimentalStaticLocale: '"en"',
       emitTsDeclarations: true,
     }),
+    plainIcons(),
     svelte(),
     svelteTesting(),
     windowBesideStart(),
@@ -76,8 +103,11 @@ export default defineConfig({
     target: "safari15",
     assetsInlineLimit: 0,
     modulePreload: false,
-    cssCodeSplit: false,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: scripts() }] } } },
+    rolldownOptions: {
+      // What a screen does not use of the kit is not read with it.
+      treeshake: { moduleSideEffects: [{ test: /\/src\/kit\//, sideEffects: false }] },
+      output: { codeSplitting: { groups: [{ name: startScript() }] } },
+    },
     reportCompressedSize: false,
   },
   server: { port: 5173, strictPort: true },

@@ -97,6 +97,35 @@ pub async fn measure(bed: &Bed) -> (SecretService, Vec<Row>) {
     (home.expect("the last run keeps its home"), rows)
 }
 
+/// A home with one stopped lab in it, as the launches leave it, where they are not measured.
+pub fn leave_a_lab(bed: &Bed) -> SecretService {
+    for image in [IMAGE, "slipway/webapp:1"] {
+        bed.load(image).expect("the image comes");
+    }
+    let home = SecretService::start().expect("a private session starts");
+    let program = std::env::var("SLIPWAY_PROGRAM").expect("xtask names the release build");
+    let slipway = |arguments: &[&str]| {
+        let done = process::command(&program)
+            .args(arguments)
+            .envs(home.environment())
+            .env("DOCKER_HOST", bed.docker_host())
+            .stdout(Stdio::null())
+            .status()
+            .expect("the program starts");
+        assert!(done.success(), "{arguments:?} is done");
+    };
+    let launch = [
+        "launch",
+        "data-science-sandbox",
+        "--name",
+        "sandbox",
+        "--no-open",
+    ];
+    slipway(&launch);
+    slipway(&["stop", "sandbox"]);
+    home
+}
+
 /// `docker pull` on an engine without the image, by the same way to the engine as ours.
 fn plain_pull(bed: &Bed) -> f64 {
     clear(bed);

@@ -100,18 +100,36 @@ pub fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
+/// Whether these rows were asked for: `SLIPWAY_BENCH_ONLY` names parts with commas between them; without it, all are.
+fn wanted(part: &str) -> bool {
+    std::env::var("SLIPWAY_BENCH_ONLY")
+        .map_or(true, |parts| parts.split(',').any(|name| name == part))
+}
+
 fn main() {
     let bed = Bed::start(EngineKind::Floor).expect("the test bed starts");
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .expect("a runtime");
-    pasting::measure(&bed).iter().for_each(Row::print);
-    // The launches come first: the lab that they leave is the real list of the windows after them.
-    let (home, rows) = runtime.block_on(launches::measure(&bed));
-    rows.iter().for_each(Row::print);
-    for row in windows::measure(&bed, &home) {
-        row.print();
+    if wanted("paste") {
+        pasting::measure(&bed).iter().for_each(Row::print);
     }
-    runtime.block_on(windows::long_list(&bed, home)).print();
+    // The launches come first: the lab that they leave is the real list of the windows after them.
+    let home = if wanted("launch") {
+        let (home, rows) = runtime.block_on(launches::measure(&bed));
+        rows.iter().for_each(Row::print);
+        home
+    } else {
+        launches::leave_a_lab(&bed)
+    };
+    if wanted("start") {
+        windows::starts(&bed, &home).iter().for_each(Row::print);
+    }
+    if wanted("idle") {
+        windows::idle(&bed, &home).iter().for_each(Row::print);
+    }
+    if wanted("list") {
+        runtime.block_on(windows::long_list(&bed, home)).print();
+    }
 }

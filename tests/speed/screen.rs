@@ -9,7 +9,9 @@ use slipway_testbed::{Display, process};
 /// How long nothing may change before the picture counts as finished.
 const REST: Duration = Duration::from_millis(1500);
 /// After this, a screen that still moves is taken as broken.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
+/// So many pictures of a screen that moves a lot are kept whole.
+const KEPT: usize = 64;
 /// The screen is compared in squares of so many pixels.
 const SQUARE: usize = 16;
 /// The width of every display here, in bytes.
@@ -22,25 +24,33 @@ const COMPLETE: usize = 95;
 /// since the call. Empty areas do not count: they are there long before what matters.
 pub fn shown(display: &Display) -> Instant {
     let start = Instant::now();
-    let mut last = look(display);
-    let mut frames = vec![(start, squares(&last))];
+    let (mut now, mut last) = (Vec::new(), Vec::new());
+    let look = |into: &mut Vec<u8>| display.look(into).expect("the display can be read");
+    let pixels = look(&mut last);
+    let mut frames = vec![(start, squares(&last[pixels..]))];
+    // Fingerprints wait until nothing more happens: who watches should take as little of the machine as can be.
+    let mut waiting: Vec<(Instant, Vec<u8>)> = Vec::new();
+    let mut changed = None;
     loop {
         process::pause(Duration::from_millis(4));
-        let (moment, now) = (Instant::now(), look(display));
+        let moment = Instant::now();
+        let pixels = look(&mut now);
         if now != last {
-            frames.push((moment, squares(&now)));
-            last = now;
-        } else if frames.len() > 1
-            && frames
-                .last()
-                .is_some_and(|(since, _)| since.elapsed() > REST)
-        {
+            std::mem::swap(&mut now, &mut last);
+            changed = Some(moment);
+            waiting.push((moment, last[pixels..].to_vec()));
+            if waiting.len() > KEPT {
+                frames.extend(fingerprints(&mut waiting));
+            }
+        } else if changed.is_some_and(|since| since.elapsed() > REST) {
             break;
         }
         assert!(start.elapsed() < LIMIT, "the screen never came to rest");
     }
+    let last = &last[pixels..];
+    frames.extend(fingerprints(&mut waiting));
     let (end, finished) = frames.last().expect("there is a first one");
-    let drawn = drawn(&last);
+    let drawn = drawn(last);
     let complete = |frame: &[u64]| {
         let same = drawn
             .iter()
@@ -57,9 +67,11 @@ pub fn shown(display: &Display) -> Instant {
     first.map_or(*end, |(moment, _)| *moment)
 }
 
-/// All pixels, as they are now.
-fn look(display: &Display) -> Vec<u8> {
-    display.frame().expect("the display can be read")
+fn fingerprints(waiting: &mut Vec<(Instant, Vec<u8>)>) -> Vec<(Instant, Vec<u64>)> {
+    let taken = waiting.drain(..);
+    taken
+        .map(|(moment, frame)| (moment, squares(&frame)))
+        .collect()
 }
 
 /// A fingerprint of each square.

@@ -14,8 +14,8 @@ const STARTS: usize = 9;
 /// How long an idle window is watched.
 const WATCH: Duration = Duration::from_secs(30);
 
-/// The rows about start, memory and idleness.
-pub fn measure(bed: &Bed, home: &SecretService) -> Vec<Row> {
+/// The rows about start and memory.
+pub fn starts(bed: &Bed, home: &SecretService) -> Vec<Row> {
     let ours = program("SLIPWAY_PROGRAM");
     let floor = program("SLIPWAY_EMPTY_WINDOW");
     let start = |program: &str| {
@@ -35,7 +35,6 @@ pub fn measure(bed: &Bed, home: &SecretService) -> Vec<Row> {
         starts.push((our.0, their.0));
         memory.push((our.1, their.1));
     }
-    let (processor, requests) = idle(bed, home, &ours);
     vec![
         Row::of_rounds(
             "window to first real list, beside an empty window",
@@ -49,6 +48,34 @@ pub fn measure(bed: &Bed, home: &SecretService) -> Vec<Row> {
             Goal::Ratio(1.3),
             &memory,
         ),
+    ]
+}
+
+/// The rows about idleness: processor use in percent of a core, and the requests to the engine, while twenty
+/// containers run.
+pub fn idle(bed: &Bed, home: &SecretService) -> Vec<Row> {
+    let ours = program("SLIPWAY_PROGRAM");
+    let names: Vec<String> = (0..20).map(|number| format!("idle-{number}")).collect();
+    for name in &names {
+        bed.docker(&["run", "--detach", "--name", name, "slipway/webapp:1"])
+            .expect("a container runs");
+    }
+    let recorder = UnixRecorder::start(&bed.socket()).expect("a recorder");
+    let display = Display::start(1280, 800).expect("a display");
+    let window = open(&ours, &display, home, &recorder.docker_host());
+    screen::shown(&display);
+    process::pause(Duration::from_secs(5));
+    let (time, requests) = (processes::processor_time(window.id()), recorder.count());
+    process::pause(WATCH);
+    let used = processes::processor_time(window.id()) - time;
+    let asked = recorder.count() - requests;
+    drop(window);
+    let mut remove = vec!["rm", "--force", "--volumes"];
+    remove.extend(names.iter().map(String::as_str));
+    bed.docker(&remove).expect("the containers go");
+    let processor = used / WATCH.as_secs_f64() * 100.0;
+    let requests = f64::from(u32::try_from(asked).unwrap_or(u32::MAX));
+    vec![
         Row {
             name: "idle processor with 20 running containers",
             unit: "% of a core",
@@ -68,32 +95,6 @@ pub fn measure(bed: &Bed, home: &SecretService) -> Vec<Row> {
             runs: 1,
         },
     ]
-}
-
-/// Processor use in percent of a core, and the requests to the engine, while twenty containers run.
-fn idle(bed: &Bed, home: &SecretService, ours: &str) -> (f64, f64) {
-    let names: Vec<String> = (0..20).map(|number| format!("idle-{number}")).collect();
-    for name in &names {
-        bed.docker(&["run", "--detach", "--name", name, "slipway/webapp:1"])
-            .expect("a container runs");
-    }
-    let recorder = UnixRecorder::start(&bed.socket()).expect("a recorder");
-    let display = Display::start(1280, 800).expect("a display");
-    let window = open(ours, &display, home, &recorder.docker_host());
-    screen::shown(&display);
-    process::pause(Duration::from_secs(5));
-    let (time, requests) = (processes::processor_time(window.id()), recorder.count());
-    process::pause(WATCH);
-    let used = processes::processor_time(window.id()) - time;
-    let asked = recorder.count() - requests;
-    drop(window);
-    let mut remove = vec!["rm", "--force", "--volumes"];
-    remove.extend(names.iter().map(String::as_str));
-    bed.docker(&remove).expect("the containers go");
-    (
-        used / WATCH.as_secs_f64() * 100.0,
-        f64::from(u32::try_from(asked).unwrap_or(u32::MAX)),
-    )
 }
 
 /// From the engine's being asked for its containers to five hundred of them on screen.

@@ -12,6 +12,7 @@ use slipway_testbed::process;
 
 use crate::beds::{Turn, turn};
 use crate::driver::{LAUNCHED, SOON, Setting, Window};
+use crate::wizard::GUIDE;
 
 /// The smallest window that is supported.
 const SMALLEST: (u32, u32) = (900, 600);
@@ -241,6 +242,50 @@ async fn the_wizard() {
     window.go("#/wizard?recipe=web-app").await;
     window.read("Which image?", SOON).await;
     window.portrait("wizard-ask-image").await;
+    window.close().await;
+}
+
+#[tokio::test]
+#[ignore = "run by `cargo xtask pictures`"]
+async fn the_wizard_s_long_way() {
+    let turn = turn().await;
+    let window = opened(&turn).await;
+    window.press("Exasol AI-Lab").await;
+    window.read("is free", SOON).await;
+    window.scroll_to("#wiz-advanced").await;
+    window.portraits("wizard-folded").await;
+    window.press("Advanced").await;
+    window.read("Add a variable", SOON).await;
+    window.scroll_to("#wiz-advanced").await;
+    window.portraits("wizard-unfolded").await;
+    window.press("Add a variable").await;
+    window.fill("Name of variable 1", "db password").await;
+    window.press("Add a folder or volume").await;
+    window.fill("Memory", "lots").await;
+    window.read("marked in red", SOON).await;
+    window.portraits("wizard-unfolded-errors").await;
+    window.scroll_to("[id^=adv-ports]").await;
+    window.portrait("wizard-unfolded-limits").await;
+
+    window.go("#/labs").await;
+    window.paste(GUIDE).await;
+    window.read("4 values to fill", SOON).await;
+    window.portraits("pasted").await;
+    window.fill("VERSION", "6.0.0").await;
+    window.fill("VOLUME", "my-vol").await;
+    window.fill("LISTEN_IP", "127.0.0.1").await;
+    window.fill("PORT", "8890").await;
+    window.read("Opens the wizard with all this", SOON).await;
+    window.portrait("pasted-filled").await;
+    window.press("Use this").await;
+    window.read("Port 8890 is free", SOON).await;
+    window.portraits("wizard-from-pasted").await;
+    window.go("#/labs").await;
+    window
+        .paste("docker run --gpus all --flux 3 -p 80:8888 'jupyter && rm -rf x | tee")
+        .await;
+    window.read("never closed", SOON).await;
+    window.portrait("pasted-wrong").await;
     window.close().await;
 }
 

@@ -8,7 +8,7 @@ use crate::driver::{LAUNCHED, SOON, Setting, Window};
 use crate::launches::assert_signed_in;
 
 /// As AI-Lab's guide writes it, with the options that people add to it.
-const GUIDE: &str = r"docker run \
+pub const GUIDE: &str = r"docker run \
   --name ai-lab_${VERSION} \
   --interactive --tty \
   --volume ${VOLUME}:/home/jupyter/notebooks \
@@ -16,23 +16,28 @@ const GUIDE: &str = r"docker run \
   exasol/ai-lab:${VERSION}
 ";
 
-/// Pastes a text where no field has the focus, as Ctrl V does.
 const PASTE: &str = r"
 const clipboard = new DataTransfer();
 clipboard.setData('text/plain', arguments[0]);
 document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: clipboard, bubbles: true, cancelable: true }));
 ";
 
+impl Window {
+    /// Pastes a text where no field has the focus, as Ctrl V does.
+    pub async fn paste(&self, text: &str) {
+        self.client
+            .execute(PASTE, vec![json!(text)])
+            .await
+            .expect("a text can be pasted");
+    }
+}
+
 #[tokio::test]
 async fn a_pasted_command_is_filled_in_and_launched() {
     let turn = turn().await;
     let window = Window::open(Setting::over(turn.bed.docker_host())).await;
     window.read("Ready:", SOON).await;
-    window
-        .client
-        .execute(PASTE, vec![json!(GUIDE)])
-        .await
-        .expect("a text can be pasted");
+    window.paste(GUIDE).await;
     window.read("What it means", SOON).await;
     window.read("4 values to fill", SOON).await;
     window.fill("VERSION", "6.0.0").await;

@@ -11,14 +11,18 @@ import { createApp } from "./state/app.svelte";
     once costs more than it shows. */
 const PATIENCE = 120;
 
-/** Whatever is not given is asked of the desktop app. */
-export async function openWindow(target: HTMLElement, given: First | Backend): Promise<void> {
+/** Whatever is not given is asked of the desktop app. `letters` is kept when the fonts are here. */
+export async function openWindow(
+  target: HTMLElement,
+  given: First | Backend,
+  letters: Promise<unknown>,
+): Promise<void> {
   theme.apply();
   const state = createApp({ ...desktop, ...given });
   const { inventory, labs, recipes } = state;
   inventory.start();
   labs.start();
-  const contents = Promise.all([inventory.first, labs.first, recipes.load()]);
+  const contents = Promise.all([inventory.first, labs.first, recipes.load(), letters]);
   await Promise.race([contents, new Promise((done) => setTimeout(done, PATIENCE))]);
   mount(Window, { target, props: { state } });
 }

@@ -145,56 +145,6 @@ export const commands = {
 	 *  only plain http and https addresses are opened.
 	 */
 	openAddress: (address: string) => __TAURI_INVOKE<null>("open_address", { address }),
-	/**  Follows all work that takes a while. */
-	subscribeJobs: (onUpdate: Channel<Numbered<JobList>>) => __TAURI_INVOKE<number>("subscribe_jobs", { onUpdate }),
-	/**  Stops a job; nothing half-made is left. */
-	cancelJob: (job: JobId) => __TAURI_INVOKE<void>("cancel_job", { job }),
-	/**  Takes a job that is over off the list. */
-	dismissJob: (job: JobId) => __TAURI_INVOKE<void>("dismiss_job", { job }),
-	/**  Answers what a job asks. */
-	answerConflict: (job: JobId, answer: ConflictAnswer, forAll: boolean) => __TAURI_INVOKE<void>("answer_conflict", { job, answer, forAll }),
-	/**  Downloads files and folders into a folder that the person chooses; `null` where the dialog was closed. */
-	downloadEntries: (place: PlaceId, paths: EntryPath[]) => __TAURI_INVOKE<JobId | null>("download_entries", { place, paths }),
-	/**  Uploads files and folders of this computer, by the paths that were dropped on the window. */
-	uploadPaths: (place: PlaceId, folder: EntryPath, sources: string[]) => __TAURI_INVOKE<JobId>("upload_paths", { place, folder, sources }),
-	/**  Makes a folder; gives its path. */
-	makeFolder: (place: PlaceId, folder: EntryPath, name: string) => __TAURI_INVOKE<EntryPath>("make_folder", { place, folder, name }),
-	/**  Gives a file or folder another name; gives its new path. */
-	renameEntry: (place: PlaceId, path: EntryPath, name: string) => __TAURI_INVOKE<EntryPath>("rename_entry", { place, path, name }),
-	/**  Moves files and folders into the trash of the volume; the ids bring them back. */
-	trashEntries: (place: PlaceId, paths: EntryPath[]) => __TAURI_INVOKE<string[]>("trash_entries", { place, paths }),
-	/**  What lies in the trash. */
-	listTrash: (place: PlaceId) => __TAURI_INVOKE<Trash>("list_trash", { place }),
-	/**  Brings things back from the trash; gives where they are now. */
-	restoreTrashed: (place: PlaceId, ids: string[]) => __TAURI_INVOKE<EntryPath[]>("restore_trashed", { place, ids }),
-	/**  Empties the trash for good. */
-	emptyTrash: (place: PlaceId) => __TAURI_INVOKE<null>("empty_trash", { place }),
-	/**  A small text, to be edited. */
-	readText: (place: PlaceId, path: EntryPath) => __TAURI_INVOKE<EditedText>("read_text", { place, path }),
-	/**  Saves an edited text, unless the file has become another meanwhile. */
-	saveText: (place: PlaceId, edited: EditedText) => __TAURI_INVOKE<SaveOutcome>("save_text", { place, edited }),
-	/**  Copies everything in one place into another. */
-	copyPlace: (from: Place, to: Place) => __TAURI_INVOKE<JobId>("copy_place", { from, to }),
-	/**  Backups of one volume, or of all. */
-	listBackups: (volume: string | null) => __TAURI_INVOKE<BackupShelf>("list_backups", { volume }),
-	/**  Backs a volume up; with `pause` its labs are paused while it is read. */
-	backUpVolume: (volume: string, pause: boolean) => __TAURI_INVOKE<JobId>("back_up_volume", { volume, pause }),
-	/**  Reads a backup again and compares every file with its manifest. */
-	verifyBackup: (file: string) => __TAURI_INVOKE<JobId>("verify_backup", { file }),
-	/**  Takes a backup file from elsewhere; gives its name, `null` where the dialog was closed. */
-	addBackup: () => __TAURI_INVOKE<string | null>("add_backup"),
-	/**  What a restore would do. */
-	previewRestore: (file: string, target: RestoreTarget) => __TAURI_INVOKE<RestorePreview>("preview_restore", { file, target }),
-	/**  Restores a backup. */
-	restoreBackup: (file: string, target: RestoreTarget) => __TAURI_INVOKE<JobId>("restore_backup", { file, target }),
-	/**  Deletes a backup file. */
-	deleteBackup: (file: string) => __TAURI_INVOKE<null>("delete_backup", { file }),
-	/**  Backs a volume up by itself from now on. */
-	planBackups: (plan: BackupPlan) => __TAURI_INVOKE<null>("plan_backups", { plan }),
-	/**  No longer backs a volume up by itself; its backups stay. */
-	forgetPlan: (volume: string) => __TAURI_INVOKE<null>("forget_plan", { volume }),
-	/**  Copies a volume into a new one. */
-	cloneVolume: (volume: string, name: string) => __TAURI_INVOKE<JobId>("clone_volume", { volume, name }),
 };
 
 /* Types */
@@ -274,48 +224,6 @@ export type AskedVariable = {
 	choices: VariableChoice[],
 	/**  One sentence where the value cannot be used. */
 	error: string | null,
-};
-
-/**  A backup file in the folder of backups. */
-export type Backup = {
-	/**  The file's name in the folder; names the backup. */
-	file: string,
-	volume: VolumeName,
-	made: UnixMillis,
-	size: Bytes,
-	/**  What lies in it, unpacked; `None` for one that another program made. */
-	unpacked: Bytes | null,
-	files: number | null,
-	/**  "Made before the restore of 3 November"; empty for an ordinary one. */
-	remark: string,
-	/**  Made by Slipway without being asked. */
-	bySchedule: boolean,
-	check: BackupCheck,
-};
-
-export type BackupCheck = { state: "notYet" } | { state: "good"; at: UnixMillis } | 
-/**  The file is damaged: what was found, in one sentence. */
-{ state: "bad"; at: UnixMillis; what: string } | 
-/**  It was made and is no longer in its folder. */
-{ state: "moved" };
-
-/**  When Slipway backs a volume up by itself, while it runs. */
-export type BackupPlan = {
-	volume: VolumeName,
-	everyDays: number,
-	/**  How many of its own it keeps; older ones of the plan go, others never. */
-	keep: number,
-	next: UnixMillis | null,
-};
-
-/**  Backups of one volume, or of all. */
-export type BackupShelf = {
-	/**  Newest first. */
-	backups: Backup[],
-	/**  The folder, as a person reads it. */
-	folder: string,
-	free: Bytes | null,
-	plans: BackupPlan[],
 };
 
 export type Block = { type: "heading"; level: number; parts: Inline[] } | { type: "paragraph"; parts: Inline[] } | { type: "code"; language: string; lines: Line[] } | { type: "math"; text: string } | { type: "quote"; blocks: Block[] } | { type: "list"; ordered: boolean; start: number; items: ListItem[] } | { type: "table"; head: Inline[][]; rows: Inline[][][]; align: Align[] } | { type: "rule" } | 
@@ -418,22 +326,6 @@ export type Comparison = {
 	more: number,
 };
 
-/**  Two things that want the same name. */
-export type Conflict = {
-	/**  The name, as it can be shown. */
-	name: string,
-	/**  The folder that it is in. */
-	folder: string,
-	there: Version,
-	coming: Version,
-	/**  What "keep both" would call the new one. */
-	bothName: string,
-	/**  More like it are to come, as far as is known. */
-	more: number,
-};
-
-export type ConflictAnswer = "keepBoth" | "replace" | "skip";
-
 export type Consequence = {
 	/**  `box`, `folder`, `key` */
 	icon: string,
@@ -523,17 +415,6 @@ export type DockerControlFrame = {
 	reason: string,
 	/**  Why it cannot work here (rootless engine, socket without group write, no socket), if so. */
 	obstacle: string | null,
-};
-
-/**  A text that is being edited, with what it was when it was read. */
-export type EditedText = {
-	path: EntryPath,
-	text: string,
-	/**
-	 *  Names this state of the file; a save names it again, and is refused where the file has
-	 *  become another meanwhile.
-	 */
-	version: string,
 };
 
 /**  A place where an engine may answer. */
@@ -900,59 +781,6 @@ export type InventoryUpdate = {
 	images: Changes<ImageRow>,
 	volumes: Changes<VolumeRow>,
 	networks: Changes<NetworkRow>,
-};
-
-export type Job = {
-	id: JobId,
-	kind: JobKind,
-	place: Place,
-	/**  "Uploading 3 files to churn" */
-	title: string,
-	state: JobState,
-	started: UnixMillis,
-	bytes: Bytes,
-	/**  `None` while it is counted. */
-	totalBytes: Bytes | null,
-	files: number,
-	totalFiles: number | null,
-	/**  Bytes in a second, over the last few seconds. */
-	speed: Bytes | null,
-	secondsLeft: number | null,
-	/**  Bytes of the file that is written, where it is not what is read (a packed backup). */
-	written: Bytes | null,
-	/**  The steps of the work, in order. */
-	steps: JobStep[],
-};
-
-export type JobId = number;
-
-export type JobKind = "download" | "upload" | "backUp" | "verify" | "restore" | 
-/**  A volume into another, a folder into a volume, a volume into a folder. */
-"copy";
-
-/**  All work of this session, newest first. */
-export type JobList = {
-	jobs: Job[],
-};
-
-export type JobState = { state: "running" } | 
-/**  It waits for an answer; nothing is overwritten meanwhile. */
-{ state: "asking"; conflict: Conflict } | { state: "done"; 
-/**  "3 files, 214 MB. Checked." */
-summary: string; 
-/**  What it made on this computer, to be shown in the file manager: a folder or a file. */
-made: string | null; 
-/**  What has to be known all the same: files that changed while they were read. */
-cautions: string[] } | 
-/**  Stopped by the person; nothing half-made is left. */
-{ state: "cancelled" } | { state: "failed"; problem: Problem };
-
-export type JobStep = {
-	/**  "Copy and compress" */
-	title: string,
-	progress: StepProgress,
-	/**  "84 GB free" */
-	note: string,
 };
 
 export type LabCard = {
@@ -1593,34 +1421,6 @@ export type RestartRow = {
 	retries?: string,
 };
 
-export type RestoreGroup = {
-	files: number,
-	bytes: Bytes,
-	/**  The first hundred, as they can be shown. */
-	names: string[],
-};
-
-/**  What a restore would do, before it does. */
-export type RestorePreview = {
-	backup: Backup,
-	/**  Labs that run on the volume and have to stop first. */
-	running: string[],
-	replaced: RestoreGroup,
-	broughtBack: RestoreGroup,
-	same: RestoreGroup,
-	/**  Only in the volume: goes with the restore, and is in the backup made first. */
-	onlyHere: RestoreGroup,
-	/**  Names in the file that could leave the volume, and are not restored. */
-	refused: RestoreGroup,
-	/**  A name for a new volume that is free. */
-	freeName: string,
-};
-
-/**  Where a backup goes back to. */
-export type RestoreTarget = { into: "newVolume"; name: string } | 
-/**  What is there now is backed up first. */
-{ into: "sameVolume" };
-
 export type ReviewKind = "image" | "address" | "work" | "signIn" | "user" | "ports" | "dockerControl" | "variables" | "mounts" | "limits" | "gpu" | "network" | "lifetime" | "program" | "privileged" | "other";
 
 /**  One line of the review in plain words. */
@@ -1657,12 +1457,6 @@ export type RowPage = {
 	/**  As known now; `None` while they are counted. */
 	total: number | null,
 };
-
-export type SaveOutcome = { outcome: "saved"; version: string } | 
-/**  The lab has written the file meanwhile. Nothing was saved; what was typed is still there. */
-{ outcome: "overtaken"; 
-/**  The file as it is now. */
-now: EditedText; changed: UnixMillis | null };
 
 /**  One found name, or one found line. */
 export type SearchHit = {
@@ -1826,8 +1620,6 @@ export type StepKind = "check" | "download" | "create" | "start" | "answer" |
 /**  What the recipe does inside once, before the lab can be used (Superset's first account). */
 "prepare" | "open";
 
-export type StepProgress = "waiting" | "running" | "done";
-
 export type StepState = "todo" | "now" | "done" | 
 /**  Not needed (the image was here; the lab has no page to open). */
 "skipped" | "bad";
@@ -1881,24 +1673,6 @@ export type SurveyUpdate = {
 
 export type Tone = "plain" | "warning" | "danger";
 
-export type Trash = {
-	entries: TrashedEntry[],
-	bytes: Bytes,
-	files: number,
-};
-
-/**  One deleted thing in the trash of a volume. */
-export type TrashedEntry = {
-	/**  Names it for bringing it back. */
-	id: string,
-	name: string,
-	/**  Where it lay. */
-	path: EntryPath,
-	folder: boolean,
-	bytes: Bytes,
-	trashed: UnixMillis | null,
-};
-
 /**
  *  What is typed beside the form, because it is secret: used for the check and the launch, kept in the
  *  keyring, and in no file, log, label or command.
@@ -1949,12 +1723,6 @@ export type VariableRow = {
 };
 
 export type VariableUse = "version" | "volume" | "folder" | "listenIp" | "port" | "name" | "secret" | "other";
-
-export type Version = {
-	folder: boolean,
-	size: Bytes | null,
-	changed: UnixMillis | null,
-};
 
 export type VersionChoice = {
 	tag: string,

@@ -37,6 +37,8 @@ export function byName(one: string, two: string): number {
 const numbers = new Map<number, Intl.NumberFormat>();
 /** A number with thousands separators and at most `digits` decimals; "3.0" is written "3". */
 export function decimal(value: number, digits = 0): string {
+  // The counts of the first screen need no format, whose making takes longer than drawing a card.
+  if (Number.isInteger(value) && value >= 0 && value < 1000) return String(value);
   let format = numbers.get(digits);
   if (!format) {
     format = new Intl.NumberFormat("en", { maximumFractionDigits: digits });

@@ -72,7 +72,7 @@ describe("the window", () => {
     const card = await screen.findByRole("article", { name: "AI-Lab" });
     await fireEvent.click(within(card).getByRole("button", { name: "More actions for AI-Lab" }));
     await fireEvent.click(screen.getByRole("menuitem", { name: "Delete lab" }));
-    const dialog = screen.getByRole("dialog", { name: "Delete AI-Lab?" });
+    const dialog = await screen.findByRole("dialog", { name: "Delete AI-Lab?" });
     const box = await within(dialog).findByRole("checkbox", { name: "Also delete the volume my-vol" });
     expect(box).not.toBeChecked();
     await fireEvent.click(within(dialog).getByRole("button", { name: "Delete lab" }));
@@ -87,7 +87,7 @@ describe("the window", () => {
     const card = await screen.findByRole("article", { name: "AI-Lab" });
     expect(document.body.innerHTML).not.toContain("ailab</");
     await fireEvent.click(within(card).getByRole("button", { name: "Password of AI-Lab" }));
-    const field = await within(screen.getByRole("dialog")).findByLabelText("Password of AI-Lab");
+    const field = await within(await screen.findByRole("dialog")).findByLabelText("Password of AI-Lab");
     await vi.waitFor(() => expect(field).toHaveValue("ailab"));
     expect(field).toHaveAttribute("type", "password");
   });

@@ -8,10 +8,7 @@ use slipway_labs::labs::Labs;
 use tokio::sync::watch;
 
 use crate::Result;
-use crate::backup::{BackupPlan, BackupShelf, RestorePreview, RestoreTarget};
 use crate::browse::{FolderPage, FolderQuery, PlaceUpdate};
-use crate::change::{EditedText, SaveOutcome, Trash};
-use crate::jobs::{ConflictAnswer, JobId, JobList};
 use crate::opened::PlaceFiles;
 use crate::place::{EntryPath, OpenedPlace, Place, PlaceId};
 use crate::preview::{CellPage, Comparison, LinePage, Preview, PreviewId, RowPage, compare};
@@ -27,23 +24,12 @@ pub struct ContentsHome {
     pub labs: Labs,
     /// Folder of what was counted before; may be lost at any time.
     pub cache: PathBuf,
-    /// Folder of the backups.
-    pub backups: PathBuf,
-    /// Folder of the settings of backups (plans, checks).
-    pub settings: PathBuf,
 }
 
 /// Cheap to clone. With the last clone every throw-away container ends.
 #[derive(Clone)]
 pub struct Contents {
     shared: Arc<Shared>,
-}
-
-fn not_there_yet<T>() -> Result<T> {
-    Err(crate::Problem::new(
-        slipway_labs::problem::ProblemKind::Other,
-        "This is not there yet.",
-    ))
 }
 
 impl Contents {
@@ -54,7 +40,7 @@ impl Contents {
         }
     }
 
-    // Volumes: topic `survey`.
+    // Volumes.
 
     /// Counts what volumes hold while somebody follows: what was counted before comes at once, then one
     /// volume after the other. Ends with its receiver.
@@ -78,7 +64,7 @@ impl Contents {
         self.shared.remove_volume(volume).await
     }
 
-    // Looking: topic `browse`.
+    // Looking.
 
     /// Opens a place: starts its porthole, which lives until the place is closed.
     pub async fn open(&self, place: Place) -> Result<OpenedPlace> {
@@ -139,7 +125,7 @@ impl Contents {
         Ok(self.shared.place(place)?.hits(from, count))
     }
 
-    // Previews: topic `preview`.
+    // Previews.
 
     /// What is damaged is shown by its text or its bytes, and says so.
     pub async fn open_preview(&self, place: PlaceId, path: EntryPath) -> Result<Preview> {
@@ -218,139 +204,5 @@ impl Contents {
         let one = PlaceFiles(self.shared.place(left.0)?);
         let other = PlaceFiles(self.shared.place(right.0)?);
         compare((&one, left.1), (&other, right.1)).await
-    }
-
-    // Jobs and moving files: topic `moving`.
-
-    pub fn jobs(&self) -> watch::Receiver<JobList> {
-        watch::channel(JobList::default()).1
-    }
-
-    pub fn cancel_job(&self, _job: JobId) {}
-
-    pub fn dismiss_job(&self, _job: JobId) {}
-
-    pub fn answer_conflict(&self, _job: JobId, _answer: ConflictAnswer, _for_all: bool) {}
-
-    /// Into a folder of this computer.
-    pub async fn download(
-        &self,
-        _place: PlaceId,
-        _paths: Vec<EntryPath>,
-        _to: PathBuf,
-    ) -> Result<JobId> {
-        not_there_yet()
-    }
-
-    /// From this computer; every source is a file or a folder.
-    pub async fn upload(
-        &self,
-        _place: PlaceId,
-        _folder: EntryPath,
-        _sources: Vec<PathBuf>,
-    ) -> Result<JobId> {
-        not_there_yet()
-    }
-
-    pub async fn make_folder(
-        &self,
-        _place: PlaceId,
-        _folder: EntryPath,
-        _name: &str,
-    ) -> Result<EntryPath> {
-        not_there_yet()
-    }
-
-    pub async fn rename(
-        &self,
-        _place: PlaceId,
-        _path: EntryPath,
-        _name: &str,
-    ) -> Result<EntryPath> {
-        not_there_yet()
-    }
-
-    /// Into the trash of the volume; the ids bring them back.
-    pub async fn trash(&self, _place: PlaceId, _paths: Vec<EntryPath>) -> Result<Vec<String>> {
-        not_there_yet()
-    }
-
-    pub async fn list_trash(&self, _place: PlaceId) -> Result<Trash> {
-        not_there_yet()
-    }
-
-    /// Back to where they lay, under another name where that is taken.
-    pub async fn restore_trashed(
-        &self,
-        _place: PlaceId,
-        _ids: Vec<String>,
-    ) -> Result<Vec<EntryPath>> {
-        not_there_yet()
-    }
-
-    pub async fn empty_trash(&self, _place: PlaceId) -> Result<()> {
-        not_there_yet()
-    }
-
-    pub async fn read_text(&self, _place: PlaceId, _path: EntryPath) -> Result<EditedText> {
-        not_there_yet()
-    }
-
-    pub async fn save_text(&self, _place: PlaceId, _edited: EditedText) -> Result<SaveOutcome> {
-        not_there_yet()
-    }
-
-    // Keeping safe: topic `safe`.
-
-    pub async fn backups(&self, _volume: Option<&str>) -> Result<BackupShelf> {
-        not_there_yet()
-    }
-
-    /// With `pause` the containers that use it are paused for the time of reading.
-    pub async fn back_up(&self, _volume: &str, _pause: bool) -> Result<JobId> {
-        not_there_yet()
-    }
-
-    pub async fn verify_backup(&self, _file: &str) -> Result<JobId> {
-        not_there_yet()
-    }
-
-    /// A backup file from elsewhere, ours or a tar made by hand, is put into the folder of backups.
-    pub async fn add_backup(&self, _file: PathBuf) -> Result<String> {
-        not_there_yet()
-    }
-
-    pub async fn preview_restore(
-        &self,
-        _file: &str,
-        _target: RestoreTarget,
-    ) -> Result<RestorePreview> {
-        not_there_yet()
-    }
-
-    pub async fn restore(&self, _file: &str, _target: RestoreTarget) -> Result<JobId> {
-        not_there_yet()
-    }
-
-    pub async fn delete_backup(&self, _file: &str) -> Result<()> {
-        not_there_yet()
-    }
-
-    pub async fn plan_backups(&self, _plan: BackupPlan) -> Result<()> {
-        not_there_yet()
-    }
-
-    pub async fn forget_plan(&self, _volume: &str) -> Result<()> {
-        not_there_yet()
-    }
-
-    /// Copies a volume into a new one.
-    pub async fn clone_volume(&self, _volume: &str, _name: &str) -> Result<JobId> {
-        not_there_yet()
-    }
-
-    /// Copies everything in one place into another ("move my work into a volume", and back).
-    pub async fn copy_place(&self, _from: Place, _to: Place) -> Result<JobId> {
-        not_there_yet()
     }
 }

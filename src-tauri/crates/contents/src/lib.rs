@@ -5,13 +5,10 @@
 //! finds, previews that load only the part that is shown. It knows neither Tauri nor bollard, and
 //! trusts nothing that it reads: names are bytes, sizes lie, files change while they are looked at.
 
-pub mod backup;
 pub mod browse;
-pub mod change;
 pub mod contents;
 pub mod document;
 pub mod entry;
-pub mod jobs;
 mod opened;
 pub mod path;
 pub mod place;

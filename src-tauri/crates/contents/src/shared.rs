@@ -357,7 +357,7 @@ pub(crate) fn place_name(place: &Place) -> String {
 fn owner(home: &ContentsHome) -> String {
     use std::fmt::Write as _;
     let mut hash = Sha256::new();
-    hash.update(home.settings.as_os_str().as_encoded_bytes());
+    hash.update(home.cache.as_os_str().as_encoded_bytes());
     hash.update([0]);
     hash.update(std::fs::read("/etc/machine-id").unwrap_or_default());
     for name in ["HOSTNAME", "COMPUTERNAME", "USER", "USERNAME"] {

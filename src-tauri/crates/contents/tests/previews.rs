@@ -94,8 +94,6 @@ impl Room {
             inventory: inventory.clone(),
             labs,
             cache: home.path().join("counted"),
-            backups: home.path().join("backups"),
-            settings: home.path().to_path_buf(),
         });
         let name = VolumeName::from(VOLUME);
         let mut snapshots = inventory.watch();

@@ -270,7 +270,7 @@ fn binding(message: &str, text: &str) -> Option<Error> {
         || (text.contains("bind: permission denied") && text.contains("listen"))
     {
         return Some(Error::PortNotAllowed {
-            port: port_in(text).unwrap_or_default(),
+            port: port_in(text)?,
             detail,
         });
     }
@@ -291,7 +291,7 @@ fn binding(message: &str, text: &str) -> Option<Error> {
         || text.contains("can't assign requested address")
     {
         return Some(Error::AddressNotAvailable {
-            address: address_in(text).unwrap_or_default(),
+            address: address_in(text)?,
             detail,
         });
     }
@@ -300,10 +300,10 @@ fn binding(message: &str, text: &str) -> Option<Error> {
 
 fn creation(status: u16, message: &str, text: &str, name: &str, image: &str) -> Option<Error> {
     let detail = message.to_owned();
-    let folder = || text_after(message, &["does not exist: ", "The path "]).unwrap_or_default();
+    let folder = || text_after(message, &["does not exist: ", "The path "]);
     if text.contains("bind source path does not exist") {
         return Some(Error::FolderNotFound {
-            path: folder(),
+            path: folder()?,
             detail,
         });
     }
@@ -312,7 +312,7 @@ fn creation(status: u16, message: &str, text: &str, name: &str, image: &str) -> 
     }
     if text.contains("mounts denied") || text.contains("is not shared from") {
         return Some(Error::FolderNotShared {
-            path: folder(),
+            path: folder()?,
             detail,
         });
     }

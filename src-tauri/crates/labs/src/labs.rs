@@ -34,6 +34,7 @@ mod changes;
 mod deleting;
 mod elsewhere;
 mod graphics;
+mod intents;
 mod keeping;
 mod launching;
 mod lifecycle;

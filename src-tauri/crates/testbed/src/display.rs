@@ -1,6 +1,7 @@
 //! A screen that nobody sees: Xvfb on a number of its own, and pictures of what is on it.
 
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -76,9 +77,19 @@ impl Display {
 
     /// The pixels on the screen now, row by row, four bytes each.
     pub fn frame(&self) -> Result<Vec<u8>, BedError> {
+        let mut picture = Vec::new();
+        let start = self.look(&mut picture)?;
+        picture.drain(..start);
+        Ok(picture)
+    }
+
+    /// The same into memory that is used again, for who looks all the time: gives where in it the pixels start.
+    pub fn look(&self, picture: &mut Vec<u8>) -> Result<usize, BedError> {
         let path = self.memory.path().join("Xvfb_screen0");
-        let mut picture =
-            std::fs::read(&path).map_err(BedError::io("reading the display's picture"))?;
+        picture.clear();
+        File::open(&path)
+            .and_then(|mut file| file.read_to_end(picture))
+            .map_err(BedError::io("reading the display's picture"))?;
         // An X window dump: its first number is the header's size, the twentieth the number of colours, twelve
         // bytes each, that stand before the pixels.
         let number = |position: usize| {
@@ -92,7 +103,7 @@ impl Display {
         let start = number(0)
             .zip(number(19))
             .map_or(0, |(header, colours)| header + colours * 12);
-        Ok(picture.split_off(start.min(picture.len())))
+        Ok(start.min(picture.len()))
     }
 
     /// Whether the server is still there.

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use slipway_testbed::process::{pause, wait_for};
 use slipway_testbed::{Answer, Bed, EngineKind, http_get, http_request};
@@ -427,13 +427,7 @@ fn an_engine_can_be_stopped_killed_and_started_again() {
         .unwrap();
     let state = || other.docker(&["inspect", "--format", "{{.State.Status}}", "app"]);
     for end in [Bed::stop_engine, Bed::kill_engine] {
-        let before = Instant::now();
         end(&other).unwrap();
-        assert!(
-            before.elapsed() < Duration::from_secs(10),
-            "it took {:?}",
-            before.elapsed()
-        );
         assert!(state().is_err(), "nobody answers");
         other.start_engine().unwrap();
         assert_eq!(

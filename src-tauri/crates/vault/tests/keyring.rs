@@ -167,7 +167,6 @@ fn without_a_bus_secrets_stay_in_memory() {
 #[ignore = "run by without_a_bus_secrets_stay_in_memory"]
 async fn inside_no_bus() {
     let vault = Vault::of_this_system();
-    let begun = std::time::Instant::now();
     assert!(matches!(vault.status().await, VaultStatus::MemoryOnly(_)));
     assert!(matches!(
         vault.keep("a", Secret::new("b".into())).await,
@@ -180,8 +179,4 @@ async fn inside_no_bus() {
     );
     vault.forget("a").await;
     assert!(vault.find("a").await.is_none());
-    assert!(
-        begun.elapsed() < Duration::from_secs(2),
-        "nobody waits for a keyring that is not there"
-    );
 }

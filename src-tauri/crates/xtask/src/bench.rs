@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
+use clap::ValueEnum as _;
 use serde_json::Value;
 use slipway_testbed::process::command;
 
@@ -15,6 +16,24 @@ pub struct BenchArguments {
     /// One JSON object a row instead of a table
     #[arg(long)]
     json: bool,
+    /// Only these rows; may be repeated
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
+}
+
+/// Rows that are measured together.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// A pasted command
+    Paste,
+    /// The pull, and the call of the browser
+    Launch,
+    /// The first list, and the memory of an idle window
+    Start,
+    /// Processor and requests of an idle window
+    Idle,
+    /// Five hundred containers
+    List,
 }
 
 #[expect(clippy::print_stdout, reason = "the rows are this command's result")]
@@ -48,7 +67,13 @@ pub fn bench(arguments: BenchArguments) -> Result<()> {
     )?;
     let release = product::target().join("release");
     say("measuring; this takes some minutes, and other work on the machine disturbs it");
-    let mut child = command("cargo")
+    let mut measuring = command("cargo");
+    if !arguments.only.is_empty() {
+        let parts = arguments.only.iter().filter_map(Part::to_possible_value);
+        let names: Vec<String> = parts.map(|part| part.get_name().to_owned()).collect();
+        measuring.env("SLIPWAY_BENCH_ONLY", names.join(","));
+    }
+    let mut child = measuring
         .args(["test", "--quiet", "--test", "speed"])
         .env("SLIPWAY_PROGRAM", release.join("slipway"))
         .env("SLIPWAY_EMPTY_WINDOW", release.join("empty-window"))

@@ -77,8 +77,6 @@ impl Room {
             inventory: inventory.clone(),
             labs,
             cache: folder.path().join("counted"),
-            backups: folder.path().join("backups"),
-            settings: folder.path().to_path_buf(),
         });
         let room = Self {
             contents,

@@ -372,17 +372,11 @@ async fn without_an_engine_there_is_a_reason_and_then_an_engine() {
     );
     let fake = fake();
     std::os::unix::fs::symlink(fake.socket(), &socket).unwrap();
-    let started = std::time::Instant::now();
     inventory.reconnect();
     until(&inventory, "ready", |seen| {
         seen.report.status == EngineStatus::Ready
     })
     .await;
-    assert!(
-        started.elapsed() < Duration::from_millis(400),
-        "at once: {:?}",
-        started.elapsed()
-    );
 }
 
 #[tokio::test]

@@ -372,17 +372,11 @@ async fn an_engine_that_is_killed_comes_back() {
     );
     assert!(inventory.engine().is_err(), "there is none now");
     bed.start_engine().unwrap();
-    let started = Instant::now();
     inventory.reconnect();
     let back = until(&inventory, "ready again", |seen| {
         seen.report.status == EngineStatus::Ready
     })
     .await;
-    assert!(
-        started.elapsed() < Duration::from_secs(5),
-        "at once when asked: {:?}",
-        started.elapsed()
-    );
     assert!(
         back.report.problems.is_empty() && back.containers.contains_key(&id),
         "recovered: {:?}",

@@ -4,12 +4,15 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 use super::{FieldFix, NoteLevel, Notes, Subject, reach, shortened};
-use crate::form::{PortRow, typed_number, typed_port};
+use crate::form::PortRow;
 use crate::listen::{self, PortHolder};
 use crate::options::ports::{MOST_PORTS, listen_ip_of, typed_range};
 
-/// Below it, systems let only root listen.
-const FIRST_ORDINARY_PORT: u16 = 1024;
+mod free;
+mod words;
+
+use free::{FIRST_ORDINARY_PORT, first_unprivileged, next_free};
+use words::wrong_range;
 
 pub(super) fn check(subject: &Subject, notes: &mut Notes) {
     let rows = &subject.form.ports;
@@ -351,102 +354,5 @@ fn taken(notes: &mut Notes, index: usize, port: u16, holder: PortHolder, fix: Op
             );
             notes.warning(field, message, fix);
         }
-    }
-}
-
-/// A button for the next free port from this one on, or the next so many in a row.
-fn next_free(subject: &Subject, index: usize, from: u16, length: usize) -> Option<FieldFix> {
-    /// Enough to find a gap, and soon done.
-    const MOST_TRIES: usize = 64;
-    let form = subject.form;
-    let row = form.ports.get(index)?;
-    let others: Vec<u16> = form
-        .ports
-        .iter()
-        .enumerate()
-        .filter(|(other, _)| *other != index)
-        .filter_map(|(_, row)| typed_range(&row.host))
-        .flatten()
-        .take(MOST_PORTS)
-        .collect();
-    let mut from = match from {
-        80 => 8080,
-        443 => 8443,
-        low if low < FIRST_ORDINARY_PORT => low.saturating_add(8000),
-        port => port,
-    };
-    let last = u16::try_from(length.checked_sub(1)?).ok()?;
-    let snapshot = &subject.facts.snapshot;
-    let listen_ip = listen_ip_of(form, row);
-    let free = (0..MOST_TRIES).find_map(|_| {
-        let first = listen::free_port(snapshot, listen_ip, from, &others)?;
-        let end = first.checked_add(last)?;
-        let broken = (first..=end)
-            .find(|port| listen::free_port(snapshot, listen_ip, *port, &others) != Some(*port));
-        match broken {
-            None => Some((first, end)),
-            Some(port) => {
-                from = port.saturating_add(1);
-                None
-            }
-        }
-    });
-    let (first, end) = free?;
-    let (label, text) = if last == 0 {
-        (format!("Use port {first}"), first.to_string())
-    } else {
-        (format!("Use ports {first}-{end}"), format!("{first}-{end}"))
-    };
-    subject.fix(label, |form| {
-        if let Some(row) = form.ports.get_mut(index) {
-            row.host = text;
-        }
-    })
-}
-
-/// What is wrong with a port or a range, and the range the right way round where it runs backwards.
-fn wrong_range(typed: &str, place: &str) -> (String, Option<String>) {
-    let ends = typed
-        .split_once('-')
-        .and_then(|(first, last)| Some((typed_port(first)?, typed_port(last)?)));
-    match ends {
-        Some((first, last)) => (
-            format!("The range runs backwards: {first} is more than {last}."),
-            Some(format!("{last}-{first}")),
-        ),
-        None => (wrong_number(typed, place), None),
-    }
-}
-
-fn wrong_number(typed: &str, place: &str) -> String {
-    let typed = typed.trim();
-    match typed_number(typed) {
-        _ if typed.is_empty() => format!("Type the port {place}, a number from 1 to 65535."),
-        Some(0) => "There is no port 0. Ports go from 1 to 65535.".to_owned(),
-        Some(number) => format!("There is no port {number}. Ports go from 1 to 65535."),
-        None if typed.bytes().all(|byte| byte.is_ascii_digit()) => {
-            "This port is too large. Ports go from 1 to 65535.".to_owned()
-        }
-        None => format!(
-            "“{}” is not a port. Ports are whole numbers from 1 to 65535.",
-            shortened(typed)
-        ),
-    }
-}
-
-/// The first port for ordinary programs on this computer; administrators may lower it
-/// (`net.ipv4.ip_unprivileged_port_start`).
-fn first_unprivileged(subject: &Subject) -> u16 {
-    let told = || {
-        std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start")
-            .ok()?
-            .trim()
-            .parse()
-            .ok()
-    };
-    if subject.this_computer() {
-        told().unwrap_or(FIRST_ORDINARY_PORT)
-    } else {
-        FIRST_ORDINARY_PORT
     }
 }

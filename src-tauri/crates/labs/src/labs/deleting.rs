@@ -9,7 +9,8 @@ use slipway_engine::{Engine, Error};
 
 use super::cards::is_up;
 use super::changes::change_groups;
-use super::keeping::{ask, no_longer_asked, refresh};
+use super::intents::{ask, no_longer_asked};
+use super::keeping::refresh;
 use super::secrets;
 use super::shared::{Shared, is_elsewhere, row_of};
 use crate::card::{DeletePreview, Intent, LabId, VolumeFate};

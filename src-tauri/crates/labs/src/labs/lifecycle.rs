@@ -8,7 +8,8 @@ use slipway_engine::{Engine, Error};
 use slipway_vault::Secret;
 
 use super::cards::is_up;
-use super::keeping::{ask, asked_and_done, no_longer_asked, wait_for};
+use super::intents::{ask, asked_and_done, no_longer_asked};
+use super::keeping::wait_for;
 use super::launching;
 use super::secrets::{has_own_password, kept_variables, known_token, made_values, own_password};
 use super::shared::{Answer, Shared, Watched, kind_of, row_of};

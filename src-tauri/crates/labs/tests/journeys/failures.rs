@@ -109,13 +109,7 @@ async fn cancelling_the_download_leaves_nothing() {
         .await
         .expect("bytes are counted")
         .unwrap();
-    let begun = std::time::Instant::now();
     room.labs.cancel_launch(&lab).await.unwrap();
-    assert!(
-        begun.elapsed() < Duration::from_secs(2),
-        "a cancellation is quick: {:?}",
-        begun.elapsed()
-    );
     bed().registry().limit(None);
     assert_eq!(progress.borrow().outcome, LaunchOutcome::Cancelled);
     assert!(room.card_is_gone(&lab).await);

@@ -21,6 +21,7 @@ mod options;
 mod pasted;
 mod profiles;
 mod recipes;
+mod servers;
 mod together;
 
 use std::path::PathBuf;

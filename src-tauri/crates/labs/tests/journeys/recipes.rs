@@ -1,4 +1,4 @@
-//! Labs of the whole catalogue, and servers set up in every way that people set them up.
+//! Labs of the whole catalogue.
 //!
 //! Each is a real server, and each test ends at what a person would see: the opened page as it is
 //! signed in, the page that asks for the password, or a database that takes the password that was
@@ -9,10 +9,10 @@ use slipway_labs::launch::{LaunchOutcome, StepKind, StepState};
 use slipway_labs::recipe::SignInKind;
 use slipway_testbed::images;
 
-use crate::{Room, bed, browse, docker, is_signed_in};
+use crate::{Room, bed, browse, docker};
 
 /// Builds images of the bed that no other test needs.
-async fn images_of(names: &'static [&'static str]) {
+pub async fn images_of(names: &'static [&'static str]) {
     tokio::task::spawn_blocking(move || {
         bed();
         images::prepare_more(names).unwrap();
@@ -233,112 +233,6 @@ async fn a_database_takes_the_password_that_was_made() {
         checked.notes
     );
     ends(&room, &lab, "maria").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn servers_with_a_base_url_a_hidden_token_or_a_certificate_open_at_the_right_address() {
-    images_of(&[
-        "slipway/lab:base-url",
-        "slipway/lab:hidden",
-        "slipway/lab:https",
-        "slipway/lab3:base-url",
-        "slipway/notebook:hidden",
-    ])
-    .await;
-    let room = Room::new().await;
-    for (image, name, path) in [
-        ("slipway/lab:base-url", "base-url", "/team/one/"),
-        ("slipway/lab:hidden", "hidden", "/pre/fix/"),
-        ("slipway/lab3:base-url", "lab3-base", "/pre/fix/"),
-        ("slipway/notebook:hidden", "old-hidden", "/pre/fix/"),
-    ] {
-        let form = small(&room, image, name).await;
-        let lab = room.launched(&form, None).await;
-        let opened = room.last_opened();
-        assert!(opened.contains(path), "{image}: {opened}");
-        assert!(opened.contains("token="), "{image}: {opened}");
-        let page = browse(&opened).await;
-        // The classic Notebook has a list of files in the place of JupyterLab's settings.
-        let classic = page.status == 200 && page.text().contains("notebook_list");
-        assert!(
-            is_signed_in(&page) || classic,
-            "{image}: {opened} {}",
-            page.status
-        );
-        let plain = opened.split('?').next().unwrap_or_default();
-        let asked = browse(plain).await;
-        assert!(
-            asked.text().contains("password_input"),
-            "{image}: without its token it asks"
-        );
-        room.delete(&lab).await;
-    }
-    let form = small(&room, "slipway/lab:https", "https").await;
-    let lab = room.launched(&form, None).await;
-    let opened = room.last_opened();
-    let port = &form.ports[0].host;
-    assert!(
-        opened.starts_with(&format!("https://127.0.0.1:{port}/")),
-        "{opened}"
-    );
-    let status = docker(&[
-        "exec",
-        "https",
-        "wget",
-        "--no-check-certificate",
-        "--quiet",
-        "--output-document=-",
-        &opened.replace(&format!("127.0.0.1:{port}"), "127.0.0.1:8888"),
-    ]);
-    assert!(
-        status.contains("jupyter-config-data"),
-        "signed in over https: {status}"
-    );
-    room.delete(&lab).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn servers_with_a_password_of_their_own_open_where_it_is_typed() {
-    images_of(&[
-        "slipway/lab:password",
-        "slipway/lab3:password",
-        "slipway/lab:open",
-    ])
-    .await;
-    let room = Room::new().await;
-    for (image, name) in [
-        ("slipway/lab:password", "password"),
-        ("slipway/lab3:password", "lab3-password"),
-    ] {
-        let form = small(&room, image, name).await;
-        let lab = room.launched(&form, None).await;
-        let opened = room.last_opened();
-        assert!(!opened.contains("token="), "{image}: there is none");
-        let page = browse(&opened).await;
-        assert_eq!(page.status, 200);
-        assert!(
-            page.text().contains("password_input"),
-            "{image}: the page that asks for it"
-        );
-        room.delete(&lab).await;
-    }
-    let form = small(&room, "slipway/lab:open", "open").await;
-    let lab = room.launched(&form, None).await;
-    let page = browse(&room.last_opened()).await;
-    assert!(is_signed_in(&page), "an open server needs nothing");
-    let card = room
-        .card(&lab, "running", |card| {
-            card.state == slipway_labs::card::LabState::Running
-        })
-        .await;
-    assert_eq!(card.sign_in, SignInKind::Open, "and it is known to be open");
-    room.delete(&lab).await;
-}
-
-async fn small(room: &Room, image: &str, name: &str) -> LaunchForm {
-    let mut form = room.form(Some("any-jupyter"), Some(image), name).await;
-    form.storage.kind = StorageKind::Nothing;
-    form
 }
 
 /// A recipe of one's own that does something inside once.

@@ -2,6 +2,7 @@ use slipway_engine::ContainerId;
 use slipway_engine::inventory::{ContainerMount, EngineReport};
 
 use super::*;
+use crate::address::Reach;
 use crate::card::Intent;
 use crate::fixtures::{With, facts, form_of};
 use crate::labs::shared::{Asked, Watched};

@@ -15,8 +15,8 @@ impl Filling<'_> {
                 advanced.keep_input_open = on;
                 (
                     PartKind::Terminal,
-                    "Has a terminal.",
-                    "Programs that want one work; you use the lab in the browser.",
+                    "Keeps its input open.",
+                    "Programs that read what is typed do not end at once; you use the lab in the browser.",
                 )
             }
             Take::Tty => {

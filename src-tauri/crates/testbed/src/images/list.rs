@@ -1,0 +1,300 @@
+//! What each lab image is called and built from. The files themselves are in the crate's `images` folder.
+
+/// One image of the bed.
+#[derive(Debug)]
+pub(crate) struct Definition {
+    /// As people write it, with its tag.
+    pub(crate) name: &'static str,
+    /// Further names of the same image.
+    pub(super) also: &'static [&'static str],
+    pub(super) folder: &'static str,
+    pub(super) dockerfile: &'static str,
+    pub(super) parent: Option<&'static str>,
+    pub(super) arguments: &'static [&'static str],
+    pub(super) ingredients: Ingredients,
+}
+
+/// What a build needs besides the files of its folder.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Ingredients {
+    None,
+    /// The wheels of the folder's own list.
+    Wheels,
+    /// The machine's static busybox.
+    Busybox,
+    /// Busybox and twelve files of random bytes.
+    RandomLayers,
+    /// The Debian packages of the folder's own list.
+    Packages,
+    /// A program for 64-bit ARM; the image's configuration is changed to say so.
+    ForArm,
+}
+
+pub(super) const DEBIAN: &str = "slipway-base/debian:latest";
+const JUPYTER: &str = "slipway-base/jupyter:latest";
+const NOTEBOOK5: &str = "slipway-base/notebook5:latest";
+const NOTEBOOK6: &str = "slipway-base/notebook6:latest";
+const NOTEBOOK7: &str = "slipway-base/notebook7:latest";
+const JUPYTERLAB1: &str = "slipway-base/jupyterlab1:latest";
+const JUPYTERLAB2: &str = "slipway-base/jupyterlab2:latest";
+const JUPYTERLAB3: &str = "slipway-base/jupyterlab3:latest";
+const APPS: &str = "slipway-base/apps:latest";
+const MEBIBYTE: usize = 1024 * 1024;
+/// The size of each of the twelve random layers.
+pub(super) const RANDOM_LAYER: usize = 8 * MEBIBYTE;
+
+const fn built(name: &'static str, folder: &'static str, parent: &'static str) -> Definition {
+    Definition {
+        name,
+        also: &[],
+        folder,
+        dockerfile: "Dockerfile",
+        parent: Some(parent),
+        arguments: &[],
+        ingredients: Ingredients::None,
+    }
+}
+
+const fn small(
+    name: &'static str,
+    dockerfile: &'static str,
+    ingredients: Ingredients,
+) -> Definition {
+    Definition {
+        name,
+        also: &[],
+        folder: "small",
+        dockerfile,
+        parent: None,
+        arguments: &[],
+        ingredients,
+    }
+}
+
+/// Every image, parents before their children. The small ones come first: they are ready within seconds.
+pub(crate) const DEFINITIONS: &[Definition] = &[
+    small(
+        "hello-world:latest",
+        "Dockerfile.hello",
+        Ingredients::Busybox,
+    ),
+    small(
+        "slipway/webapp:1",
+        "Dockerfile.webapp",
+        Ingredients::Busybox,
+    ),
+    small("slipway/slow:1", "Dockerfile.slow", Ingredients::Busybox),
+    small("slipway/exits:1", "Dockerfile.exits", Ingredients::Busybox),
+    small(
+        "slipway/hungry:1",
+        "Dockerfile.hungry",
+        Ingredients::Busybox,
+    ),
+    small(
+        "slipway/many-layers:1",
+        "Dockerfile.many-layers",
+        Ingredients::RandomLayers,
+    ),
+    small("slipway/arm:1", "Dockerfile.arm", Ingredients::ForArm),
+    environment(JUPYTER, "jupyter"),
+    environment(NOTEBOOK6, "notebook6"),
+    built(
+        "exasol/data-science-sandbox:0.1.0",
+        "data-science-sandbox",
+        JUPYTER,
+    ),
+    Definition {
+        arguments: &["VERSION=5.0.0"],
+        ..built("exasol/ai-lab:5.0.0", "ai-lab", JUPYTER)
+    },
+    Definition {
+        arguments: &["VERSION=6.0.0"],
+        also: &["exasol/ai-lab:latest"],
+        ..built("exasol/ai-lab:6.0.0", "ai-lab", JUPYTER)
+    },
+    built(
+        "quay.io/jupyter/all-spark-notebook:latest",
+        "docker-stacks",
+        JUPYTER,
+    ),
+    Definition {
+        dockerfile: "Dockerfile.hub",
+        ..built(
+            "jupyter/all-spark-notebook:latest",
+            "docker-stacks",
+            JUPYTER,
+        )
+    },
+    Definition {
+        dockerfile: "Dockerfile.notebook6",
+        ..built(
+            "jupyter/minimal-notebook:notebook-6.5.7",
+            "docker-stacks",
+            NOTEBOOK6,
+        )
+    },
+    built("kave/eskapade-usr:0.7", "eskapade", NOTEBOOK6),
+];
+
+/// Images that only some tests need, built when one of them asks (`prepare_more`); parents first.
+pub(super) const ON_DEMAND: &[Definition] = &[
+    environment(NOTEBOOK5, "notebook5"),
+    environment(NOTEBOOK7, "notebook7"),
+    environment(JUPYTERLAB1, "jupyterlab1"),
+    environment(JUPYTERLAB2, "jupyterlab2"),
+    environment(JUPYTERLAB3, "jupyterlab3"),
+    environment(APPS, "apps"),
+    app("marimo-team/marimo:latest", "Dockerfile.marimo"),
+    app("mlflow/mlflow:latest", "Dockerfile.mlflow"),
+    app("slipway/own-streamlit:1", "Dockerfile.streamlit"),
+    app("slipway/flask:1", "Dockerfile.flask"),
+    Definition {
+        ingredients: Ingredients::Packages,
+        ..built("mariadb:latest", "mariadb", DEBIAN)
+    },
+    server(
+        "slipway/lab:base-url",
+        "Dockerfile.lab-base-url",
+        JUPYTER,
+        &[],
+    ),
+    server("slipway/lab:open", "Dockerfile.lab-open", JUPYTER, &[]),
+    lab(
+        "slipway/lab:hidden",
+        JUPYTER,
+        &["BASE=jupyter", SERVER, HIDDEN],
+    ),
+    lab(
+        "slipway/lab:https",
+        JUPYTER,
+        &["BASE=jupyter", SERVER, HTTPS],
+    ),
+    lab(
+        "slipway/lab:password",
+        JUPYTER,
+        &["BASE=jupyter", SERVER, PASSWORD],
+    ),
+    lab(
+        "slipway/lab3:base-url",
+        JUPYTERLAB3,
+        &["BASE=jupyterlab3", SERVER, BASE_URL],
+    ),
+    lab(
+        "slipway/lab3:password",
+        JUPYTERLAB3,
+        &["BASE=jupyterlab3", SERVER, PASSWORD_1],
+    ),
+    lab(
+        "slipway/lab2:hidden",
+        JUPYTERLAB2,
+        &["BASE=jupyterlab2", CLASSIC, HIDDEN_0],
+    ),
+    lab(
+        "slipway/lab2:password",
+        JUPYTERLAB2,
+        &["BASE=jupyterlab2", CLASSIC, PASSWORD_0],
+    ),
+    lab(
+        "slipway/lab1:hidden",
+        JUPYTERLAB1,
+        &["BASE=jupyterlab1", CLASSIC, HIDDEN_0],
+    ),
+    lab(
+        "slipway/lab1:https",
+        JUPYTERLAB1,
+        &["BASE=jupyterlab1", CLASSIC, HTTPS_0],
+    ),
+    notebook(
+        "slipway/notebook:hidden",
+        NOTEBOOK6,
+        &["BASE=notebook6", CLASSIC, HIDDEN_0],
+    ),
+    notebook(
+        "slipway/notebook5:hidden",
+        NOTEBOOK5,
+        &["BASE=notebook5", CLASSIC, HIDDEN_0],
+    ),
+    notebook(
+        "slipway/notebook5:password",
+        NOTEBOOK5,
+        &["BASE=notebook5", CLASSIC, PASSWORD_0],
+    ),
+    server(
+        "slipway/notebook5:open",
+        "Dockerfile.notebook-open",
+        NOTEBOOK5,
+        &[],
+    ),
+    notebook(
+        "slipway/notebook7:hidden",
+        NOTEBOOK7,
+        &["BASE=notebook7", SERVER, HIDDEN],
+    ),
+    notebook(
+        "slipway/notebook7:password",
+        NOTEBOOK7,
+        &["BASE=notebook7", SERVER, PASSWORD],
+    ),
+];
+
+// Which file a server reads its settings from: since JupyterLab 3 and Notebook 7 it is jupyter_server's.
+const SERVER: &str = "CONFIG=jupyter_server_config";
+const CLASSIC: &str = "CONFIG=jupyter_notebook_config";
+
+const BASE_URL: &str = "SETTINGS=c.ServerApp.base_url = '/pre/fix'";
+const HIDDEN: &str =
+    "SETTINGS=c.ServerApp.base_url = '/pre/fix'\nc.IdentityProvider.token = 'set-in-a-file'";
+const HIDDEN_0: &str =
+    "SETTINGS=c.NotebookApp.base_url = '/pre/fix'\nc.NotebookApp.token = 'set-in-a-file'";
+const HTTPS: &str = "SETTINGS=c.ServerApp.certfile = '/etc/jupyter/cert.pem'\nc.ServerApp.keyfile = '/etc/jupyter/key.pem'";
+const HTTPS_0: &str = "SETTINGS=c.NotebookApp.certfile = '/etc/jupyter/cert.pem'\nc.NotebookApp.keyfile = '/etc/jupyter/key.pem'";
+
+/// The password `bed-password`, as the server keeps it: `jupyter_server.auth.passwd(…, algorithm="sha1")`.
+const PASSWORD: &str = "SETTINGS=c.PasswordIdentityProvider.hashed_password = 'sha1:0011223344aa:fb8cf222506c8eaaec11f1a514c7b4072ba7a855'";
+const PASSWORD_1: &str =
+    "SETTINGS=c.ServerApp.password = 'sha1:0011223344aa:fb8cf222506c8eaaec11f1a514c7b4072ba7a855'";
+const PASSWORD_0: &str = "SETTINGS=c.NotebookApp.password = 'sha1:0011223344aa:fb8cf222506c8eaaec11f1a514c7b4072ba7a855'";
+
+/// Python packages on the bed's Debian.
+const fn environment(name: &'static str, folder: &'static str) -> Definition {
+    Definition {
+        ingredients: Ingredients::Wheels,
+        ..built(name, folder, DEBIAN)
+    }
+}
+
+const fn app(name: &'static str, dockerfile: &'static str) -> Definition {
+    Definition {
+        dockerfile,
+        ..built(name, "each-app", APPS)
+    }
+}
+
+const fn lab(
+    name: &'static str,
+    parent: &'static str,
+    arguments: &'static [&'static str],
+) -> Definition {
+    server(name, "Dockerfile.lab", parent, arguments)
+}
+
+const fn notebook(
+    name: &'static str,
+    parent: &'static str,
+    arguments: &'static [&'static str],
+) -> Definition {
+    server(name, "Dockerfile.notebook", parent, arguments)
+}
+
+const fn server(
+    name: &'static str,
+    dockerfile: &'static str,
+    parent: &'static str,
+    arguments: &'static [&'static str],
+) -> Definition {
+    Definition {
+        dockerfile,
+        arguments,
+        ..built(name, "servers", parent)
+    }
+}
