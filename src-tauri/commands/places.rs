@@ -20,7 +20,7 @@ pub async fn open_place(state: State<'_, AppState>, place: Place) -> CommandResu
 }
 
 /// Closes a place; one that is closed already is no error.
-#[tauri::command]
+#[tauri::command(async)]
 #[specta::specta]
 pub fn close_place(state: State<'_, AppState>, place: PlaceId) {
     state.contents.close(place);
@@ -49,7 +49,7 @@ pub async fn find_entry(
 }
 
 /// Follows the folders on screen and the file of the preview, in the place of those followed before.
-#[tauri::command]
+#[tauri::command(async)]
 #[specta::specta]
 pub fn watch_place(
     state: State<'_, AppState>,
@@ -73,7 +73,7 @@ pub fn watch_place(
 }
 
 /// Counts what takes the space, while it is followed.
-#[tauri::command]
+#[tauri::command(async)]
 #[specta::specta]
 pub fn measure_place(
     state: State<'_, AppState>,
@@ -95,7 +95,7 @@ pub fn measure_place(
 }
 
 /// The picture of a folder, as far as it has been counted.
-#[tauri::command]
+#[tauri::command(async)]
 #[specta::specta]
 pub fn space_map(
     state: State<'_, AppState>,
@@ -106,7 +106,7 @@ pub fn space_map(
 }
 
 /// Starts a search in the place of the one before; it ends when it is no longer followed.
-#[tauri::command]
+#[tauri::command(async)]
 #[specta::specta]
 pub fn search_place(
     state: State<'_, AppState>,
@@ -129,7 +129,7 @@ pub fn search_place(
 }
 
 /// Hits of the search, in the order in which they were found.
-#[tauri::command]
+#[tauri::command(async)]
 #[specta::specta]
 pub fn read_hits(
     state: State<'_, AppState>,

@@ -9,15 +9,15 @@ use crate::state::AppState;
 use crate::streams::{Numbered, Streams};
 
 /// Follows what the volumes hold; what was counted before comes at once.
-#[tauri::command]
+#[tauri::command(async)]
 #[specta::specta]
 pub fn survey_volumes(
     state: State<'_, AppState>,
     streams: State<'_, Streams>,
     on_update: Channel<Numbered<SurveyUpdate>>,
-) -> CommandResult<u32> {
+) -> u32 {
     let mut states = state.contents.survey();
-    Ok(streams.open(|subscription| async move {
+    streams.open(|subscription| async move {
         loop {
             subscription.ready().await;
             let now = states.borrow_and_update().clone();
@@ -26,7 +26,7 @@ pub fn survey_volumes(
                 return;
             }
         }
-    }))
+    })
 }
 
 /// Makes a volume. Labels are pairs of name and value.
@@ -41,7 +41,7 @@ pub async fn create_volume(
 }
 
 /// What goes with a volume, and what stands in the way.
-#[tauri::command]
+#[tauri::command(async)]
 #[specta::specta]
 pub fn preview_remove_volume(
     state: State<'_, AppState>,

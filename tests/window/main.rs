@@ -13,4 +13,5 @@ mod mishaps;
 mod pictures;
 mod rooms;
 mod twin;
+mod volumes;
 mod wizard;

@@ -4,11 +4,7 @@
 //! `tests/files/make.py`), or are what a lab leaves behind and nobody expects: a pipe, a million rows,
 //! one line of 100 MB. `SLIPWAY_ENGINE` chooses the engine.
 #![cfg(unix)]
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::sync::OnceLock;
 use std::time::Duration;

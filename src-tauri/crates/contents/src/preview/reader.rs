@@ -247,6 +247,13 @@ impl Seek for Blocking {
     }
 }
 
+/// The path names nothing any more.
+#[cfg(test)]
+pub fn gone() -> Problem {
+    Problem::new(ProblemKind::Gone, "This file is not there any more.")
+        .because("It was deleted, moved or given another name.")
+}
+
 /// The file became another while it was read.
 pub fn changed() -> Problem {
     Problem::new(ProblemKind::Other, "The file changed while it was read.")
