@@ -294,7 +294,8 @@ export const STATES = [
     wait: 1200,
     steps: [click(".gl__used .btn"), LONGER],
   },
-  { name: "volumes", at: "/volumes" },
+  { name: "volumes", at: "/volumes", wait: 1200 },
+  { name: "volumes-counting", at: "/volumes", scenario: "counting", wait: 900 },
   { name: "volume", at: "/volume/my-vol", wait: 1600 },
   {
     name: "volume-notebook",

@@ -100,12 +100,42 @@ describe("a tree", () => {
     tree.take([{ folder: "", revision: 2 }]);
     expect(backend.listFolder).not.toHaveBeenCalled();
   });
-  it("says why a folder cannot be read, and drops answers of before", async () => {
+  it("says why a folder cannot be read", async () => {
     const tree = new Tree(place({}), 1);
     tree.show("gone");
     await settled();
     expect(tree.problem?.title).toBe("It is gone.");
     tree.show("");
     expect(tree.problem).toBeNull();
+  });
+  it("drops an answer that comes after everything was asked anew", async () => {
+    const { listFolder } = place({ "": [entry("now")] });
+    let answer: (page: FolderPage) => void = () => undefined;
+    let late = true;
+    const backend = {
+      listFolder: (id: number, query: FolderQuery) => {
+        if (!late) return listFolder(id, query);
+        late = false;
+        return new Promise<FolderPage>((done) => (answer = done));
+      },
+    };
+    const tree = new Tree(backend, 1);
+    tree.show("");
+    tree.reload();
+    await settled();
+    expect(tree.at(0)?.entry.path).toBe("now");
+    answer({
+      ...(await listFolder(1, {
+        folder: "",
+        order: "name",
+        descending: false,
+        hidden: false,
+        from: 0,
+        count: 9,
+      })),
+      rows: [entry("before")],
+    });
+    await settled();
+    expect(tree.at(0)?.entry.path).toBe("now");
   });
 });
