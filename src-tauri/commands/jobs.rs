@@ -1,0 +1,203 @@
+//! Moving and changing files: downloads, uploads, folders, names, texts, the trash.
+
+use std::path::PathBuf;
+
+use slipway_contents::change::{EditedText, SaveOutcome, Trash};
+use slipway_contents::jobs::{ConflictAnswer, JobId, JobList, JobState};
+use slipway_contents::place::{EntryPath, Place, PlaceId};
+use slipway_labs::Problem;
+use slipway_labs::problem::ProblemKind;
+use tauri::State;
+use tauri::ipc::Channel;
+
+use super::CommandResult;
+use crate::dialogs::{Dialogs, Wanted};
+use crate::state::AppState;
+use crate::streams::{Numbered, Streams};
+
+/// Follows all work that takes a while.
+#[tauri::command]
+#[specta::specta]
+pub fn subscribe_jobs(
+    state: State<'_, AppState>,
+    streams: State<'_, Streams>,
+    on_update: Channel<Numbered<JobList>>,
+) -> CommandResult<u32> {
+    let mut states = state.contents.jobs();
+    Ok(streams.open(|subscription| async move {
+        loop {
+            subscription.ready().await;
+            let now = states.borrow_and_update().clone();
+            subscription.send(&on_update, now);
+            if states.changed().await.is_err() {
+                return;
+            }
+        }
+    }))
+}
+
+/// Stops a job; nothing half-made is left.
+#[tauri::command]
+#[specta::specta]
+pub fn cancel_job(state: State<'_, AppState>, job: JobId) {
+    state.contents.cancel_job(job);
+}
+
+/// Takes a job that is over off the list.
+#[tauri::command]
+#[specta::specta]
+pub fn dismiss_job(state: State<'_, AppState>, job: JobId) {
+    state.contents.dismiss_job(job);
+}
+
+/// Answers what a job asks.
+#[tauri::command]
+#[specta::specta]
+pub fn answer_conflict(
+    state: State<'_, AppState>,
+    job: JobId,
+    answer: ConflictAnswer,
+    for_all: bool,
+) {
+    state.contents.answer_conflict(job, answer, for_all);
+}
+
+/// Downloads files and folders into a folder that the person chooses; `null` where the dialog was closed.
+#[tauri::command]
+#[specta::specta]
+pub async fn download_entries(
+    state: State<'_, AppState>,
+    dialogs: State<'_, Dialogs>,
+    place: PlaceId,
+    paths: Vec<EntryPath>,
+) -> CommandResult<Option<JobId>> {
+    let wanted = Wanted::Folder {
+        title: "Download to".to_owned(),
+    };
+    match dialogs.ask(wanted).await {
+        Some(folder) => Ok(Some(state.contents.download(place, paths, folder).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Uploads files and folders of this computer, by the paths that were dropped on the window.
+#[tauri::command]
+#[specta::specta]
+pub async fn upload_paths(
+    state: State<'_, AppState>,
+    place: PlaceId,
+    folder: EntryPath,
+    sources: Vec<String>,
+) -> CommandResult<JobId> {
+    let sources = sources.into_iter().map(PathBuf::from).collect();
+    state.contents.upload(place, folder, sources).await
+}
+
+/// Makes a folder; gives its path.
+#[tauri::command]
+#[specta::specta]
+pub async fn make_folder(
+    state: State<'_, AppState>,
+    place: PlaceId,
+    folder: EntryPath,
+    name: String,
+) -> CommandResult<EntryPath> {
+    state.contents.make_folder(place, folder, &name).await
+}
+
+/// Gives a file or folder another name; gives its new path.
+#[tauri::command]
+#[specta::specta]
+pub async fn rename_entry(
+    state: State<'_, AppState>,
+    place: PlaceId,
+    path: EntryPath,
+    name: String,
+) -> CommandResult<EntryPath> {
+    state.contents.rename(place, path, &name).await
+}
+
+/// Moves files and folders into the trash of the volume; the ids bring them back.
+#[tauri::command]
+#[specta::specta]
+pub async fn trash_entries(
+    state: State<'_, AppState>,
+    place: PlaceId,
+    paths: Vec<EntryPath>,
+) -> CommandResult<Vec<String>> {
+    state.contents.trash(place, paths).await
+}
+
+/// What lies in the trash.
+#[tauri::command]
+#[specta::specta]
+pub async fn list_trash(state: State<'_, AppState>, place: PlaceId) -> CommandResult<Trash> {
+    state.contents.list_trash(place).await
+}
+
+/// Brings things back from the trash; gives where they are now.
+#[tauri::command]
+#[specta::specta]
+pub async fn restore_trashed(
+    state: State<'_, AppState>,
+    place: PlaceId,
+    ids: Vec<String>,
+) -> CommandResult<Vec<EntryPath>> {
+    state.contents.restore_trashed(place, ids).await
+}
+
+/// Empties the trash for good.
+#[tauri::command]
+#[specta::specta]
+pub async fn empty_trash(state: State<'_, AppState>, place: PlaceId) -> CommandResult<()> {
+    state.contents.empty_trash(place).await
+}
+
+/// A small text, to be edited.
+#[tauri::command]
+#[specta::specta]
+pub async fn read_text(
+    state: State<'_, AppState>,
+    place: PlaceId,
+    path: EntryPath,
+) -> CommandResult<EditedText> {
+    state.contents.read_text(place, path).await
+}
+
+/// Saves an edited text, unless the file has become another meanwhile.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_text(
+    state: State<'_, AppState>,
+    place: PlaceId,
+    edited: EditedText,
+) -> CommandResult<SaveOutcome> {
+    state.contents.save_text(place, edited).await
+}
+
+/// Copies everything in one place into another.
+#[tauri::command]
+#[specta::specta]
+pub async fn copy_place(
+    state: State<'_, AppState>,
+    from: Place,
+    to: Place,
+) -> CommandResult<JobId> {
+    state.contents.copy_place(from, to).await
+}
+
+/// Shows what a job made on this computer in the system's file manager. The page names the job, not a path.
+#[tauri::command]
+#[specta::specta]
+pub async fn show_made(state: State<'_, AppState>, job: JobId) -> CommandResult<()> {
+    let made = state.contents.jobs().borrow().jobs.iter().find_map(|one| {
+        match (&one.state, one.id == job) {
+            (JobState::Done { made, .. }, true) => made.clone(),
+            _ => None,
+        }
+    });
+    let gone = || Problem::new(ProblemKind::Gone, "It is no longer there.");
+    let made = PathBuf::from(made.ok_or_else(gone)?);
+    crate::browser::show_in_folder(&made)
+        .map_err(|sentence| Problem::new(ProblemKind::Other, sentence))
+}

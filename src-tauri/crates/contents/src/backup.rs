@@ -1,0 +1,101 @@
+//! Keeping a volume safe: one file with everything in it, and the way back.
+
+use serde::{Deserialize, Serialize};
+use slipway_engine::{Bytes, UnixMillis, VolumeName};
+use specta::Type;
+
+/// A backup file in the folder of backups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Backup {
+    /// The file's name in the folder; names the backup.
+    pub file: String,
+    pub volume: VolumeName,
+    pub made: UnixMillis,
+    pub size: Bytes,
+    /// What lies in it, unpacked; `None` for one that another program made.
+    pub unpacked: Option<Bytes>,
+    pub files: Option<u32>,
+    /// "Made before the restore of 3 November"; empty for an ordinary one.
+    pub remark: String,
+    /// Made by Slipway without being asked.
+    pub by_schedule: bool,
+    pub check: BackupCheck,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", tag = "state")]
+pub enum BackupCheck {
+    NotYet,
+    Good {
+        at: UnixMillis,
+    },
+    /// The file is damaged: what was found, in one sentence.
+    Bad {
+        at: UnixMillis,
+        what: String,
+    },
+    /// It was made and is no longer in its folder.
+    Moved,
+}
+
+/// Backups of one volume, or of all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BackupShelf {
+    /// Newest first.
+    pub backups: Vec<Backup>,
+    /// The folder, as a person reads it.
+    pub folder: String,
+    pub free: Option<Bytes>,
+    pub plans: Vec<BackupPlan>,
+}
+
+/// When Slipway backs a volume up by itself, while it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BackupPlan {
+    pub volume: VolumeName,
+    pub every_days: u32,
+    /// How many of its own it keeps; older ones of the plan go, others never.
+    pub keep: u32,
+    pub next: Option<UnixMillis>,
+}
+
+/// Where a backup goes back to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", tag = "into")]
+pub enum RestoreTarget {
+    NewVolume {
+        name: String,
+    },
+    /// What is there now is backed up first.
+    SameVolume,
+}
+
+/// What a restore would do, before it does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RestorePreview {
+    pub backup: Backup,
+    /// Labs that run on the volume and have to stop first.
+    pub running: Vec<String>,
+    pub replaced: RestoreGroup,
+    pub brought_back: RestoreGroup,
+    pub same: RestoreGroup,
+    /// Only in the volume: goes with the restore, and is in the backup made first.
+    pub only_here: RestoreGroup,
+    /// Names in the file that could leave the volume, and are not restored.
+    pub refused: RestoreGroup,
+    /// A name for a new volume that is free.
+    pub free_name: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RestoreGroup {
+    pub files: u32,
+    pub bytes: Bytes,
+    /// The first hundred, as they can be shown.
+    pub names: Vec<String>,
+}
