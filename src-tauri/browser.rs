@@ -3,6 +3,8 @@
 //! Only http and https addresses that were built by our own crates come here; they are checked
 //! once more, because this is where text becomes an action of the system.
 
+use std::path::Path;
+
 use url::Url;
 
 /// Opens an address.
@@ -13,6 +15,21 @@ pub fn open_address(address: &str) -> Result<(), String> {
     let url = acceptable(address)?;
     open::that_detached(url.as_str())
         .map_err(|error| format!("No browser could be started ({error})."))
+}
+
+/// Shows a file or folder of this computer in the system's file manager: a folder by what is in it, a
+/// file by the folder that it is in, so that nothing is started that would open the file itself.
+///
+/// # Errors
+/// One sentence: it is no longer there, or no file manager could be started.
+pub fn show_in_folder(made: &Path) -> Result<(), String> {
+    let gone = || "It is no longer there.".to_owned();
+    let shown = if std::fs::metadata(made).map_err(|_| gone())?.is_dir() {
+        made
+    } else {
+        made.parent().ok_or_else(gone)?
+    };
+    open::that_detached(shown).map_err(|error| format!("The folder could not be shown ({error})."))
 }
 
 /// The address as a URL, if it is one that we open: http(s), with a host, without user info or control characters.

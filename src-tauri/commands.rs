@@ -1,7 +1,9 @@
 //! The commands, one file a topic; each only passes on and converts. The list stands in `bindings.rs`.
 
+pub mod backups;
 pub mod engine;
 pub mod inventory;
+pub mod jobs;
 pub mod labs;
 pub mod launch;
 pub mod logs;

@@ -17,7 +17,7 @@ use crate::commands::CommandResult;
 const LARGEST: u64 = 1 << 20;
 
 /// Where an answer goes.
-type Answer = oneshot::Sender<Option<PathBuf>>;
+type Answer = oneshot::Sender<Vec<PathBuf>>;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -29,6 +29,11 @@ pub enum Wanted {
     File {
         title: String,
         endings: Vec<String>,
+    },
+    /// Files that are there, or with `folders` folders; one or more.
+    Several {
+        title: String,
+        folders: bool,
     },
     /// A place for a file that is written.
     Place {
@@ -45,22 +50,36 @@ impl Dialogs {
     pub fn of<R: Runtime>(app: &AppHandle<R>) -> Self {
         let app = app.clone();
         Self(Arc::new(move |wanted, answer| {
-            let give = move |chosen: Option<FilePath>| {
+            let several = move |chosen: Option<Vec<FilePath>>| {
+                let paths = chosen
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter_map(|chosen| chosen.into_path().ok())
+                    .collect();
                 // The receiver is gone only when the page is; then nobody waits for the answer.
-                let _ = answer.send(chosen.and_then(|chosen| chosen.into_path().ok()));
+                let _ = answer.send(paths);
             };
             let dialog = app.dialog().file();
+            let one = |chosen: Option<FilePath>| chosen.map(|chosen| vec![chosen]);
             match wanted {
-                Wanted::Folder { title } => dialog.set_title(title).pick_folder(give),
+                Wanted::Several {
+                    title,
+                    folders: true,
+                } => dialog.set_title(title).pick_folders(several),
+                Wanted::Several {
+                    title,
+                    folders: false,
+                } => dialog.set_title(title).pick_files(several),
+                Wanted::Folder { title } => dialog.set_title(title).pick_folder(move |chosen| several(one(chosen))),
                 Wanted::File { title, endings } => {
                     let endings: Vec<&str> = endings.iter().map(String::as_str).collect();
                     dialog
                         .set_title(title)
                         .add_filter("Slipway", &endings)
-                        .pick_file(give);
+                        .pick_file(move |chosen| several(one(chosen)));
                 }
                 Wanted::Place { title, name } => {
-                    dialog.set_title(title).set_file_name(name).save_file(give);
+                    dialog.set_title(title).set_file_name(name).save_file(move |chosen| several(one(chosen)));
                 }
             }
         }))
@@ -70,15 +89,21 @@ impl Dialogs {
     pub fn answered_by(answer: impl Fn(Wanted) -> Option<PathBuf> + Send + Sync + 'static) -> Self {
         Self(Arc::new(move |wanted, chosen| {
             // As above: nobody waits once the receiver is gone.
-            let _ = chosen.send(answer(wanted));
+            let _ = chosen.send(answer(wanted).into_iter().collect());
         }))
     }
 
     /// The chosen path; `None` where the person closed the dialog.
     pub async fn ask(&self, wanted: Wanted) -> Option<PathBuf> {
+        self.ask_several(wanted).await?.into_iter().next()
+    }
+
+    /// The chosen paths, one at least; `None` where the person closed the dialog.
+    pub async fn ask_several(&self, wanted: Wanted) -> Option<Vec<PathBuf>> {
         let (answer, chosen) = oneshot::channel();
         (self.0)(wanted, answer);
-        chosen.await.ok().flatten()
+        let chosen = chosen.await.ok()?;
+        (!chosen.is_empty()).then_some(chosen)
     }
 
     /// Writes a text to the place that the person chooses; gives its path.

@@ -8,6 +8,7 @@ pub mod bindings;
 mod browser;
 mod commands;
 mod dialogs;
+mod drops;
 mod headless;
 mod logging;
 mod renderer;
@@ -63,6 +64,7 @@ pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri:
     builder
         .manage(state)
         .manage(Streams::default())
+        .manage(drops::Drops::default())
         .invoke_handler(bindings::builder::<R>().invoke_handler())
         .on_page_load(|webview, payload| match payload.event() {
             PageLoadEvent::Started => {

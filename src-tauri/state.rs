@@ -41,6 +41,7 @@ impl AppState {
         Ok(Self::opening(
             Surroundings::of_this_process(),
             profiles,
+            dirs::document_dir().map(|documents| documents.join("Slipway backups")),
             Vault::of_this_system(),
             open_address,
         ))
@@ -51,6 +52,7 @@ impl AppState {
         Self::opening(
             surroundings,
             profiles,
+            None,
             vault,
             Arc::new(crate::browser::open_address),
         )
@@ -59,6 +61,7 @@ impl AppState {
     fn opening(
         surroundings: Surroundings,
         profiles: PathBuf,
+        backups: Option<PathBuf>,
         vault: Vault,
         open_address: OpenAddress,
     ) -> Self {
@@ -76,6 +79,8 @@ impl AppState {
             inventory: inventory.clone(),
             labs: labs.clone(),
             cache: home.join("counted"),
+            backups: backups.unwrap_or_else(|| home.join("backups")),
+            settings: home.join("keeping"),
         });
         Self {
             inventory,

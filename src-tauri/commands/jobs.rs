@@ -12,11 +12,12 @@ use tauri::ipc::Channel;
 
 use super::CommandResult;
 use crate::dialogs::{Dialogs, Wanted};
+use crate::drops::Drops;
 use crate::state::AppState;
 use crate::streams::{Numbered, Streams};
 
 /// Follows all work that takes a while.
-#[tauri::command]
+#[tauri::command(async)]
 #[specta::specta]
 pub fn subscribe_jobs(
     state: State<'_, AppState>,
@@ -37,21 +38,21 @@ pub fn subscribe_jobs(
 }
 
 /// Stops a job; nothing half-made is left.
-#[tauri::command]
+#[tauri::command(async)]
 #[specta::specta]
 pub fn cancel_job(state: State<'_, AppState>, job: JobId) {
     state.contents.cancel_job(job);
 }
 
 /// Takes a job that is over off the list.
-#[tauri::command]
+#[tauri::command(async)]
 #[specta::specta]
 pub fn dismiss_job(state: State<'_, AppState>, job: JobId) {
     state.contents.dismiss_job(job);
 }
 
 /// Answers what a job asks.
-#[tauri::command]
+#[tauri::command(async)]
 #[specta::specta]
 pub fn answer_conflict(
     state: State<'_, AppState>,
@@ -80,16 +81,38 @@ pub async fn download_entries(
     }
 }
 
-/// Uploads files and folders of this computer, by the paths that were dropped on the window.
+/// Uploads files that the person chooses, or with `folders` folders; `null` where the dialog was closed.
 #[tauri::command]
 #[specta::specta]
-pub async fn upload_paths(
+pub async fn upload_chosen(
     state: State<'_, AppState>,
+    dialogs: State<'_, Dialogs>,
     place: PlaceId,
     folder: EntryPath,
-    sources: Vec<String>,
+    folders: bool,
+) -> CommandResult<Option<JobId>> {
+    let wanted = Wanted::Several {
+        title: "Upload".to_owned(),
+        folders,
+    };
+    match dialogs.ask_several(wanted).await {
+        Some(sources) => Ok(Some(state.contents.upload(place, folder, sources).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Uploads what was dropped on the window. The page names the drop: what lies at which path of this
+/// computer stays here.
+#[tauri::command]
+#[specta::specta]
+pub async fn upload_dropped(
+    state: State<'_, AppState>,
+    drops: State<'_, Drops>,
+    place: PlaceId,
+    folder: EntryPath,
+    drop: u32,
 ) -> CommandResult<JobId> {
-    let sources = sources.into_iter().map(PathBuf::from).collect();
+    let sources = drops.take(drop)?;
     state.contents.upload(place, folder, sources).await
 }
 

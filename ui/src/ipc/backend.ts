@@ -29,7 +29,9 @@ import type {
   VersionList,
 } from "./bindings";
 import type { Places } from "./places";
+import type { Moving } from "./moving";
 import type { Previews } from "./previews";
+import type { Safe } from "./safe";
 
 /** A stream that is open. Its messages are numbered from 1 on without gaps. */
 export interface OpenStream {
@@ -47,7 +49,7 @@ export interface OpenLog extends OpenStream {
   read(query: LogQuery): Promise<LogPage | null>;
 }
 
-export interface Backend extends Places, Previews {
+export interface Backend extends Places, Previews, Moving, Safe {
   /** The first message is the whole inventory, later ones are changes. */
   openInventory(receive: Receive<InventoryUpdate>): Promise<OpenStream>;
   /** Each message is the whole list. */

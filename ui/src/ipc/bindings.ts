@@ -145,6 +145,58 @@ export const commands = {
 	 *  only plain http and https addresses are opened.
 	 */
 	openAddress: (address: string) => __TAURI_INVOKE<null>("open_address", { address }),
+	/**  Follows all work that takes a while. */
+	subscribeJobs: (onUpdate: Channel<Numbered<JobList>>) => __TAURI_INVOKE<number>("subscribe_jobs", { onUpdate }),
+	/**  Stops a job; nothing half-made is left. */
+	cancelJob: (job: JobId) => __TAURI_INVOKE<void>("cancel_job", { job }),
+	/**  Takes a job that is over off the list. */
+	dismissJob: (job: JobId) => __TAURI_INVOKE<void>("dismiss_job", { job }),
+	/**  Answers what a job asks. */
+	answerConflict: (job: JobId, answer: ConflictAnswer, forAll: boolean) => __TAURI_INVOKE<void>("answer_conflict", { job, answer, forAll }),
+	/**  Shows what a job made on this computer in the system's file manager. The page names the job, not a path. */
+	showMade: (job: JobId) => __TAURI_INVOKE<null>("show_made", { job }),
+	/**  Downloads files and folders into a folder that the person chooses; `null` where the dialog was closed. */
+	downloadEntries: (place: PlaceId, paths: EntryPath[]) => __TAURI_INVOKE<JobId | null>("download_entries", { place, paths }),
+	/**  Uploads files and folders of this computer, by the paths that were dropped on the window. */
+	uploadPaths: (place: PlaceId, folder: EntryPath, sources: string[]) => __TAURI_INVOKE<JobId>("upload_paths", { place, folder, sources }),
+	/**  Makes a folder; gives its path. */
+	makeFolder: (place: PlaceId, folder: EntryPath, name: string) => __TAURI_INVOKE<EntryPath>("make_folder", { place, folder, name }),
+	/**  Gives a file or folder another name; gives its new path. */
+	renameEntry: (place: PlaceId, path: EntryPath, name: string) => __TAURI_INVOKE<EntryPath>("rename_entry", { place, path, name }),
+	/**  Moves files and folders into the trash of the volume; the ids bring them back. */
+	trashEntries: (place: PlaceId, paths: EntryPath[]) => __TAURI_INVOKE<string[]>("trash_entries", { place, paths }),
+	/**  What lies in the trash. */
+	listTrash: (place: PlaceId) => __TAURI_INVOKE<Trash>("list_trash", { place }),
+	/**  Brings things back from the trash; gives where they are now. */
+	restoreTrashed: (place: PlaceId, ids: string[]) => __TAURI_INVOKE<EntryPath[]>("restore_trashed", { place, ids }),
+	/**  Empties the trash for good. */
+	emptyTrash: (place: PlaceId) => __TAURI_INVOKE<null>("empty_trash", { place }),
+	/**  A small text, to be edited. */
+	readText: (place: PlaceId, path: EntryPath) => __TAURI_INVOKE<EditedText>("read_text", { place, path }),
+	/**  Saves an edited text, unless the file has become another meanwhile. */
+	saveText: (place: PlaceId, edited: EditedText) => __TAURI_INVOKE<SaveOutcome>("save_text", { place, edited }),
+	/**  Copies everything in one place into another. */
+	copyPlace: (from: Place, to: Place) => __TAURI_INVOKE<JobId>("copy_place", { from, to }),
+	/**  Backups of one volume, or of all. */
+	listBackups: (volume: string | null) => __TAURI_INVOKE<BackupShelf>("list_backups", { volume }),
+	/**  Backs a volume up; with `pause` its labs are paused while it is read. */
+	backUpVolume: (volume: string, pause: boolean) => __TAURI_INVOKE<JobId>("back_up_volume", { volume, pause }),
+	/**  Reads a backup again and compares every file with its manifest. */
+	verifyBackup: (file: string) => __TAURI_INVOKE<JobId>("verify_backup", { file }),
+	/**  Takes a backup file from elsewhere; gives its name, `null` where the dialog was closed. */
+	addBackup: () => __TAURI_INVOKE<string | null>("add_backup"),
+	/**  What a restore would do. */
+	previewRestore: (file: string, target: RestoreTarget) => __TAURI_INVOKE<RestorePreview>("preview_restore", { file, target }),
+	/**  Restores a backup. */
+	restoreBackup: (file: string, target: RestoreTarget) => __TAURI_INVOKE<JobId>("restore_backup", { file, target }),
+	/**  Deletes a backup file. */
+	deleteBackup: (file: string) => __TAURI_INVOKE<null>("delete_backup", { file }),
+	/**  Backs a volume up by itself from now on. */
+	planBackups: (plan: BackupPlan) => __TAURI_INVOKE<null>("plan_backups", { plan }),
+	/**  No longer backs a volume up by itself; its backups stay. */
+	forgetPlan: (volume: string) => __TAURI_INVOKE<null>("forget_plan", { volume }),
+	/**  Copies a volume into a new one. */
+	cloneVolume: (volume: string, name: string) => __TAURI_INVOKE<JobId>("clone_volume", { volume, name }),
 };
 
 /* Types */

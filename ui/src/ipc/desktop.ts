@@ -6,7 +6,9 @@ import { commands } from "./bindings";
 import { CommandError } from "./error";
 import { first, open } from "./first";
 import { places } from "./places";
+import { moving } from "./moving";
 import { previews } from "./previews";
+import { safe } from "./safe";
 
 const gone = () =>
   new CommandError({
@@ -22,6 +24,8 @@ export const desktop: Backend = {
   ...first,
   ...places,
   ...previews,
+  ...moving,
+  ...safe,
   async openLaunch(lab, receive) {
     // A stream of a launch that is over would only end without a word.
     if ((await ask(commands.fetchLaunch(lab))) === null) throw gone();

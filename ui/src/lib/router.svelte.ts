@@ -11,6 +11,7 @@ export const PAGES = [
   "images",
   "volumes",
   "volume",
+  "backups",
   "containers",
   "engine",
   "settings",

@@ -1,5 +1,6 @@
 /* Every screen but the first. */
 import type { Page } from "$lib/router.svelte";
+import BackupsScreen from "../screens/backups/BackupsScreen.svelte";
 import ContainersScreen from "../screens/containers/ContainersScreen.svelte";
 import EngineScreen from "../screens/engine/EngineScreen.svelte";
 import GalleryScreen from "../screens/gallery/GalleryScreen.svelte";
@@ -22,6 +23,7 @@ export const OTHER_SCREENS: Record<Exclude<Page, "labs">, Screen> = {
   images: ImagesScreen,
   volumes: VolumesScreen,
   volume: VolumeScreen,
+  backups: BackupsScreen,
   containers: ContainersScreen,
   engine: plain(EngineScreen),
   settings: plain(SettingsScreen),

@@ -21,6 +21,7 @@ export const PAGE_NAMES: Record<Page, () => string> = {
   images: m.shell_images,
   volumes: m.shell_volumes,
   volume: m.shell_volume,
+  backups: m.shell_backups,
   containers: m.shell_containers,
   engine: m.shell_engine,
   settings: m.shell_settings,

@@ -3,6 +3,7 @@ import { createContext } from "svelte";
 import type { Backend } from "../ipc/backend";
 import { Drafts } from "./drafts.svelte";
 import { Inventory } from "./inventory.svelte";
+import { Jobs } from "./jobs.svelte";
 import { Labs } from "./labs.svelte";
 import { Paste } from "./paste.svelte";
 import { Recipes } from "./recipes.svelte";
@@ -12,6 +13,7 @@ export interface App {
   backend: Backend;
   drafts: Drafts;
   inventory: Inventory;
+  jobs: Jobs;
   labs: Labs;
   paste: Paste;
   recipes: Recipes;
@@ -23,6 +25,7 @@ export function createApp(backend: Backend): App {
     backend,
     drafts: new Drafts(backend),
     inventory: new Inventory(backend),
+    jobs: new Jobs(backend),
     labs: new Labs(backend),
     paste: new Paste(backend),
     recipes: new Recipes(backend),

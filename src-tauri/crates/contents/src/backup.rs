@@ -1,8 +1,13 @@
 //! Keeping a volume safe: one file with everything in it, and the way back.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use slipway_engine::{Bytes, UnixMillis, VolumeName};
 use specta::Type;
+
+use crate::jobs::JobId;
+use crate::{Contents, Result, not_there_yet};
 
 /// A backup file in the folder of backups.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -98,4 +103,48 @@ pub struct RestoreGroup {
     pub bytes: Bytes,
     /// The first hundred, as they can be shown.
     pub names: Vec<String>,
+}
+
+impl Contents {
+    pub async fn backups(&self, _volume: Option<&str>) -> Result<BackupShelf> {
+        not_there_yet()
+    }
+
+    /// With `pause` the containers that use it are paused for the time of reading.
+    pub async fn back_up(&self, _volume: &str, _pause: bool) -> Result<JobId> {
+        not_there_yet()
+    }
+
+    pub async fn verify_backup(&self, _file: &str) -> Result<JobId> {
+        not_there_yet()
+    }
+
+    /// A backup file from elsewhere, ours or a tar made by hand, is put into the folder of backups.
+    pub async fn add_backup(&self, _file: PathBuf) -> Result<String> {
+        not_there_yet()
+    }
+
+    pub async fn preview_restore(
+        &self,
+        _file: &str,
+        _target: RestoreTarget,
+    ) -> Result<RestorePreview> {
+        not_there_yet()
+    }
+
+    pub async fn restore(&self, _file: &str, _target: RestoreTarget) -> Result<JobId> {
+        not_there_yet()
+    }
+
+    pub async fn delete_backup(&self, _file: &str) -> Result<()> {
+        not_there_yet()
+    }
+
+    pub async fn plan_backups(&self, _plan: BackupPlan) -> Result<()> {
+        not_there_yet()
+    }
+
+    pub async fn forget_plan(&self, _volume: &str) -> Result<()> {
+        not_there_yet()
+    }
 }

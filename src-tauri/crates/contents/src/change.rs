@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use slipway_engine::{Bytes, UnixMillis};
 use specta::Type;
 
-use crate::place::EntryPath;
+use crate::place::{EntryPath, PlaceId};
+use crate::{Contents, Result, not_there_yet};
 
 /// A text that is being edited, with what it was when it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -51,4 +52,64 @@ pub struct Trash {
     pub entries: Vec<TrashedEntry>,
     pub bytes: Bytes,
     pub files: u32,
+}
+
+impl Contents {
+    /// Gives the new folder's path.
+    ///
+    /// # Errors
+    /// At `name`: empty, illegal, taken.
+    pub async fn make_folder(
+        &self,
+        _place: PlaceId,
+        _folder: EntryPath,
+        _name: &str,
+    ) -> Result<EntryPath> {
+        not_there_yet()
+    }
+
+    /// Gives the new path.
+    ///
+    /// # Errors
+    /// At `name`: empty, illegal, taken.
+    pub async fn rename(
+        &self,
+        _place: PlaceId,
+        _path: EntryPath,
+        _name: &str,
+    ) -> Result<EntryPath> {
+        not_there_yet()
+    }
+
+    /// Into the trash of the place; the ids bring them back.
+    pub async fn trash(&self, _place: PlaceId, _paths: Vec<EntryPath>) -> Result<Vec<String>> {
+        not_there_yet()
+    }
+
+    pub async fn list_trash(&self, _place: PlaceId) -> Result<Trash> {
+        not_there_yet()
+    }
+
+    /// Back to where they lay, under another name where that is taken.
+    pub async fn restore_trashed(
+        &self,
+        _place: PlaceId,
+        _ids: Vec<String>,
+    ) -> Result<Vec<EntryPath>> {
+        not_there_yet()
+    }
+
+    pub async fn empty_trash(&self, _place: PlaceId) -> Result<()> {
+        not_there_yet()
+    }
+
+    pub async fn read_text(&self, _place: PlaceId, _path: EntryPath) -> Result<EditedText> {
+        not_there_yet()
+    }
+
+    /// # Errors
+    /// The file as it was before is whole in every case.
+    pub async fn save_text(&self, _place: PlaceId, _edited: EditedText) -> Result<SaveOutcome> {
+        not_there_yet()
+    }
 }

@@ -24,12 +24,16 @@ pub struct ContentsHome {
     pub labs: Labs,
     /// Folder of what was counted before; may be lost at any time.
     pub cache: PathBuf,
+    /// Folder of the backups; made with the first of them.
+    pub backups: PathBuf,
+    /// Folder of what has to be remembered (plans, results of checks).
+    pub settings: PathBuf,
 }
 
 /// Cheap to clone. With the last clone every throw-away container ends.
 #[derive(Clone)]
 pub struct Contents {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 impl Contents {

@@ -1,9 +1,16 @@
 //! Work that takes a while: it goes on when the page is left, can be stopped, and asks when it has to.
 
+pub(crate) mod book;
+mod pace;
+
+pub(crate) use self::book::{Answered, Done, Jobs, NewJob, Stop, Work};
+
 use serde::{Deserialize, Serialize};
 use slipway_engine::{Bytes, UnixMillis};
 use specta::Type;
+use tokio::sync::watch;
 
+use crate::Contents;
 use crate::place::Place;
 
 #[derive(
@@ -126,4 +133,26 @@ pub enum ConflictAnswer {
 #[serde(rename_all = "camelCase")]
 pub struct JobList {
     pub jobs: Vec<Job>,
+}
+
+impl Contents {
+    /// All work of this session, while somebody follows.
+    pub fn jobs(&self) -> watch::Receiver<JobList> {
+        self.shared.jobs.follow()
+    }
+
+    /// Stops a job, which then tidies up behind itself; of one that is over there is nothing to stop.
+    pub fn cancel_job(&self, job: JobId) {
+        self.shared.jobs.cancel(job);
+    }
+
+    /// Takes a job that is over off the list; one that goes on stays.
+    pub fn dismiss_job(&self, job: JobId) {
+        self.shared.jobs.dismiss(job);
+    }
+
+    /// Answers what a job asks; with `for_all` also what it would ask from now on.
+    pub fn answer_conflict(&self, job: JobId, answer: ConflictAnswer, for_all: bool) {
+        self.shared.jobs.answer(job, Answered { answer, for_all });
+    }
 }

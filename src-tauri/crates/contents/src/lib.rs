@@ -5,10 +5,15 @@
 //! finds, previews that load only the part that is shown. It knows neither Tauri nor bollard, and
 //! trusts nothing that it reads: names are bytes, sizes lie, files change while they are looked at.
 
+pub mod backup;
 pub mod browse;
+pub mod change;
 pub mod contents;
+mod copying;
 pub mod document;
 pub mod entry;
+pub mod jobs;
+mod moving;
 mod opened;
 pub mod path;
 pub mod place;
@@ -25,3 +30,10 @@ pub use slipway_labs::Problem;
 
 /// What every fallible call of this crate returns.
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
+
+fn not_there_yet<T>() -> Result<T> {
+    Err(Problem::new(
+        slipway_labs::problem::ProblemKind::Other,
+        "This is not there yet.",
+    ))
+}

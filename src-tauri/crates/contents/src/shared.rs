@@ -17,6 +17,7 @@ use slipway_engine::porthole::{PortholePlace, PortholeRequest, PortholeRights};
 use slipway_labs::problem::ProblemKind;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::jobs::Jobs;
 use crate::opened::OpenPlace;
 use crate::place::{OpenedPlace, Place, PlaceId, PlaceReach};
 use crate::preview::Previews;
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     /// The engine (by its address) whose left-overs were cleared.
     cleared: tokio::sync::Mutex<Option<String>>,
     pub(crate) survey: Survey,
+    pub(crate) jobs: Jobs,
     clearing: Mutex<Option<AbortOnDropHandle<()>>>,
 }
 
@@ -59,6 +61,7 @@ impl Shared {
             running: Mutex::default(),
             cleared: tokio::sync::Mutex::new(None),
             survey: Survey::default(),
+            jobs: Jobs::default(),
             clearing: Mutex::new(None),
         });
         let weak = Arc::downgrade(&shared);

@@ -90,6 +90,8 @@ impl Room {
             inventory: inventory.clone(),
             labs,
             cache: home.path().join("counted"),
+            backups: home.path().join("backups"),
+            settings: home.path().join("keeping"),
         });
         let name = VolumeName::from(VOLUME);
         let mut snapshots = inventory.watch();

@@ -20,9 +20,11 @@ import { check, frame, newForm, versions } from "./sample-form";
 import * as sample from "./sample-labs";
 import { SampleLaunch } from "./sample-launch";
 import { SampleLog } from "./sample-log";
+import { SampleJobs, sampleMoving } from "./sample-moving";
 import { readCommand } from "./sample-paste";
 import { samplePlaces } from "./sample-places";
 import { samplePreviews } from "./sample-preview";
+import { sampleSafe } from "./sample-safe";
 import * as sharing from "./sample-sharing";
 
 const SOON = 600;
@@ -51,6 +53,7 @@ export function demo(options = new URLSearchParams()): Backend {
       );
   }
   let revision = 1;
+  const jobs = new SampleJobs(scenario);
   const inventories = new Outlet<InventoryUpdate>();
   const lists = new Outlet<LabList>();
   const launches = new Map<
@@ -174,6 +177,8 @@ export function demo(options = new URLSearchParams()): Backend {
   return {
     ...samplePlaces(scenario, () => engine.volumes.map((one) => one.name)),
     ...samplePreviews(),
+    ...sampleMoving(scenario, jobs),
+    ...sampleSafe(scenario, jobs),
     openInventory: async (receive) => {
       const whole: InventoryUpdate = {
         revision: ++revision,

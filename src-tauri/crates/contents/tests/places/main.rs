@@ -76,6 +76,8 @@ impl Room {
             inventory: inventory.clone(),
             labs,
             cache: folder.path().join("counted"),
+            backups: folder.path().join("backups"),
+            settings: folder.path().join("keeping"),
         });
         let room = Self {
             contents,

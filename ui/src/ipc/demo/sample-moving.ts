@@ -1,0 +1,284 @@
+/* Work and changes of the sample backend. Jobs are played: they count, run, end. `?scenario=jobs` begins with one of
+   each kind, `?scenario=conflict` with one that asks. */
+import type { Conflict, EditedText, Job, JobKind, JobList, Place, Trash } from "../bindings";
+import type { Moving } from "../moving";
+import { Outlet } from "./channel";
+import { problem } from "./sample-preview";
+
+const TICK = 250;
+const soon = (milliseconds = 120) => new Promise((done) => setTimeout(done, milliseconds));
+
+const conflict: Conflict = {
+  name: "customers.csv",
+  folder: "churn/data",
+  there: { folder: false, size: 214_000_000, changed: Date.now() - 2_400_000 },
+  coming: { folder: false, size: 209_400_000, changed: Date.now() - 90_000_000 },
+  bothName: "customers (2).csv",
+  more: 3,
+};
+
+/** Plays jobs and tells of them. */
+export class SampleJobs {
+  jobs: Job[] = [];
+  #outlet = new Outlet<JobList>();
+  #next = 1;
+  #timers = new Map<number, ReturnType<typeof setInterval>>();
+
+  constructor(scenario: string) {
+    if (scenario === "conflict")
+      this.#add("upload", "Uploading 4 files to churn/data", { state: { state: "asking", conflict } });
+    if (scenario !== "jobs") return;
+    this.#add("verify", "Verifying my-vol 2025-11-12 09.30.tar.zst", {
+      state: {
+        state: "failed",
+        problem: problem({
+          title: "The backup is damaged.",
+          message: "churn/data/orders.parquet differs from what was written down when the backup was made.",
+          hint: "Make a new backup, and keep this one until you have it.",
+        }).problem,
+      },
+    });
+    this.#add("download", "Downloading models", {
+      state: {
+        state: "done",
+        summary: "3 files, 438 MB. Checked.",
+        made: "/home/anna/Downloads/models",
+        cautions: ["1 file changed while it was read: xgb_v7.pkl"],
+      },
+    });
+    this.#add("upload", "Uploading notes.md to churn", { state: { state: "cancelled" } });
+    this.#add("backUp", "Backing up my-vol", {
+      bytes: 1_500_000_000,
+      totalBytes: 2_400_000_000,
+      files: 812,
+      totalFiles: 1312,
+      speed: 68_000_000,
+      secondsLeft: 14,
+      written: 1_000_000_000,
+      steps: [
+        { title: "Look for space and open files", progress: "done", note: "84 GB free" },
+        { title: "Copy and compress", progress: "running", note: "68 MB/s" },
+        { title: "Verify: read it back and compare", progress: "waiting", note: "" },
+      ],
+    });
+  }
+
+  open: Moving["openJobs"] = async (receive) => this.#outlet.open(receive, { jobs: this.jobs });
+
+  /** Starts a job that ends after a while; `ended` is called before it is told. */
+  start(
+    kind: JobKind,
+    title: string,
+    whole: number,
+    summary: string,
+    made: string | null,
+    ended?: () => void,
+  ): number {
+    const steps =
+      kind === "backUp"
+        ? ["Look for space and open files", "Copy and compress", "Verify: read it back and compare"]
+        : [];
+    const id = this.#add(kind, title, { totalBytes: whole, totalFiles: 1312 });
+    const ticks = 24;
+    let tick = 0;
+    this.#timers.set(
+      id,
+      setInterval(() => {
+        tick += 1;
+        const share = tick / ticks;
+        if (share < 1) {
+          const now = share < 0.1 ? 0 : share < 0.75 ? 1 : 2;
+          this.#change(id, {
+            bytes: whole * share,
+            files: Math.round(1312 * share),
+            speed: whole / ticks / (TICK / 1000),
+            secondsLeft: Math.ceil(((ticks - tick) * TICK) / 1000),
+            written: kind === "backUp" ? whole * share * 0.66 : null,
+            steps: steps.map((step, at) => ({
+              title: step,
+              progress: at < now ? "done" : at === now ? "running" : "waiting",
+              note: at === 0 && now > 0 ? "84 GB free" : "",
+            })),
+          });
+          return;
+        }
+        this.#stop(id);
+        ended?.();
+        this.#change(id, {
+          bytes: whole,
+          files: 1312,
+          state: { state: "done", summary, made, cautions: [] },
+        });
+      }, TICK),
+    );
+    return id;
+  }
+
+  cancel(id: number): void {
+    this.#stop(id);
+    this.#change(id, { state: { state: "cancelled" } });
+  }
+  dismiss(id: number): void {
+    this.jobs = this.jobs.filter((job) => job.id !== id);
+    this.#tell();
+  }
+  answer(id: number): void {
+    this.#change(id, {
+      state: { state: "done", summary: "4 files, 231 MB. Checked.", made: null, cautions: [] },
+    });
+  }
+
+  #stop(id: number): void {
+    clearInterval(this.#timers.get(id));
+    this.#timers.delete(id);
+  }
+  #add(kind: JobKind, title: string, part: Partial<Job>): number {
+    const id = this.#next++;
+    const place: Place = { kind: "volume", name: "my-vol" };
+    const job: Job = {
+      id,
+      kind,
+      place,
+      title,
+      state: { state: "running" },
+      started: Date.now(),
+      bytes: 0,
+      totalBytes: null,
+      files: 0,
+      totalFiles: null,
+      speed: null,
+      secondsLeft: null,
+      written: null,
+      steps: [],
+      ...part,
+    };
+    this.jobs = [job, ...this.jobs];
+    this.#tell();
+    return id;
+  }
+  #change(id: number, part: Partial<Job>): void {
+    this.jobs = this.jobs.map((job) => (job.id === id ? { ...job, ...part } : job));
+    this.#tell();
+  }
+  #tell(): void {
+    this.#outlet.publish({ jobs: this.jobs });
+  }
+}
+
+const TEXT = `"""Prepares the features of customers."""
+
+from pathlib import Path
+
+import pandas as pd
+
+FOLDER = Path("churn/data")
+
+
+def last_order(orders: pd.DataFrame) -> pd.Series:
+    # One row a customer, in days.
+    latest = orders.groupby("customer_id")["ordered"].max()
+    return (pd.Timestamp.today() - latest).dt.days.clip(upper=730)
+`;
+
+export function sampleMoving(scenario: string, jobs: SampleJobs): Moving {
+  const texts = new Map<string, EditedText>();
+  let overtaken = scenario === "overtaken";
+  let trash: Trash = {
+    entries: [
+      {
+        id: "t1",
+        name: "old_features.ipynb",
+        path: "churn/old_features.ipynb",
+        folder: false,
+        bytes: 12_400_000,
+        trashed: Date.now() - 3_600_000,
+      },
+      {
+        id: "t2",
+        name: "te_cache_2024",
+        path: "te_cache_2024",
+        folder: true,
+        bytes: 402_000_000,
+        trashed: Date.now() - 200_000_000,
+      },
+    ],
+    bytes: 414_400_000,
+    files: 37,
+  };
+  const known = (path: string): EditedText => texts.get(path) ?? { path, text: TEXT, version: "1" };
+  return {
+    openJobs: jobs.open,
+    cancelJob: async (job) => jobs.cancel(job),
+    dismissJob: async (job) => jobs.dismiss(job),
+    answerConflict: async (job) => jobs.answer(job),
+    showMade: async () => undefined,
+    downloadEntries: async (_place, paths) => {
+      await soon();
+      const [first = ""] = paths;
+      const what = paths.length === 1 ? (first.split("/").at(-1) ?? first) : `${paths.length} things`;
+      return jobs.start(
+        "download",
+        `Downloading ${what}`,
+        58_000_000,
+        "58 MB. Checked.",
+        "/home/anna/Downloads",
+      );
+    },
+    makeFolder: async (_place, folder, name) => {
+      await soon();
+      if (name.includes("/")) throw problem({ title: "A name cannot have a slash.", field: "name" });
+      return folder ? `${folder}/${name}` : name;
+    },
+    renameEntry: async (_place, path, name) => {
+      await soon();
+      if (name === "taken")
+        throw problem({ title: "Something here is called taken already.", field: "name" });
+      return [...path.split("/").slice(0, -1), name].join("/");
+    },
+    trashEntries: async (_place, paths) => {
+      await soon();
+      return paths.map((path) => `t-${path}`);
+    },
+    listTrash: async () => {
+      await soon();
+      return trash;
+    },
+    restoreTrashed: async (_place, ids) => {
+      await soon();
+      const back = trash.entries.filter((entry) => ids.includes(entry.id));
+      trash = { ...trash, entries: trash.entries.filter((entry) => !ids.includes(entry.id)) };
+      return back.map((entry) => entry.path);
+    },
+    emptyTrash: async () => {
+      await soon(400);
+      trash = { entries: [], bytes: 0, files: 0 };
+    },
+    readText: async (_place, path) => {
+      await soon();
+      return known(path);
+    },
+    saveText: async (_place, edited) => {
+      await soon(300);
+      if (overtaken) {
+        overtaken = false;
+        const now = { path: edited.path, text: `${TEXT}\n\nprint("written by the lab")\n`, version: "2" };
+        texts.set(edited.path, now);
+        return { outcome: "overtaken", now, changed: Date.now() - 40_000 };
+      }
+      const version = String(Number(known(edited.path).version) + 1);
+      texts.set(edited.path, { ...edited, version });
+      return { outcome: "saved", version };
+    },
+    copyPlace: async (from, to) => {
+      await soon();
+      const named = (place: Place) => (place.kind === "volume" ? place.name : place.path);
+      return jobs.start(
+        "copy",
+        `Copying ${named(from)} to ${named(to)}`,
+        1_200_000_000,
+        "1,312 files, 1.2 GB. Checked.",
+        null,
+      );
+    },
+  };
+}

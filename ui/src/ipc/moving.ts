@@ -1,0 +1,58 @@
+/* What may be asked of work that takes a while, and of changes to files: one topic of the backend, and its desktop
+   face. */
+import { ask, tell } from "./ask";
+import type { OpenStream, Receive } from "./backend";
+import {
+  type ConflictAnswer,
+  commands,
+  type EditedText,
+  type JobList,
+  type Place,
+  type SaveOutcome,
+  type Trash,
+} from "./bindings";
+import { open } from "./first";
+
+export interface Moving {
+  /** Each message is the whole list, newest first. */
+  openJobs(receive: Receive<JobList>): Promise<OpenStream>;
+  cancelJob(job: number): Promise<void>;
+  /** Takes a job that is over off the list. */
+  dismissJob(job: number): Promise<void>;
+  answerConflict(job: number, answer: ConflictAnswer, forAll: boolean): Promise<void>;
+  /** Shows what a job made in the system's file manager. */
+  showMade(job: number): Promise<void>;
+  /** Downloads into a folder that the person chooses; `null` where the dialog was closed. */
+  downloadEntries(place: number, paths: readonly string[]): Promise<number | null>;
+  /** Gives the new folder's path. */
+  makeFolder(place: number, folder: string, name: string): Promise<string>;
+  /** Gives the new path. */
+  renameEntry(place: number, path: string, name: string): Promise<string>;
+  /** Moves into the trash of the volume; the ids bring things back. */
+  trashEntries(place: number, paths: readonly string[]): Promise<string[]>;
+  listTrash(place: number): Promise<Trash>;
+  /** Gives where the things are now. */
+  restoreTrashed(place: number, ids: readonly string[]): Promise<string[]>;
+  emptyTrash(place: number): Promise<void>;
+  readText(place: number, path: string): Promise<EditedText>;
+  saveText(place: number, edited: EditedText): Promise<SaveOutcome>;
+  copyPlace(from: Place, to: Place): Promise<number>;
+}
+
+export const moving: Moving = {
+  openJobs: (receive) => open(receive, (channel) => commands.subscribeJobs(channel)),
+  cancelJob: (job) => tell(commands.cancelJob(job)),
+  dismissJob: (job) => tell(commands.dismissJob(job)),
+  answerConflict: (job, answer, forAll) => tell(commands.answerConflict(job, answer, forAll)),
+  showMade: (job) => tell(commands.showMade(job)),
+  downloadEntries: (place, paths) => ask(commands.downloadEntries(place, [...paths])),
+  makeFolder: (place, folder, name) => ask(commands.makeFolder(place, folder, name)),
+  renameEntry: (place, path, name) => ask(commands.renameEntry(place, path, name)),
+  trashEntries: (place, paths) => ask(commands.trashEntries(place, [...paths])),
+  listTrash: (place) => ask(commands.listTrash(place)),
+  restoreTrashed: (place, ids) => ask(commands.restoreTrashed(place, [...ids])),
+  emptyTrash: (place) => tell(commands.emptyTrash(place)),
+  readText: (place, path) => ask(commands.readText(place, path)),
+  saveText: (place, edited) => ask(commands.saveText(place, edited)),
+  copyPlace: (from, to) => ask(commands.copyPlace(from, to)),
+};

@@ -1,0 +1,17 @@
+/* Who works in a volume now. */
+import type { ContainerRow, LabCard } from "../../ipc/bindings";
+
+/** Names of the labs, and of other containers, that run on the volume. */
+export function runningIn(
+  volume: string,
+  containers: readonly ContainerRow[],
+  labOf: ReadonlyMap<string, LabCard>,
+): string[] {
+  return containers
+    .filter(
+      (one) =>
+        one.state === "running" &&
+        one.mounts.some((mount) => mount.kind === "volume" && mount.source === volume),
+    )
+    .map((one) => labOf.get(one.id)?.name ?? one.name);
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import type { Backup, BackupCheck, BackupShelf } from "../../ipc/bindings";
+import { capital, checkLine, planOf, underline, unverified } from "./backups-view";
+
+const now = new Date(2025, 10, 20, 15, 0);
+const backup = (check: BackupCheck, part: Partial<Backup> = {}) =>
+  ({ file: "my-vol.tar.zst", volume: "my-vol", remark: "", bySchedule: false, check, ...part }) as Backup;
+const at = new Date(2025, 10, 19, 18, 2).getTime();
+
+describe("a backup", () => {
+  it("says whether it can be trusted", () => {
+    expect(checkLine(backup({ state: "good", at }), now)).toEqual({
+      tone: "ok",
+      text: "Verified yesterday at 18:02",
+    });
+    expect(checkLine(backup({ state: "notYet" }), now).tone).toBeUndefined();
+    expect(checkLine(backup({ state: "bad", at, what: "x" }), now).tone).toBe("danger");
+    expect(checkLine(backup({ state: "moved" }), now)).toEqual({ tone: "danger", text: "File was moved" });
+  });
+  it("is named by its remark, else by its file", () => {
+    expect(underline(backup({ state: "notYet" }))).toBe("my-vol.tar.zst");
+    expect(underline(backup({ state: "notYet" }, { remark: "Made before the restore" }))).toBe(
+      "Made before the restore",
+    );
+    expect(underline(backup({ state: "notYet" }, { bySchedule: true }))).toContain("my-vol.tar.zst");
+  });
+  it("is verified where it can be and is not yet", () => {
+    const shelf = {
+      backups: [
+        backup({ state: "good", at }),
+        backup({ state: "notYet" }),
+        backup({ state: "moved" }),
+        backup({ state: "bad", at, what: "" }),
+      ],
+      plans: [{ volume: "my-vol", everyDays: 7, keep: 5, next: null }],
+    } as unknown as BackupShelf;
+    expect(unverified(shelf).map((one) => one.check.state)).toEqual(["notYet", "bad"]);
+    expect(unverified(null)).toEqual([]);
+    expect(planOf(shelf, "my-vol")?.everyDays).toBe(7);
+    expect(planOf(shelf, "other")).toBeNull();
+    expect(planOf(null, "my-vol")).toBeNull();
+  });
+  it("begins a line with a capital", () => expect(capital("yesterday at 18:02")).toBe("Yesterday at 18:02"));
+});

@@ -1,0 +1,34 @@
+/* What a row of the backups says. */
+import { moment } from "$lib/format";
+import { m } from "$m";
+import type { Backup, BackupPlan, BackupShelf } from "../../ipc/bindings";
+
+export interface CheckLine {
+  tone: "ok" | "danger" | undefined;
+  text: string;
+}
+
+export function checkLine(backup: Backup, now: Date): CheckLine {
+  const { check } = backup;
+  if (check.state === "good")
+    return { tone: "ok", text: m.backups_good({ when: moment(new Date(check.at), now) }) };
+  if (check.state === "bad") return { tone: "danger", text: m.backups_bad() };
+  if (check.state === "moved") return { tone: "danger", text: m.backups_moved() };
+  return { tone: undefined, text: m.backups_not_yet() };
+}
+
+/** The second line: what is special about it, else the file's name. */
+export const underline = (backup: Backup): string =>
+  backup.remark || (backup.bySchedule ? m.backups_by_plan({ file: backup.file }) : backup.file);
+
+/** Those whose file can be read and was not found good. */
+export const unverified = (shelf: BackupShelf | null): Backup[] =>
+  shelf?.backups.filter((one) => one.check.state === "notYet" || one.check.state === "bad") ?? [];
+
+export const planOf = (shelf: BackupShelf | null, volume: string | null): BackupPlan | null =>
+  shelf?.plans.find((plan) => plan.volume === volume) ?? null;
+
+/** "yesterday at 18:02" at the beginning of a line. */
+export function capital(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}
