@@ -70,7 +70,9 @@ impl Dialogs {
                     title,
                     folders: false,
                 } => dialog.set_title(title).pick_files(several),
-                Wanted::Folder { title } => dialog.set_title(title).pick_folder(move |chosen| several(one(chosen))),
+                Wanted::Folder { title } => dialog
+                    .set_title(title)
+                    .pick_folder(move |chosen| several(one(chosen))),
                 Wanted::File { title, endings } => {
                     let endings: Vec<&str> = endings.iter().map(String::as_str).collect();
                     dialog
@@ -79,7 +81,10 @@ impl Dialogs {
                         .pick_file(move |chosen| several(one(chosen)));
                 }
                 Wanted::Place { title, name } => {
-                    dialog.set_title(title).set_file_name(name).save_file(move |chosen| several(one(chosen)));
+                    dialog
+                        .set_title(title)
+                        .set_file_name(name)
+                        .save_file(move |chosen| several(one(chosen)));
                 }
             }
         }))

@@ -48,7 +48,10 @@ pub enum JobState {
         cautions: Vec<String>,
     },
     /// Stopped by the person; nothing half-made is left.
-    Cancelled,
+    Cancelled {
+        /// What has to be known all the same: files that had been replaced already.
+        cautions: Vec<String>,
+    },
     Failed {
         problem: crate::Problem,
     },

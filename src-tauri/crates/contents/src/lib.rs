@@ -14,6 +14,7 @@ pub mod document;
 pub mod entry;
 pub mod jobs;
 mod moving;
+mod names;
 mod opened;
 pub mod path;
 pub mod place;

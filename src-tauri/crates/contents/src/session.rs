@@ -165,6 +165,11 @@ impl Exchange {
         self.bytes.finish()
     }
 
+    /// As [`Steps::stop`].
+    pub async fn stop(self) -> Vec<Answer> {
+        self.steps.stop().await
+    }
+
     /// Both directions by themselves, for a request that answers while it is fed. The request is
     /// cancelled with the first of them, the steps.
     pub fn split(self) -> (Steps, Sending) {
@@ -202,6 +207,25 @@ impl Steps {
             self.taken = 0;
         }
         step
+    }
+}
+
+impl Steps {
+    /// Cancels, and returns once the program works on it no more: only then is what it did before all
+    /// that it will ever do. Gives what it told meanwhile; bytes are dropped.
+    pub async fn stop(mut self) -> Vec<Answer> {
+        let mut told = Vec::new();
+        // On a line that is over nothing works any more.
+        if self.over || self.seat.say(&ToPorthole::Cancel).is_err() {
+            return told;
+        }
+        loop {
+            match self.next().await {
+                Ok(Step::Answer(answer)) => told.push(answer),
+                Ok(Step::Data(_)) => {}
+                Ok(Step::End(_)) | Err(_) => return told,
+            }
+        }
     }
 }
 

@@ -13,7 +13,7 @@ mod facts;
 mod problems;
 mod remedies;
 
-pub use facts::{disk_free_now, facts};
+pub use facts::{disk_free, disk_free_now, facts};
 #[cfg(test)]
 pub(crate) use problems::of_error;
 pub use problems::problems;

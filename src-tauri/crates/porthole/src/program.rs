@@ -18,6 +18,7 @@ mod read;
 mod room;
 mod row;
 mod search;
+mod sweep;
 mod trash;
 mod unpack;
 mod walk;

@@ -83,7 +83,8 @@ pub enum Request {
     RestoreTrash { id: u64, to: Option<Raw> },
     /// Removes for good, all or those named: `Outcome::Count` of files and folders.
     EmptyTrash { ids: Option<Vec<u64>> },
-    /// Removes files and empty folders that this run of the program made: `Outcome::Count`.
+    /// Removes files and empty folders that this run of the program made, in the order of `paths`:
+    /// `Outcome::Count`. What cannot be removed does not keep the rest; its fault is the end then.
     Remove { paths: Vec<Raw> },
     /// Copies what lies in the other mount into this one, as packing and unpacking would:
     /// `Answer::Packed` for cautions alone, `Answer::Unpacked`, then `Outcome::Unpack`.

@@ -46,7 +46,7 @@ export class SampleJobs {
         cautions: ["1 file changed while it was read: xgb_v7.pkl"],
       },
     });
-    this.#add("upload", "Uploading notes.md to churn", { state: { state: "cancelled" } });
+    this.#add("upload", "Uploading notes.md to churn", { state: { state: "cancelled", cautions: [] } });
     this.#add("backUp", "Backing up my-vol", {
       bytes: 1_500_000_000,
       totalBytes: 2_400_000_000,
@@ -116,7 +116,7 @@ export class SampleJobs {
 
   cancel(id: number): void {
     this.#stop(id);
-    this.#change(id, { state: { state: "cancelled" } });
+    this.#change(id, { state: { state: "cancelled", cautions: [] } });
   }
   dismiss(id: number): void {
     this.jobs = this.jobs.filter((job) => job.id !== id);

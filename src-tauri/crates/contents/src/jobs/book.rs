@@ -132,9 +132,11 @@ impl Jobs {
             files: AtomicU32::new(0),
             written: AtomicU64::new(0),
             asked: Mutex::default(),
+            parting: Mutex::default(),
         }));
         lock(&book.running).insert(id, handle.clone());
-        book.list.send_modify(|list| list.jobs.insert(0, opening(id, new)));
+        book.list
+            .send_modify(|list| list.jobs.insert(0, opening(id, new)));
         let task = tokio::spawn(work(handle.clone()));
         tokio::spawn(async move {
             let state = drive(&handle, task).await;
@@ -190,10 +192,7 @@ fn opening(id: JobId, new: NewJob) -> Job {
 }
 
 /// Shows what is counted until the work has ended.
-async fn drive(
-    work: &Work,
-    mut task: tokio::task::JoinHandle<Result<Done, Stop>>,
-) -> JobState {
+async fn drive(work: &Work, mut task: tokio::task::JoinHandle<Result<Done, Stop>>) -> JobState {
     let mut pace = Pace::default();
     let mut pulse = tokio::time::interval(PULSE);
     pulse.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -209,12 +208,12 @@ async fn drive(
     match ended {
         Ok(Ok(done)) => JobState::Done {
             summary: done.summary,
-            made: done
-                .made
-                .map(|made| made.to_string_lossy().into_owned()),
+            made: done.made.map(|made| made.to_string_lossy().into_owned()),
             cautions: done.cautions,
         },
-        Ok(Err(Stop::Cancelled)) => JobState::Cancelled,
+        Ok(Err(Stop::Cancelled)) => JobState::Cancelled {
+            cautions: std::mem::take(&mut *lock(&work.0.parting)),
+        },
         Ok(Err(Stop::Failed(problem))) => JobState::Failed { problem },
         Err(torn) => {
             tracing::error!(%torn, "a job broke off");
@@ -250,6 +249,8 @@ struct Inner {
     files: AtomicU32,
     written: AtomicU64,
     asked: Mutex<Option<oneshot::Sender<Answered>>>,
+    /// What is told should the job end by being stopped.
+    parting: Mutex<Vec<String>>,
 }
 
 impl Work {
@@ -267,14 +268,16 @@ impl Work {
         Ok(())
     }
 
+    /// What is told should the job be stopped: what could not be taken back.
+    pub(crate) fn stays(&self, sentence: impl Into<String>) {
+        lock(&self.0.parting).push(sentence.into());
+    }
+
     /// Waits for `what`, or for the job to be stopped; what is dropped then must be safe to drop.
     ///
     /// # Errors
     /// `Cancelled` once somebody has stopped the job.
-    pub(crate) async fn unless_stopped<T>(
-        &self,
-        what: impl Future<Output = T>,
-    ) -> Result<T, Stop> {
+    pub(crate) async fn unless_stopped<T>(&self, what: impl Future<Output = T>) -> Result<T, Stop> {
         tokio::select! {
             biased;
             () = self.0.cancelled.cancelled() => Err(Stop::Cancelled),

@@ -118,6 +118,58 @@ async fn what_is_dropped_is_cancelled_and_makes_room() {
 }
 
 #[tokio::test]
+async fn what_is_stopped_has_told_everything_and_does_nothing_more() {
+    let place = tempfile::tempdir().unwrap();
+    let Some((session, _child, _folder)) = over(place.path()).await else {
+        return;
+    };
+    let request = Request::Unpack {
+        target: Raw::default(),
+        options: slipway_porthole::request::UnpackOptions::default(),
+    };
+    let exchange = session.ask(request).await.unwrap();
+    let mut archive = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_ustar();
+    header.set_size(5);
+    header.set_mode(0o644);
+    archive
+        .append_data(&mut header, "whole", &b"whole"[..])
+        .unwrap();
+    let mut bytes = archive.into_inner().unwrap();
+    bytes.truncate(1024);
+    let mut header = tar::Header::new_ustar();
+    header.set_path("half").unwrap();
+    header.set_size(1_000_000);
+    header.set_cksum();
+    bytes.extend_from_slice(header.as_bytes());
+    bytes.extend_from_slice(&[7; 70_000]);
+    exchange.send(&bytes).await.unwrap();
+    // Once the second file is begun, the first one is whole; it may not have been told yet.
+    let names = || {
+        let mut names: Vec<String> = std::fs::read_dir(place.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    while names().len() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let told = exchange.stop().await;
+    assert_eq!(names(), ["whole"], "nothing half-made is left");
+    let told: Vec<Raw> = told
+        .into_iter()
+        .flat_map(|answer| match answer {
+            Answer::Unpacked(entries) => entries,
+            _ => Vec::new(),
+        })
+        .map(|entry| entry.path)
+        .collect();
+    assert_eq!(told, [Raw::from("whole")], "what was made is known");
+}
+
+#[tokio::test]
 async fn bytes_are_sent_as_fast_as_they_are_taken() {
     let place = tempfile::tempdir().unwrap();
     let Some((session, _child, _folder)) = over(place.path()).await else {

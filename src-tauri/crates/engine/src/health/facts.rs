@@ -238,15 +238,16 @@ pub fn disk_free_now(facts: &EngineFacts) -> Option<Bytes> {
         .and_then(|_| disk_free(Path::new(&facts.data_root)))
 }
 
-/// Bytes that the engine could still write to the disk that holds this folder.
+/// Bytes that can still be written, without special rights, to the disk that holds this folder of this
+/// computer; `None` where that cannot be seen.
 #[cfg(unix)]
-fn disk_free(folder: &Path) -> Option<Bytes> {
+pub fn disk_free(folder: &Path) -> Option<Bytes> {
     let disk = rustix::fs::statvfs(folder).ok()?;
     Some(Bytes(disk.f_bavail.saturating_mul(disk.f_frsize)))
 }
 
 #[cfg(not(unix))]
-fn disk_free(_folder: &Path) -> Option<Bytes> {
+pub fn disk_free(_folder: &Path) -> Option<Bytes> {
     None
 }
 

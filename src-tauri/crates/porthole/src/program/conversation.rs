@@ -208,6 +208,14 @@ impl Talk {
             .map_err(|()| Fault::Cancelled)
     }
 
+    /// The last step of an answer, also of one that was cancelled: it waits for no credit, which the
+    /// other end gives one body more than it has counted.
+    pub fn parting(&self, answer: Answer) -> Result<()> {
+        self.speaker
+            .say(self.id, &FromPorthole::Answer(answer))
+            .map_err(|()| Fault::Cancelled)
+    }
+
     /// Says bytes as soon as there is credit.
     pub fn data(&self, bytes: &[u8]) -> Result<()> {
         for bytes in bytes.chunks(CHUNK) {

@@ -21,6 +21,7 @@ use super::fault::{Result, fault};
 use super::list::one;
 use super::mount::{Mount, stat_in};
 use super::row::{kind, version};
+use super::sweep::sweep;
 
 /// Longer texts are not edited; they are uploaded.
 const MOST_TEXT: usize = 16 * 1024 * 1024;
@@ -33,24 +34,48 @@ const TRIES: usize = 64;
 
 /// What this run of the program made, by device and inode.
 #[derive(Default)]
-pub struct Made(Mutex<HashSet<(u64, u64)>>);
+pub struct Made {
+    made: Mutex<HashSet<(u64, u64)>>,
+    /// Folders that are free of what killed programs left.
+    swept: Mutex<HashSet<(u64, u64)>>,
+}
 
 impl Made {
     pub fn add(&self, stat: &Stat) {
-        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if made.len() < MOST_MADE {
-            made.insert((stat.st_dev, stat.st_ino));
-        }
+        remember(&self.made, stat);
     }
 
     fn has(&self, stat: &Stat) -> bool {
-        let made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.contains(&(stat.st_dev, stat.st_ino))
     }
 
     fn forget(&self, stat: &Stat) {
-        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.remove(&(stat.st_dev, stat.st_ino));
+    }
+
+    /// Frees a folder, before something is written into it, of the parts that killed programs left
+    /// there. Each folder is looked at once, one that was made here not at all. What cannot be
+    /// removed stays: its name tells what it is.
+    pub fn sweep(&self, folder: BorrowedFd<'_>) {
+        if let Ok(stat) = fstat(folder)
+            && !self.has(&stat)
+            && remember(&self.swept, &stat)
+        {
+            sweep(folder);
+        }
+    }
+}
+
+/// True where it was not there before. What is too much is not remembered.
+fn remember(all: &Mutex<HashSet<(u64, u64)>>, stat: &Stat) -> bool {
+    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    let which = (stat.st_dev, stat.st_ino);
+    if all.len() < MOST_MADE {
+        all.insert(which)
+    } else {
+        !all.contains(&which)
     }
 }
 
@@ -234,6 +259,7 @@ pub fn write(
     let (folder, name) = mount.parent(&path)?;
     let folder = folder.as_fd();
     let before = as_expected(folder, name, expected)?;
+    made.sweep(folder);
     let aside = Aside::new(folder)?;
     let mut bytes = 0;
     while let Some(part) = talk.take()? {
@@ -307,26 +333,36 @@ pub fn rename(mount: &Mount, from: &Raw, to: &Raw) -> Result<Outcome> {
     one(mount, to).map(Outcome::Row)
 }
 
+/// What cannot be removed does not keep the rest; the first reason is told at the end.
 pub fn remove(mount: &Mount, made: &Made, paths: &[Raw], talk: &Talk) -> Result<Outcome> {
     let mut count = 0;
+    let mut first = None;
     for path in paths {
         talk.go_on()?;
-        let (folder, name) = mount.parent(path)?;
-        let stat = match stat_in(folder.as_fd(), name) {
-            Err(Fault::NotFound) => continue,
-            other => other?,
-        };
-        if !made.has(&stat) {
-            return Err(Fault::NotOurs);
+        match remove_one(mount, made, path) {
+            Ok(()) => count += 1,
+            Err(Fault::NotFound) => {}
+            Err(why) => first = first.or(Some(why)),
         }
-        let flags = if kind(&stat) == Kind::Folder {
-            AtFlags::REMOVEDIR
-        } else {
-            AtFlags::empty()
-        };
-        unlinkat(&folder, name, flags).map_err(fault)?;
-        made.forget(&stat);
-        count += 1;
     }
-    Ok(Outcome::Count(count))
+    match first {
+        Some(why) => Err(why),
+        None => Ok(Outcome::Count(count)),
+    }
+}
+
+fn remove_one(mount: &Mount, made: &Made, path: &Raw) -> Result<()> {
+    let (folder, name) = mount.parent(path)?;
+    let stat = stat_in(folder.as_fd(), name)?;
+    if !made.has(&stat) {
+        return Err(Fault::NotOurs);
+    }
+    let flags = if kind(&stat) == Kind::Folder {
+        AtFlags::REMOVEDIR
+    } else {
+        AtFlags::empty()
+    };
+    unlinkat(&folder, name, flags).map_err(fault)?;
+    made.forget(&stat);
+    Ok(())
 }

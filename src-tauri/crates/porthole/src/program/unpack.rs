@@ -114,10 +114,10 @@ pub fn unpack(
     };
     let done = writing.all(from);
     // Also after a fault: what is written is written, and the asker may want to remove it.
-    let told = if done == Err(Fault::Cancelled) {
-        Ok(())
-    } else {
+    let told = if done.is_ok() {
         writing.flush()
+    } else {
+        writing.part()
     };
     done?;
     told?;
@@ -207,6 +207,15 @@ impl Writing<'_> {
         }
         self.talk
             .answer(Answer::Unpacked(std::mem::take(&mut self.told)))
+    }
+
+    /// What was not told yet, at the end of a request that fails or was cancelled.
+    fn part(&mut self) -> Result<()> {
+        if self.told.is_empty() {
+            return Ok(());
+        }
+        self.talk
+            .parting(Answer::Unpacked(std::mem::take(&mut self.told)))
     }
 
     fn tell(&mut self, name: Raw, kind: Kind, done: Done) -> Result<()> {

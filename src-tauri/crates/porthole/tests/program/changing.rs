@@ -159,6 +159,16 @@ fn folders_are_made_and_names_changed_without_replacing() {
     assert_eq!(porthole.hear(remove("folder")).1, Err(Fault::NotEmpty));
     assert!(porthole.hear(make("mine")).1.is_ok());
     assert_eq!(porthole.hear(remove("mine")).1, Ok(Outcome::Count(1)));
+    assert!(porthole.hear(make("mine")).1.is_ok());
+    let several = Request::Remove {
+        paths: ["two", "none", "mine"].map(Raw::from).to_vec(),
+    };
+    assert_eq!(porthole.hear(several).1, Err(Fault::NotOurs));
+    assert_eq!(
+        porthole.row("mine"),
+        Err(Fault::NotFound),
+        "what is not ours does not keep the rest"
+    );
     ground.untouched();
 }
 

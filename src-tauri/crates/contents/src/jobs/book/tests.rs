@@ -21,7 +21,11 @@ async fn until(jobs: &Jobs, is: impl Fn(&Job) -> bool) -> Job {
         .wait_for(|list| list.jobs.iter().any(&is))
         .await
         .expect("the list is there");
-    list.jobs.iter().find(|job| is(job)).expect("it is there").clone()
+    list.jobs
+        .iter()
+        .find(|job| is(job))
+        .expect("it is there")
+        .clone()
 }
 
 fn conflict() -> Conflict {
@@ -66,12 +70,20 @@ async fn a_job_counts_and_ends_with_what_it_made() {
     assert_eq!(running.steps[1].progress, StepProgress::Running);
     assert_eq!(running.steps[1].note, "84 GB free");
     jobs.dismiss(id);
-    assert_eq!(jobs.follow().borrow().jobs.len(), 1, "work that goes on stays");
+    assert_eq!(
+        jobs.follow().borrow().jobs.len(),
+        1,
+        "work that goes on stays"
+    );
     go.send(()).expect("it waits");
     let over = until(&jobs, Job::is_over).await;
     assert_eq!((over.bytes.0, over.files, over.speed), (10, 2, None));
     assert!(matches!(over.state, JobState::Done { made: Some(made), .. } if made == "made"));
-    assert!(over.steps.iter().all(|step| step.progress == StepProgress::Done));
+    assert!(
+        over.steps
+            .iter()
+            .all(|step| step.progress == StepProgress::Done)
+    );
     jobs.dismiss(id);
     assert!(jobs.follow().borrow().jobs.is_empty());
 }
@@ -94,7 +106,9 @@ async fn an_answer_reaches_the_job_that_asks() {
     };
     jobs.answer(id, answered);
     let over = until(&jobs, Job::is_over).await;
-    assert!(matches!(over.state, JobState::Done { summary, .. } if summary == format!("{answered:?}")));
+    assert!(
+        matches!(over.state, JobState::Done { summary, .. } if summary == format!("{answered:?}"))
+    );
 }
 
 #[tokio::test]
@@ -110,7 +124,12 @@ async fn a_job_that_is_stopped_while_it_asks_is_cancelled() {
     jobs.cancel(id);
     tidy.await.expect("it went on to tidy up");
     let over = until(&jobs, Job::is_over).await;
-    assert_eq!(over.state, JobState::Cancelled);
+    assert_eq!(
+        over.state,
+        JobState::Cancelled {
+            cautions: Vec::new()
+        }
+    );
 }
 
 #[tokio::test]

@@ -87,6 +87,9 @@ impl<'a> Folders<'a> {
             Err(Fault::NotFound) => self.make_way(path)?,
             other => other?,
         };
+        if self.last.as_ref().is_none_or(|(last, _)| last.0 != path) {
+            self.made.sweep(open.as_fd());
+        }
         self.last = Some((Raw::from(path), Arc::clone(&open)));
         Ok(open)
     }
