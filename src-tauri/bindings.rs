@@ -10,6 +10,10 @@ use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 use crate::commands;
 
 /// Every command of the window.
+#[expect(
+    clippy::too_many_lines,
+    reason = "it is one list, and the macro takes it in one piece"
+)]
 pub fn builder<R: Runtime>() -> Builder<R> {
     Builder::<R>::new()
         .disable_serde_phases()
@@ -93,6 +97,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             commands::jobs::download_entries,
             commands::jobs::upload_chosen,
             commands::jobs::upload_dropped,
+            commands::jobs::subscribe_drops,
             commands::jobs::make_folder,
             commands::jobs::rename_entry,
             commands::jobs::trash_entries,
@@ -102,6 +107,9 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             commands::jobs::read_text,
             commands::jobs::save_text,
             commands::jobs::copy_place,
+            commands::closing::subscribe_closing,
+            commands::closing::tell_unsaved,
+            commands::closing::close_window,
             commands::backups::list_backups,
             commands::backups::back_up_volume,
             commands::backups::verify_backup,

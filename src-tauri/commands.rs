@@ -1,6 +1,7 @@
 //! The commands, one file a topic; each only passes on and converts. The list stands in `bindings.rs`.
 
 pub mod backups;
+pub mod closing;
 pub mod engine;
 pub mod inventory;
 pub mod jobs;

@@ -6,6 +6,7 @@
 mod arrival;
 pub mod bindings;
 mod browser;
+mod closing;
 mod commands;
 mod dialogs;
 mod drops;
@@ -65,24 +66,49 @@ pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri:
         .manage(state)
         .manage(Streams::default())
         .manage(drops::Drops::default())
+        .manage(closing::Closing::default())
         .invoke_handler(bindings::builder::<R>().invoke_handler())
         .on_page_load(|webview, payload| match payload.event() {
             PageLoadEvent::Started => {
                 webview.state::<Streams>().end_all();
                 // Opened by the page that is gone; a new one opens its own.
                 webview.state::<AppState>().contents.close_all();
+                webview.state::<closing::Closing>().set_unsaved(false);
             }
             PageLoadEvent::Finished => arrival::page_is_here(webview),
         })
-        .on_window_event(|window, event| {
-            if matches!(event, tauri::WindowEvent::Destroyed) {
-                window.state::<Streams>().end_all();
-                window.state::<AppState>().contents.close_all();
-            }
-        })
+        .on_window_event(heard)
         .setup(|app| {
             // A test may have given answers of its own; those stay.
             app.manage(Dialogs::of(app.handle()));
             Ok(())
         })
+}
+
+/// What happens to the window itself.
+fn heard<R: Runtime>(window: &tauri::Window<R>, event: &tauri::WindowEvent) {
+    match event {
+        tauri::WindowEvent::Destroyed => {
+            window.state::<Streams>().end_all();
+            window.state::<AppState>().contents.close_all();
+        }
+        tauri::WindowEvent::DragDrop(event) => {
+            let scale = window.scale_factor().unwrap_or(1.0);
+            window.state::<drops::Drops>().hear(event, scale);
+        }
+        tauri::WindowEvent::CloseRequested { api, .. } => {
+            let jobs = window.state::<AppState>().contents.jobs();
+            let works = jobs.borrow().jobs.iter().any(closing::works);
+            let closed = window.clone();
+            let close = move || {
+                if let Err(error) = closed.destroy() {
+                    tracing::warn!(%error, "the window could not be closed");
+                }
+            };
+            if window.state::<closing::Closing>().ask(works, close) {
+                api.prevent_close();
+            }
+        }
+        _ => {}
+    }
 }

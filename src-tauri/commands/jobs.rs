@@ -12,7 +12,7 @@ use tauri::ipc::Channel;
 
 use super::CommandResult;
 use crate::dialogs::{Dialogs, Wanted};
-use crate::drops::Drops;
+use crate::drops::{DropState, Drops};
 use crate::state::AppState;
 use crate::streams::{Numbered, Streams};
 
@@ -114,6 +114,27 @@ pub async fn upload_dropped(
 ) -> CommandResult<JobId> {
     let sources = drops.take(drop)?;
     state.contents.upload(place, folder, sources).await
+}
+
+/// Follows files of this computer that are held over the window and dropped on it.
+#[tauri::command(async)]
+#[specta::specta]
+pub fn subscribe_drops(
+    drops: State<'_, Drops>,
+    streams: State<'_, Streams>,
+    on_update: Channel<Numbered<DropState>>,
+) -> CommandResult<u32> {
+    let mut states = drops.follow();
+    Ok(streams.open(|subscription| async move {
+        loop {
+            subscription.ready().await;
+            let now = states.borrow_and_update().clone();
+            subscription.send(&on_update, now);
+            if states.changed().await.is_err() {
+                return;
+            }
+        }
+    }))
 }
 
 /// Makes a folder; gives its path.

@@ -28,8 +28,8 @@ import type {
   Usage,
   VersionList,
 } from "./bindings";
-import type { Places } from "./places";
 import type { Moving } from "./moving";
+import type { Places } from "./places";
 import type { Previews } from "./previews";
 import type { Safe } from "./safe";
 

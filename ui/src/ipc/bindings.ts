@@ -157,8 +157,15 @@ export const commands = {
 	showMade: (job: JobId) => __TAURI_INVOKE<null>("show_made", { job }),
 	/**  Downloads files and folders into a folder that the person chooses; `null` where the dialog was closed. */
 	downloadEntries: (place: PlaceId, paths: EntryPath[]) => __TAURI_INVOKE<JobId | null>("download_entries", { place, paths }),
-	/**  Uploads files and folders of this computer, by the paths that were dropped on the window. */
-	uploadPaths: (place: PlaceId, folder: EntryPath, sources: string[]) => __TAURI_INVOKE<JobId>("upload_paths", { place, folder, sources }),
+	/**  Uploads files that the person chooses, or with `folders` folders; `null` where the dialog was closed. */
+	uploadChosen: (place: PlaceId, folder: EntryPath, folders: boolean) => __TAURI_INVOKE<JobId | null>("upload_chosen", { place, folder, folders }),
+	/**
+	 *  Uploads what was dropped on the window. The page names the drop: what lies at which path of this
+	 *  computer stays here.
+	 */
+	uploadDropped: (place: PlaceId, folder: EntryPath, drop: number) => __TAURI_INVOKE<JobId>("upload_dropped", { place, folder, drop }),
+	/**  Follows files of this computer that are held over the window and dropped on it. */
+	subscribeDrops: (onUpdate: Channel<Numbered<DropState>>) => __TAURI_INVOKE<number>("subscribe_drops", { onUpdate }),
 	/**  Makes a folder; gives its path. */
 	makeFolder: (place: PlaceId, folder: EntryPath, name: string) => __TAURI_INVOKE<EntryPath>("make_folder", { place, folder, name }),
 	/**  Gives a file or folder another name; gives its new path. */
@@ -177,6 +184,12 @@ export const commands = {
 	saveText: (place: PlaceId, edited: EditedText) => __TAURI_INVOKE<SaveOutcome>("save_text", { place, edited }),
 	/**  Copies everything in one place into another. */
 	copyPlace: (from: Place, to: Place) => __TAURI_INVOKE<JobId>("copy_place", { from, to }),
+	/**  Follows how often the window was asked to close while something would be lost by it. */
+	subscribeClosing: (onUpdate: Channel<Numbered<number>>) => __TAURI_INVOKE<number>("subscribe_closing", { onUpdate }),
+	/**  Says whether the page has a text that is not saved. */
+	tellUnsaved: (unsaved: boolean) => __TAURI_INVOKE<void>("tell_unsaved", { unsaved }),
+	/**  Stops all work, which tidies up behind itself, and closes the window, as it was asked to. */
+	closeWindow: () => __TAURI_INVOKE<null>("close_window"),
 	/**  Backups of one volume, or of all. */
 	listBackups: (volume: string | null) => __TAURI_INVOKE<BackupShelf>("list_backups", { volume }),
 	/**  Backs a volume up; with `pause` its labs are paused while it is read. */
@@ -276,6 +289,48 @@ export type AskedVariable = {
 	choices: VariableChoice[],
 	/**  One sentence where the value cannot be used. */
 	error: string | null,
+};
+
+/**  A backup file in the folder of backups. */
+export type Backup = {
+	/**  The file's name in the folder; names the backup. */
+	file: string,
+	volume: VolumeName,
+	made: UnixMillis,
+	size: Bytes,
+	/**  What lies in it, unpacked; `None` for one that another program made. */
+	unpacked: Bytes | null,
+	files: number | null,
+	/**  "Made before the restore of 3 November"; empty for an ordinary one. */
+	remark: string,
+	/**  Made by Slipway without being asked. */
+	bySchedule: boolean,
+	check: BackupCheck,
+};
+
+export type BackupCheck = { state: "notYet" } | { state: "good"; at: UnixMillis } | 
+/**  The file is damaged: what was found, in one sentence. */
+{ state: "bad"; at: UnixMillis; what: string } | 
+/**  It was made and is no longer in its folder. */
+{ state: "moved" };
+
+/**  When Slipway backs a volume up by itself, while it runs. */
+export type BackupPlan = {
+	volume: VolumeName,
+	everyDays: number,
+	/**  How many of its own it keeps; older ones of the plan go, others never. */
+	keep: number,
+	next: UnixMillis | null,
+};
+
+/**  Backups of one volume, or of all. */
+export type BackupShelf = {
+	/**  Newest first. */
+	backups: Backup[],
+	/**  The folder, as a person reads it. */
+	folder: string,
+	free: Bytes | null,
+	plans: BackupPlan[],
 };
 
 export type Block = { type: "heading"; level: number; parts: Inline[] } | { type: "paragraph"; parts: Inline[] } | { type: "code"; language: string; lines: Line[] } | { type: "math"; text: string } | { type: "quote"; blocks: Block[] } | { type: "list"; ordered: boolean; start: number; items: ListItem[] } | { type: "table"; head: Inline[][]; rows: Inline[][][]; align: Align[] } | { type: "rule" } | 
@@ -378,6 +433,22 @@ export type Comparison = {
 	more: number,
 };
 
+/**  Two things that want the same name. */
+export type Conflict = {
+	/**  The name, as it can be shown. */
+	name: string,
+	/**  The folder that it is in. */
+	folder: string,
+	there: Version,
+	coming: Version,
+	/**  What "keep both" would call the new one. */
+	bothName: string,
+	/**  More like it are to come, as far as is known. */
+	more: number,
+};
+
+export type ConflictAnswer = "keepBoth" | "replace" | "skip";
+
 export type Consequence = {
 	/**  `box`, `folder`, `key` */
 	icon: string,
@@ -467,6 +538,36 @@ export type DockerControlFrame = {
 	reason: string,
 	/**  Why it cannot work here (rootless engine, socket without group write, no socket), if so. */
 	obstacle: string | null,
+};
+
+/**  What is going on with files of this computer over the window. */
+export type DropState = {
+	/**  Files are held over the window. */
+	held: HeldFiles | null,
+	/**  The last drop. A new one has a new number. */
+	dropped: DroppedFiles | null,
+};
+
+export type DroppedFiles = {
+	/**  Names the drop, until it is taken or something else is dropped. */
+	number: number,
+	/**  Files and folders. */
+	count: number,
+	/**  The first of their names, as they can be shown. */
+	names: string[],
+	x: number,
+	y: number,
+};
+
+/**  A text that is being edited, with what it was when it was read. */
+export type EditedText = {
+	path: EntryPath,
+	text: string,
+	/**
+	 *  Names this state of the file; a save names it again, and is refused where the file has
+	 *  become another meanwhile.
+	 */
+	version: string,
 };
 
 /**  A place where an engine may answer. */
@@ -781,6 +882,14 @@ export type GpuRow = {
 
 export type Health = "none" | "starting" | "healthy" | "unhealthy";
 
+export type HeldFiles = {
+	/**  Files and folders. */
+	count: number,
+	/**  In the page's own pixels. */
+	x: number,
+	y: number,
+};
+
 /**  An image's id, `sha256:` and 64 digits. */
 export type ImageId = string;
 
@@ -833,6 +942,59 @@ export type InventoryUpdate = {
 	images: Changes<ImageRow>,
 	volumes: Changes<VolumeRow>,
 	networks: Changes<NetworkRow>,
+};
+
+export type Job = {
+	id: JobId,
+	kind: JobKind,
+	place: Place,
+	/**  "Uploading 3 files to churn" */
+	title: string,
+	state: JobState,
+	started: UnixMillis,
+	bytes: Bytes,
+	/**  `None` while it is counted. */
+	totalBytes: Bytes | null,
+	files: number,
+	totalFiles: number | null,
+	/**  Bytes in a second, over the last few seconds. */
+	speed: Bytes | null,
+	secondsLeft: number | null,
+	/**  Bytes of the file that is written, where it is not what is read (a packed backup). */
+	written: Bytes | null,
+	/**  The steps of the work, in order. */
+	steps: JobStep[],
+};
+
+export type JobId = number;
+
+export type JobKind = "download" | "upload" | "backUp" | "verify" | "restore" | 
+/**  A volume into another, a folder into a volume, a volume into a folder. */
+"copy";
+
+/**  All work of this session, newest first. */
+export type JobList = {
+	jobs: Job[],
+};
+
+export type JobState = { state: "running" } | 
+/**  It waits for an answer; nothing is overwritten meanwhile. */
+{ state: "asking"; conflict: Conflict } | { state: "done"; 
+/**  "3 files, 214 MB. Checked." */
+summary: string; 
+/**  What it made on this computer, to be shown in the file manager: a folder or a file. */
+made: string | null; 
+/**  What has to be known all the same: files that changed while they were read. */
+cautions: string[] } | 
+/**  Stopped by the person; nothing half-made is left. */
+{ state: "cancelled" } | { state: "failed"; problem: Problem };
+
+export type JobStep = {
+	/**  "Copy and compress" */
+	title: string,
+	progress: StepProgress,
+	/**  "84 GB free" */
+	note: string,
 };
 
 export type LabCard = {
@@ -1473,6 +1635,34 @@ export type RestartRow = {
 	retries?: string,
 };
 
+export type RestoreGroup = {
+	files: number,
+	bytes: Bytes,
+	/**  The first hundred, as they can be shown. */
+	names: string[],
+};
+
+/**  What a restore would do, before it does. */
+export type RestorePreview = {
+	backup: Backup,
+	/**  Labs that run on the volume and have to stop first. */
+	running: string[],
+	replaced: RestoreGroup,
+	broughtBack: RestoreGroup,
+	same: RestoreGroup,
+	/**  Only in the volume: goes with the restore, and is in the backup made first. */
+	onlyHere: RestoreGroup,
+	/**  Names in the file that could leave the volume, and are not restored. */
+	refused: RestoreGroup,
+	/**  A name for a new volume that is free. */
+	freeName: string,
+};
+
+/**  Where a backup goes back to. */
+export type RestoreTarget = { into: "newVolume"; name: string } | 
+/**  What is there now is backed up first. */
+{ into: "sameVolume" };
+
 export type ReviewKind = "image" | "address" | "work" | "signIn" | "user" | "ports" | "dockerControl" | "variables" | "mounts" | "limits" | "gpu" | "network" | "lifetime" | "program" | "privileged" | "other";
 
 /**  One line of the review in plain words. */
@@ -1509,6 +1699,12 @@ export type RowPage = {
 	/**  As known now; `None` while they are counted. */
 	total: number | null,
 };
+
+export type SaveOutcome = { outcome: "saved"; version: string } | 
+/**  The lab has written the file meanwhile. Nothing was saved; what was typed is still there. */
+{ outcome: "overtaken"; 
+/**  The file as it is now. */
+now: EditedText; changed: UnixMillis | null };
 
 /**  One found name, or one found line. */
 export type SearchHit = {
@@ -1672,6 +1868,8 @@ export type StepKind = "check" | "download" | "create" | "start" | "answer" |
 /**  What the recipe does inside once, before the lab can be used (Superset's first account). */
 "prepare" | "open";
 
+export type StepProgress = "waiting" | "running" | "done";
+
 export type StepState = "todo" | "now" | "done" | 
 /**  Not needed (the image was here; the lab has no page to open). */
 "skipped" | "bad";
@@ -1725,6 +1923,24 @@ export type SurveyUpdate = {
 
 export type Tone = "plain" | "warning" | "danger";
 
+export type Trash = {
+	entries: TrashedEntry[],
+	bytes: Bytes,
+	files: number,
+};
+
+/**  One deleted thing in the trash of a volume. */
+export type TrashedEntry = {
+	/**  Names it for bringing it back. */
+	id: string,
+	name: string,
+	/**  Where it lay. */
+	path: EntryPath,
+	folder: boolean,
+	bytes: Bytes,
+	trashed: UnixMillis | null,
+};
+
 /**
  *  What is typed beside the form, because it is secret: used for the check and the launch, kept in the
  *  keyring, and in no file, log, label or command.
@@ -1775,6 +1991,12 @@ export type VariableRow = {
 };
 
 export type VariableUse = "version" | "volume" | "folder" | "listenIp" | "port" | "name" | "secret" | "other";
+
+export type Version = {
+	folder: boolean,
+	size: Bytes | null,
+	changed: UnixMillis | null,
+};
 
 export type VersionChoice = {
 	tag: string,

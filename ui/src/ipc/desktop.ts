@@ -5,8 +5,8 @@ import type { Backend } from "./backend";
 import { commands } from "./bindings";
 import { CommandError } from "./error";
 import { first, open } from "./first";
-import { places } from "./places";
 import { moving } from "./moving";
+import { places } from "./places";
 import { previews } from "./previews";
 import { safe } from "./safe";
 

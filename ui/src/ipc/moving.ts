@@ -5,6 +5,7 @@ import type { OpenStream, Receive } from "./backend";
 import {
   type ConflictAnswer,
   commands,
+  type DropState,
   type EditedText,
   type JobList,
   type Place,
@@ -24,6 +25,18 @@ export interface Moving {
   showMade(job: number): Promise<void>;
   /** Downloads into a folder that the person chooses; `null` where the dialog was closed. */
   downloadEntries(place: number, paths: readonly string[]): Promise<number | null>;
+  /** Uploads files that the person chooses, or with `folders` folders; `null` where the dialog was closed. */
+  uploadChosen(place: number, folder: string, folders: boolean): Promise<number | null>;
+  /** Uploads what was dropped on the window, which knows it by this number. */
+  uploadDropped(place: number, folder: string, drop: number): Promise<number>;
+  /** Files of this computer that are held over the window, and the last drop. */
+  openDrops(receive: Receive<DropState>): Promise<OpenStream>;
+  /** How often the window was asked to close while something would be lost by it. */
+  openClosing(receive: Receive<number>): Promise<OpenStream>;
+  /** Says whether there is a text that is not saved. */
+  tellUnsaved(unsaved: boolean): Promise<void>;
+  /** Stops all work and closes the window, as it was asked to. */
+  closeWindow(): Promise<void>;
   /** Gives the new folder's path. */
   makeFolder(place: number, folder: string, name: string): Promise<string>;
   /** Gives the new path. */
@@ -46,6 +59,12 @@ export const moving: Moving = {
   answerConflict: (job, answer, forAll) => tell(commands.answerConflict(job, answer, forAll)),
   showMade: (job) => tell(commands.showMade(job)),
   downloadEntries: (place, paths) => ask(commands.downloadEntries(place, [...paths])),
+  uploadChosen: (place, folder, folders) => ask(commands.uploadChosen(place, folder, folders)),
+  uploadDropped: (place, folder, drop) => ask(commands.uploadDropped(place, folder, drop)),
+  openDrops: (receive) => open(receive, (channel) => commands.subscribeDrops(channel)),
+  openClosing: (receive) => open(receive, (channel) => commands.subscribeClosing(channel)),
+  tellUnsaved: (unsaved) => tell(commands.tellUnsaved(unsaved)),
+  closeWindow: () => tell(commands.closeWindow()),
   makeFolder: (place, folder, name) => ask(commands.makeFolder(place, folder, name)),
   renameEntry: (place, path, name) => ask(commands.renameEntry(place, path, name)),
   trashEntries: (place, paths) => ask(commands.trashEntries(place, [...paths])),

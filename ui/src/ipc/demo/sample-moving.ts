@@ -1,6 +1,6 @@
 /* Work and changes of the sample backend. Jobs are played: they count, run, end. `?scenario=jobs` begins with one of
    each kind, `?scenario=conflict` with one that asks. */
-import type { Conflict, EditedText, Job, JobKind, JobList, Place, Trash } from "../bindings";
+import type { Conflict, DropState, EditedText, Job, JobKind, JobList, Place, Trash } from "../bindings";
 import type { Moving } from "../moving";
 import { Outlet } from "./channel";
 import { problem } from "./sample-preview";
@@ -224,6 +224,30 @@ export function sampleMoving(scenario: string, jobs: SampleJobs): Moving {
         "/home/anna/Downloads",
       );
     },
+    uploadChosen: async (_place, folder, folders) => {
+      await soon();
+      const what = folders ? "folder exports" : "3 files";
+      const into = folder.split("/").at(-1) || "my-vol";
+      return jobs.start("upload", `Uploading ${what} to ${into}`, 21_000_000, "3 files, 21 MB. Checked.", null);
+    },
+    uploadDropped: async (_place, folder, drop) => {
+      await soon();
+      if (drop !== 1) throw problem({ kind: "gone", title: "What was dropped is not known any more." });
+      const into = folder.split("/").at(-1) || "my-vol";
+      return jobs.start("upload", `Uploading 3 files to ${into}`, 21_000_000, "3 files, 21 MB. Checked.", null);
+    },
+    openDrops: async (receive) =>
+      new Outlet<DropState>().open(receive, {
+        held: scenario === "held" ? { count: 3, x: 420, y: 460 } : null,
+        dropped: null,
+      }),
+    openClosing: async (receive) => {
+      const outlet = new Outlet<number>();
+      if (scenario === "closing") setTimeout(() => outlet.publish(1), 400);
+      return outlet.open(receive, 0);
+    },
+    tellUnsaved: async () => undefined,
+    closeWindow: async () => void (await soon(60_000)),
     makeFolder: async (_place, folder, name) => {
       await soon();
       if (name.includes("/")) throw problem({ title: "A name cannot have a slash.", field: "name" });
