@@ -1,4 +1,31 @@
 //! Keeping a volume safe: one file with everything in it, and the way back.
+//!
+//! A backup is an ordinary tar archive (`format`), written aside while the volume is read (`make`,
+//! `write`), read back and compared (`check`), and named only then. What lies in the folder of backups is
+//! known by the beginning of each file (`shelf`); what is to be remembered between two starts are small
+//! files (`memory`). The way back (`restore`) is previewed (`preview`), and can be taken back until all
+//! of it is there. Archives of other programs are read by the same eyes (`archive`).
+
+mod archive;
+mod check;
+mod format;
+mod keeping;
+mod make;
+mod memory;
+mod paused;
+mod plans;
+mod preview;
+mod restore;
+mod room;
+mod shelf;
+mod users;
+mod verify;
+mod words;
+mod write;
+
+pub(crate) use self::keeping::Keeping;
+
+use self::make::Wanted;
 
 use std::path::PathBuf;
 
@@ -7,7 +34,7 @@ use slipway_engine::{Bytes, UnixMillis, VolumeName};
 use specta::Type;
 
 use crate::jobs::JobId;
-use crate::{Contents, Result, not_there_yet};
+use crate::{Contents, Result};
 
 /// A backup file in the folder of backups.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -15,13 +42,14 @@ use crate::{Contents, Result, not_there_yet};
 pub struct Backup {
     /// The file's name in the folder; names the backup.
     pub file: String,
+    /// Empty for one that another program made: it does not say which volume it is of.
     pub volume: VolumeName,
     pub made: UnixMillis,
     pub size: Bytes,
     /// What lies in it, unpacked; `None` for one that another program made.
     pub unpacked: Option<Bytes>,
     pub files: Option<u32>,
-    /// "Made before the restore of 3 November"; empty for an ordinary one.
+    /// "Made before the restore of 3 November 2025", "Made by another program"; empty for an ordinary one.
     pub remark: String,
     /// Made by Slipway without being asked.
     pub by_schedule: bool,
@@ -54,6 +82,8 @@ pub struct BackupShelf {
     pub folder: String,
     pub free: Option<Bytes>,
     pub plans: Vec<BackupPlan>,
+    /// Sentences about what Slipway remembered and could not read any more, and where it was kept.
+    pub notices: Vec<String>,
 }
 
 /// When Slipway backs a volume up by itself, while it runs.
@@ -65,6 +95,8 @@ pub struct BackupPlan {
     /// How many of its own it keeps; older ones of the plan go, others never.
     pub keep: u32,
     pub next: Option<UnixMillis>,
+    /// Why the last one was not made, or that the volume is not there now. Only told, never taken.
+    pub trouble: Option<String>,
 }
 
 /// Where a backup goes back to.
@@ -94,6 +126,8 @@ pub struct RestorePreview {
     pub refused: RestoreGroup,
     /// A name for a new volume that is free.
     pub free_name: String,
+    /// Everything in a file of another program lies in this one folder, which is left off.
+    pub top_folder: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -106,45 +140,84 @@ pub struct RestoreGroup {
 }
 
 impl Contents {
-    pub async fn backups(&self, _volume: Option<&str>) -> Result<BackupShelf> {
-        not_there_yet()
+    /// Backups of one volume, or of all; those that another program made belong to none and are always
+    /// there.
+    ///
+    /// # Errors
+    /// Where the folder of backups cannot be read.
+    pub async fn backups(&self, volume: Option<&str>) -> Result<BackupShelf> {
+        shelf::list(&self.shared, volume).await
     }
 
     /// With `pause` the containers that use it are paused for the time of reading.
-    pub async fn back_up(&self, _volume: &str, _pause: bool) -> Result<JobId> {
-        not_there_yet()
+    ///
+    /// # Errors
+    /// `Gone`; while it is being restored. What goes wrong later is told by the job.
+    pub async fn back_up(&self, volume: &str, pause: bool) -> Result<JobId> {
+        let wanted = Wanted {
+            volume: VolumeName::from(volume),
+            pause,
+            remark: String::new(),
+            by_schedule: false,
+        };
+        make::begin(&self.shared, wanted, None)
     }
 
-    pub async fn verify_backup(&self, _file: &str) -> Result<JobId> {
-        not_there_yet()
+    /// Reads it to its end and compares every file in it with the manifest; what is found is remembered.
+    ///
+    /// # Errors
+    /// `Gone`.
+    pub async fn verify_backup(&self, file: &str) -> Result<JobId> {
+        verify::begin(&self.shared, file).await
     }
 
     /// A backup file from elsewhere, ours or a tar made by hand, is put into the folder of backups.
-    pub async fn add_backup(&self, _file: PathBuf) -> Result<String> {
-        not_there_yet()
+    ///
+    /// # Errors
+    /// Where it is no backup, or there is too little room.
+    pub async fn add_backup(&self, file: PathBuf) -> Result<String> {
+        shelf::add(&self.shared, file).await
     }
 
+    /// # Errors
+    /// `Gone`; where the backup is damaged.
     pub async fn preview_restore(
         &self,
-        _file: &str,
-        _target: RestoreTarget,
+        file: &str,
+        target: RestoreTarget,
     ) -> Result<RestorePreview> {
-        not_there_yet()
+        preview::preview(&self.shared, file, target).await
     }
 
-    pub async fn restore(&self, _file: &str, _target: RestoreTarget) -> Result<JobId> {
-        not_there_yet()
+    /// # Errors
+    /// At `name`: empty, illegal, taken. Where labs run on the volume, with their names.
+    pub async fn restore(&self, file: &str, target: RestoreTarget) -> Result<JobId> {
+        restore::begin(&self.shared, file, target).await
     }
 
-    pub async fn delete_backup(&self, _file: &str) -> Result<()> {
-        not_there_yet()
+    /// Deletes the file, or takes one that was moved off the list.
+    ///
+    /// # Errors
+    /// `Gone`; where the file cannot be removed.
+    pub async fn delete_backup(&self, file: &str) -> Result<()> {
+        shelf::delete(&self.shared, file).await
     }
 
-    pub async fn plan_backups(&self, _plan: BackupPlan) -> Result<()> {
-        not_there_yet()
+    /// Backs a volume up by itself from now on.
+    ///
+    /// # Errors
+    /// At `everyDays` and `keep`.
+    pub async fn plan_backups(&self, plan: BackupPlan) -> Result<()> {
+        plans::plan(&self.shared, plan)
     }
 
-    pub async fn forget_plan(&self, _volume: &str) -> Result<()> {
-        not_there_yet()
+    pub async fn forget_plan(&self, volume: &str) -> Result<()> {
+        plans::forget(&self.shared, volume)
+    }
+
+    /// Makes the backups that are due at this moment, as Slipway does by itself while it runs; gives
+    /// their files.
+    pub async fn back_up_due(&self, now: UnixMillis) -> Vec<String> {
+        plans::back_up_due(&self.shared, now).await
     }
 }

@@ -110,6 +110,11 @@ impl Session {
         WeakSession(Arc::downgrade(&self.line))
     }
 
+    /// Whether both are one conversation.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.line, &other.line)
+    }
+
     /// How many hold it, requests under way included.
     pub fn holders(&self) -> usize {
         Arc::strong_count(&self.line)

@@ -17,6 +17,7 @@ use slipway_engine::porthole::{PortholePlace, PortholeRequest, PortholeRights};
 use slipway_labs::problem::ProblemKind;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::backup::Keeping;
 use crate::jobs::Jobs;
 use crate::opened::OpenPlace;
 use crate::place::{OpenedPlace, Place, PlaceId, PlaceReach};
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     cleared: tokio::sync::Mutex<Option<String>>,
     pub(crate) survey: Survey,
     pub(crate) jobs: Jobs,
+    pub(crate) keeping: Keeping,
     clearing: Mutex<Option<AbortOnDropHandle<()>>>,
 }
 
@@ -47,6 +49,8 @@ pub(crate) struct Shared {
 struct Running {
     places: Vec<Place>,
     writes: bool,
+    /// Of one action alone: nobody else writes through it.
+    alone: bool,
     session: WeakSession,
 }
 
@@ -54,6 +58,7 @@ impl Shared {
     pub(crate) fn start(home: ContentsHome) -> Arc<Self> {
         let shared = Arc::new(Self {
             owner: owner(&home),
+            keeping: Keeping::new(&home),
             home,
             last_place: AtomicU32::new(0),
             places: Mutex::default(),
@@ -80,6 +85,7 @@ impl Shared {
             }
         });
         *lock(&shared.clearing) = Some(AbortOnDropHandle::new(clearing));
+        Keeping::start(&shared);
         shared
     }
 
@@ -167,10 +173,22 @@ impl Shared {
         self.run(place, PortholeRights::Write, Some(other)).await
     }
 
+    /// As [`Shared::writer`], for one long action alone: ending it ends nobody else's.
+    pub(crate) async fn own_writer(&self, place: &Place) -> Result<Session> {
+        let session = self.run(place, PortholeRights::Write, None).await?;
+        for running in lock(&self.running).iter_mut() {
+            running.alone |= running
+                .session
+                .upgrade()
+                .is_some_and(|other| other.is_same(&session));
+        }
+        Ok(session)
+    }
+
     fn writing(&self, place: &Place) -> Option<Session> {
         lock(&self.running)
             .iter()
-            .filter(|running| running.writes && running.places == [place.clone()])
+            .filter(|running| running.writes && !running.alone && running.places == [place.clone()])
             .find_map(|running| running.session.upgrade())
             .filter(|session| session.lost().borrow().is_none())
     }
@@ -198,6 +216,7 @@ impl Shared {
         running.push(Running {
             places: std::iter::once(place).chain(other).cloned().collect(),
             writes: rights == PortholeRights::Write,
+            alone: false,
             session: session.downgrade(),
         });
         drop(running);
@@ -328,7 +347,7 @@ pub(crate) fn is_ready(snapshot: &Snapshot) -> bool {
     snapshot.report.status == EngineStatus::Ready
 }
 
-fn is_of(mount: &ContainerMount, place: &Place) -> bool {
+pub(crate) fn is_of(mount: &ContainerMount, place: &Place) -> bool {
     match place {
         Place::Volume { name } => mount.kind == "volume" && mount.source == name.0,
         Place::Folder { path } => {

@@ -134,6 +134,34 @@ impl Engine {
         stopped.map_err(|error| self.meaning(error, Subject::Container(&id.0)))
     }
 
+    /// Holds its programs where they are; what is paused already is an error, since whoever did it wants
+    /// it so.
+    ///
+    /// # Errors
+    /// `NotFound`, `InUse`, and where the engine cannot pause.
+    pub async fn pause_container(&self, id: &ContainerId) -> Result<()> {
+        let paused = self
+            .patient(BEYOND_GRACE)
+            .pause_container(&escaped(&id.0))
+            .await;
+        paused.map_err(|error| self.meaning(error, Subject::Container(&id.0)))
+    }
+
+    /// Lets its programs go on. What is not paused is no error.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn unpause_container(&self, id: &ContainerId) -> Result<()> {
+        let woken = self
+            .patient(BEYOND_GRACE)
+            .unpause_container(&escaped(&id.0))
+            .await;
+        match woken.map_err(|error| self.meaning(error, Subject::Container(&id.0))) {
+            Err(Error::Engine { message, .. }) if message.contains("not paused") => Ok(()),
+            woken => woken,
+        }
+    }
+
     /// Stops it as `stop_container` does, and starts it again; a stopped one is only started.
     ///
     /// # Errors

@@ -38,6 +38,14 @@ struct Usage {
     size: i64,
 }
 
+/// `GET /volumes/{name}`, its options.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Options {
+    #[serde(deserialize_with = "rows::or_default")]
+    options: BTreeMap<String, String>,
+}
+
 impl Engine {
     /// Creates a volume; an existing one of the same name and driver is given back unchanged.
     ///
@@ -71,6 +79,19 @@ impl Engine {
             .await
             .map_err(|failure| self.meaning(failure, Subject::Volume(name)))?;
         Ok(volume.into())
+    }
+
+    /// The options that its driver was given, as the engine keeps them: there may be passwords among them.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn volume_options(&self, name: &str) -> Result<BTreeMap<String, String>> {
+        let volume: Options = self
+            .wire
+            .json(Question::get(format!("/volumes/{}", escaped(name))))
+            .await
+            .map_err(|failure| self.meaning(failure, Subject::Volume(name)))?;
+        Ok(volume.options)
     }
 
     /// Whether nothing at all lies in a volume; `None` where the engine cannot tell. Weighs

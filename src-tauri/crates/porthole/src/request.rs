@@ -145,6 +145,9 @@ pub struct UnpackOptions {
     /// What happens to single names, by their path in the archive; a folder's counts for all in it.
     pub names: Vec<(Raw, Taken)>,
     pub sync: Sync,
+    /// Names in the archive are read after this folder: with `a/b`, `a/b/c` is `c`, and what lies
+    /// elsewhere is refused. Empty: as they stand.
+    pub beneath: Raw,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

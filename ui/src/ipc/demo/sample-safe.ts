@@ -49,7 +49,7 @@ export function sampleSafe(scenario: string, jobs: SampleJobs): Safe {
       ];
   let plans: BackupPlan[] = none
     ? []
-    : [{ volume: "my-vol", everyDays: 7, keep: 5, next: Date.now() + 6 * DAY }];
+    : [{ volume: "my-vol", everyDays: 7, keep: 5, next: Date.now() + 6 * DAY, trouble: null }];
   const find = (file: string): Backup => {
     const one = backups.find((known) => known.file === file);
     if (!one) throw problem({ kind: "gone", title: "This backup is gone." });
@@ -66,6 +66,7 @@ export function sampleSafe(scenario: string, jobs: SampleJobs): Safe {
         folder: "Documents/Slipway backups",
         free: 84_000_000_000,
         plans: plans.filter((plan) => volume === null || plan.volume === volume),
+        notices: [],
       };
     },
     backUpVolume: async (volume) => {
@@ -139,6 +140,7 @@ export function sampleSafe(scenario: string, jobs: SampleJobs): Safe {
           : group(10, 46_000_000, ["churn/spring.ipynb", "exports/october.csv"]),
         refused: scenario === "refused" ? group(1, 120, ["../../etc/cron.d/job"]) : group(0, 0, []),
         freeName: "my-vol-restored",
+        topFolder: null,
       };
     },
     restoreBackup: async (file, target) => {

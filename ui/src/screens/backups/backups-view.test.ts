@@ -32,7 +32,8 @@ describe("a backup", () => {
         backup({ state: "moved" }),
         backup({ state: "bad", at, what: "" }),
       ],
-      plans: [{ volume: "my-vol", everyDays: 7, keep: 5, next: null }],
+      plans: [{ volume: "my-vol", everyDays: 7, keep: 5, next: null, trouble: null }],
+      notices: [],
     } as unknown as BackupShelf;
     expect(unverified(shelf).map((one) => one.check.state)).toEqual(["notYet", "bad"]);
     expect(unverified(null)).toEqual([]);

@@ -77,7 +77,7 @@ pub(crate) fn sentence(survey: &VolumeSurvey) -> String {
     )
 }
 
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -90,7 +90,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// `2.4 GB`, in thousands as disks are sold.
-fn weight(bytes: u64) -> String {
+pub(crate) fn weight(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
     if bytes < 1000 {
         return format!("{bytes} bytes");

@@ -207,6 +207,8 @@ pub fn empty(mount: &Mount, ids: Option<&[u64]>, talk: &Talk) -> Result<Outcome>
             Err(errno) => return Err(fault(errno)),
         }
     }
+    // Only an empty one goes.
+    let _ = unlinkat(mount.root(), TRASH, AtFlags::REMOVEDIR);
     let count = *removed.count.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(Outcome::Count(count))
 }

@@ -243,6 +243,19 @@ impl Writing<'_> {
         Ok(())
     }
 
+    /// A path without the folder that is left off.
+    fn below(&self, path: Raw) -> Result<Raw> {
+        let folder = &self.options.beneath.0[..];
+        if folder.is_empty() {
+            return Ok(path);
+        }
+        match path.0.strip_prefix(folder) {
+            Some([]) => Ok(Raw::default()),
+            Some([b'/', rest @ ..]) => Ok(Raw::from(rest)),
+            _ => Err(Fault::LeftThePlace),
+        }
+    }
+
     /// What happens where the name is taken, and the path that it is written to.
     fn place(&self, path: &Raw) -> Option<(Raw, Taken)> {
         let mut taken = self.options.taken.clone();
@@ -285,7 +298,7 @@ impl Writing<'_> {
         if wanted.name.0.len() > Raw::LONGEST {
             return Err(Fault::NameTooLong);
         }
-        let path = plain_path(&wanted.name.0)?;
+        let path = self.below(plain_path(&wanted.name.0)?)?;
         if matches!(kind, Kind::Pipe | Kind::Device | Kind::Socket) {
             return Err(Fault::NotAFile);
         }
@@ -330,7 +343,7 @@ impl Writing<'_> {
             }
             EntryType::Link => {
                 // Where its first name lies is decided as for that name itself.
-                let first = plain_path(&wanted.link.0)?;
+                let first = self.below(plain_path(&wanted.link.0)?)?;
                 let (first, _) = self.place(&first).ok_or(Fault::NotFound)?;
                 let (folder, first_name) = first.split().ok_or(Fault::IsAFolder)?;
                 let first_parent = self.folders.open_only(folder)?;

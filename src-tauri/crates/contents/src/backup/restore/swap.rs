@@ -1,0 +1,381 @@
+//! What is there, put aside within the volume, and back.
+
+use std::sync::Arc;
+
+use slipway_engine::{Engine, Error, VolumeName};
+use slipway_labs::problem::ProblemKind;
+use slipway_porthole::answer::{Answer, Outcome, Row};
+use slipway_porthole::raw::Raw;
+use slipway_porthole::request::{Request, Taken, UnpackOptions};
+use slipway_porthole::{ASIDE, TRASH};
+
+use super::super::archive::Item;
+use super::super::check::Checked;
+use super::super::words::now;
+use super::send::WrittenFiles;
+use super::{FORGOTTEN, Restore, Unfinished, cross_out, note};
+use crate::jobs::Stop;
+use crate::path::visible;
+use crate::place::Place;
+use crate::session::{Refused, Session, Step};
+use crate::shared::Shared;
+use crate::{Problem, Result};
+
+/// How the folder is called that holds what was there before.
+const BEFORE: &str = ".slipway-before-restore-";
+/// And the one that holds what a restore that failed had written.
+const FAILED: &str = ".slipway-failed-restore-";
+
+/// A session that nobody else uses. Held twice, so that it never looks idle.
+pub(super) struct Alone {
+    pub(super) session: Session,
+    _held: Session,
+}
+
+impl Alone {
+    pub(super) async fn begin(shared: &Arc<Shared>, place: &Place) -> Result<Self> {
+        let session = shared.own_writer(place).await?;
+        Ok(Self {
+            _held: session.clone(),
+            session,
+        })
+    }
+
+    pub(super) async fn end(self) {
+        if let Err(problem) = self.session.end().await {
+            tracing::debug!(%problem, "a porthole is left to end by itself");
+        }
+    }
+}
+
+pub(super) struct Swapped {
+    pub(super) written: WrittenFiles,
+    pub(super) removed: bool,
+    pub(super) before: String,
+}
+
+impl Restore {
+    /// Puts what is there aside, and the backup in its place.
+    pub(super) async fn swap(&self, checked: &Checked) -> Result<Swapped, Stop> {
+        let engine = self.shared.home.inventory.engine().map_err(Problem::from)?;
+        let session = Alone::begin(&self.shared, &self.place()).await?;
+        self.room(&session.session, checked).await?;
+        self.work.go_on()?;
+        let before = format!("{BEFORE}{}", now().0);
+        let created = engine
+            .inspect_volume(&self.volume.0)
+            .await
+            .map_err(Problem::from)?
+            .created;
+        let unfinished = Unfinished {
+            volume: self.volume.clone(),
+            created,
+            before: Some(before.clone()),
+            since: now(),
+        };
+        let root = match session
+            .session
+            .one(Request::Stat {
+                path: Raw::default(),
+            })
+            .await
+        {
+            Ok(Outcome::Row(row)) => Dress::of_row(&row),
+            Ok(_) => return Err(Problem::from(Refused::unexpected()).into()),
+            Err(refused) => return Err(Problem::from(refused).into()),
+        };
+        note(&self.shared, &unfinished)?;
+        let written = async {
+            set_aside(&session.session, &before).await?;
+            self.write(&session.session, checked).await
+        };
+        let written = match written.await {
+            Ok(written) => written,
+            Err(stop) => {
+                // Only when the program has ended nothing is written any more.
+                session.end().await;
+                return Err(self.back(&unfinished, &before, &root, stop).await);
+            }
+        };
+        // From here on the new state counts.
+        cross_out(&self.shared, &unfinished);
+        let removed = throw_away(&session.session, &[Raw::from(&before[..])]).await;
+        if let Err(problem) = &removed {
+            tracing::warn!(%problem, "what was there before a restore stays");
+        }
+        if let Some(root) = &checked.root {
+            // The folder's own time was changed by what was put aside.
+            redress(&session.session, &Dress::of(root)).await;
+        }
+        session.end().await;
+        Ok(Swapped {
+            written,
+            removed: removed.is_ok(),
+            before,
+        })
+    }
+
+    /// Brings back what was there.
+    async fn back(&self, unfinished: &Unfinished, before: &str, root: &Dress, stop: Stop) -> Stop {
+        let back = async {
+            let session = Alone::begin(&self.shared, &self.place()).await?;
+            let done = put_back(&session.session, before).await;
+            if done.is_ok() {
+                redress(&session.session, root).await;
+            }
+            session.end().await;
+            done
+        };
+        match back.await {
+            Ok(()) => {
+                cross_out(&self.shared, unfinished);
+                stop
+            }
+            Err(problem) => {
+                tracing::warn!(%problem, "the state before a restore is put back at the next start");
+                Stop::Failed(
+                    Problem::new(
+                        ProblemKind::Other,
+                        format!("{} is between two states.", self.volume),
+                    )
+                    .because(format!(
+                        "The restore ended early, and what was there before still lies in its folder {before}. \
+                         It is also in the backup that was made first."
+                    ))
+                    .hint("Restart Slipway: it puts the old state back as soon as the engine answers.")
+                    .detail(problem.to_string()),
+                )
+            }
+        }
+    }
+}
+
+async fn rows(session: &Session, folder: &Raw) -> Result<Vec<Row>> {
+    let request = Request::List {
+        path: folder.clone(),
+    };
+    let mut exchange = session.ask(request).await?;
+    let mut rows = Vec::new();
+    loop {
+        match exchange.next().await? {
+            Step::Answer(Answer::Rows(more)) => rows.extend(more),
+            Step::End(_) => return Ok(rows),
+            _ => {}
+        }
+    }
+}
+
+async fn rename(session: &Session, from: Raw, to: Raw) -> Result<()> {
+    let name = visible(&from.0).0;
+    let request = Request::Rename { from, to };
+    match session.one(request).await {
+        Ok(_) => Ok(()),
+        Err(refused) => Err(refused.about(&name)),
+    }
+}
+
+/// While it is filled, the folder of what was there before has another name.
+fn half(before: &str) -> String {
+    format!("{before}-part")
+}
+
+async fn make_folder(session: &Session, path: &Raw) -> Result<()> {
+    let request = Request::MakeFolder {
+        path: path.clone(),
+        owner: None,
+    };
+    session.one(request).await?;
+    Ok(())
+}
+
+/// Moves everything in the volume's root, apart from the trash, into one new folder of it, which takes
+/// its name when all is in it: so the name says whether what else lies in the root is old or new.
+async fn set_aside(session: &Session, before: &str) -> Result<()> {
+    let there = rows(session, &Raw::default()).await?;
+    let part = Raw::from(&half(before)[..]);
+    make_folder(session, &part).await?;
+    for row in there.into_iter().filter(|row| !stays(row)) {
+        let to = part.join(&row.name.0);
+        rename(session, row.name, to).await?;
+    }
+    rename(session, part, Raw::from(before)).await
+}
+
+/// The trash is no part of a backup, and what is being written by others is theirs.
+fn stays(row: &Row) -> bool {
+    row.name.0 == TRASH.as_bytes() || row.name.0.starts_with(ASIDE.as_bytes())
+}
+
+/// The way back from [`set_aside`], wherever it or what came after it stopped.
+async fn put_back(session: &Session, before: &str) -> Result<()> {
+    let there = rows(session, &Raw::default()).await?;
+    let is_there = |name: &str| there.iter().any(|row| row.name.0 == name.as_bytes());
+    let part = half(before);
+    if is_there(&part) {
+        bring_back(session, &Raw::from(&part[..])).await?;
+        return throw_away(session, &[Raw::from(&part[..])]).await;
+    }
+    if !is_there(before) {
+        return Ok(());
+    }
+    let failed = Raw::from(&format!("{FAILED}{}", now().0)[..]);
+    make_folder(session, &failed).await?;
+    for row in there {
+        // What a further name of a file was made by is left over where the program was killed.
+        let is_trash = row.name.0 == TRASH.as_bytes();
+        let is_failed = row.name.0.starts_with(FAILED.as_bytes());
+        if !is_trash && !is_failed && row.name.0 != before.as_bytes() {
+            rename(session, row.name.clone(), failed.join(&row.name.0)).await?;
+        }
+    }
+    // From here on the root holds nothing new: a second try finds only what is to be brought back.
+    rename(session, Raw::from(before), Raw::from(&part[..])).await?;
+    bring_back(session, &Raw::from(&part[..])).await?;
+    throw_away(session, &[Raw::from(&part[..]), failed]).await
+}
+
+async fn bring_back(session: &Session, folder: &Raw) -> Result<()> {
+    for row in rows(session, folder).await? {
+        rename(session, folder.join(&row.name.0), row.name).await?;
+    }
+    Ok(())
+}
+
+/// Removes folders with all in them for good.
+async fn throw_away(session: &Session, folders: &[Raw]) -> Result<()> {
+    let request = Request::Trash {
+        paths: folders.to_vec(),
+    };
+    let mut exchange = session.ask(request).await?;
+    let mut ids = Vec::new();
+    loop {
+        match exchange.next().await? {
+            Step::Answer(Answer::Trash(entries)) => {
+                ids.extend(entries.iter().map(|entry| entry.id))
+            }
+            Step::End(_) => break,
+            _ => {}
+        }
+    }
+    session.one(Request::EmptyTrash { ids: Some(ids) }).await?;
+    Ok(())
+}
+
+/// Owner, rights and time of a folder.
+struct Dress {
+    mode: u16,
+    uid: u32,
+    gid: u32,
+    changed: (i64, u32),
+}
+
+impl Dress {
+    fn of(item: &Item) -> Self {
+        Self {
+            mode: item.mode,
+            uid: item.uid,
+            gid: item.gid,
+            changed: item.changed,
+        }
+    }
+
+    fn of_row(row: &Row) -> Self {
+        Self {
+            mode: row.mode,
+            uid: row.uid,
+            gid: row.gid,
+            changed: (row.changed.seconds, row.changed.nanoseconds),
+        }
+    }
+
+    /// An archive of one folder, which is the root of whatever it is unpacked in.
+    fn archive(&self) -> std::io::Result<Vec<u8>> {
+        let (seconds, nanoseconds) = self.changed;
+        let mut archive = tar::Builder::new(Vec::new());
+        // Before 1970 the whole second is near enough.
+        let time = if seconds < 0 {
+            seconds.to_string()
+        } else {
+            format!("{seconds}.{nanoseconds:09}")
+        };
+        archive.append_pax_extensions([("mtime", time.as_bytes())])?;
+        let mut header = tar::Header::new_ustar();
+        header.set_entry_type(tar::EntryType::Directory);
+        header.set_path("./")?;
+        header.set_mode(u32::from(self.mode));
+        header.set_uid(u64::from(self.uid));
+        header.set_gid(u64::from(self.gid));
+        header.set_size(0);
+        header.set_mtime(u64::try_from(seconds).unwrap_or(0));
+        header.set_cksum();
+        archive.append(&header, std::io::empty())?;
+        archive.into_inner()
+    }
+}
+
+/// Sets owner, rights and time of the volume's own folder, with an archive of that entry alone.
+async fn redress(session: &Session, root: &Dress) {
+    let Ok(archive) = root.archive() else {
+        return;
+    };
+    let request = Request::Unpack {
+        target: Raw::default(),
+        options: UnpackOptions {
+            taken: Taken::Replace,
+            ..UnpackOptions::default()
+        },
+    };
+    let done = async {
+        let mut exchange = session.ask(request).await?;
+        exchange.send(&archive).await?;
+        exchange.finish()?;
+        loop {
+            if let Step::End(_) = exchange.next().await? {
+                return Ok::<(), Refused>(());
+            }
+        }
+    };
+    if let Err(refused) = done.await {
+        tracing::debug!(
+            ?refused,
+            "the time of a volume's folder is that of its restore"
+        );
+    }
+}
+
+/// Takes back what an app that was killed had half-restored on this engine.
+pub(in super::super) async fn tidy(shared: &Arc<Shared>, engine: &Engine) {
+    for one in shared.keeping.unfinished.now() {
+        match engine.inspect_volume(&one.volume.0).await {
+            Ok(row) if row.created == one.created => {}
+            // Of another engine, or made anew.
+            Ok(_) | Err(Error::NotFound { .. }) => {
+                if now().0 - one.since.0 > FORGOTTEN {
+                    cross_out(shared, &one);
+                }
+                continue;
+            }
+            Err(_) => continue,
+        }
+        let done = match &one.before {
+            None => shared.remove_volume(&one.volume.0).await,
+            Some(before) => take_back(shared, &one.volume, before).await,
+        };
+        match done {
+            Ok(()) => cross_out(shared, &one),
+            Err(problem) => {
+                tracing::warn!(%problem, volume = %one.volume, "a restore stays unfinished")
+            }
+        }
+    }
+}
+
+async fn take_back(shared: &Arc<Shared>, volume: &VolumeName, before: &str) -> Result<()> {
+    let place = Place::Volume {
+        name: volume.clone(),
+    };
+    let session = Alone::begin(shared, &place).await?;
+    let done = put_back(&session.session, before).await;
+    session.end().await;
+    done
+}
