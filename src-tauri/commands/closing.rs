@@ -20,9 +20,9 @@ pub fn subscribe_closing(
     closing: State<'_, Closing>,
     streams: State<'_, Streams>,
     on_update: Channel<Numbered<u32>>,
-) -> CommandResult<u32> {
+) -> u32 {
     let mut asked = closing.follow();
-    Ok(streams.open(|subscription| async move {
+    streams.open(|subscription| async move {
         loop {
             subscription.ready().await;
             let now = *asked.borrow_and_update();
@@ -31,7 +31,7 @@ pub fn subscribe_closing(
                 return;
             }
         }
-    }))
+    })
 }
 
 /// Says whether the page has a text that is not saved.

@@ -23,9 +23,9 @@ pub fn subscribe_jobs(
     state: State<'_, AppState>,
     streams: State<'_, Streams>,
     on_update: Channel<Numbered<JobList>>,
-) -> CommandResult<u32> {
+) -> u32 {
     let mut states = state.contents.jobs();
-    Ok(streams.open(|subscription| async move {
+    streams.open(|subscription| async move {
         loop {
             subscription.ready().await;
             let now = states.borrow_and_update().clone();
@@ -34,7 +34,7 @@ pub fn subscribe_jobs(
                 return;
             }
         }
-    }))
+    })
 }
 
 /// Stops a job; nothing half-made is left.
@@ -123,9 +123,9 @@ pub fn subscribe_drops(
     drops: State<'_, Drops>,
     streams: State<'_, Streams>,
     on_update: Channel<Numbered<DropState>>,
-) -> CommandResult<u32> {
+) -> u32 {
     let mut states = drops.follow();
-    Ok(streams.open(|subscription| async move {
+    streams.open(|subscription| async move {
         loop {
             subscription.ready().await;
             let now = states.borrow_and_update().clone();
@@ -134,7 +134,7 @@ pub fn subscribe_drops(
                 return;
             }
         }
-    }))
+    })
 }
 
 /// Makes a folder; gives its path.

@@ -6,6 +6,13 @@ const choose = (label) =>
   `[...document.querySelectorAll("[role=menuitem]")].find((one) => one.textContent.trim().startsWith(${JSON.stringify(label)})).click()`;
 const LONGER = "new Promise((done) => setTimeout(done, 500))";
 
+/** A row of the list of files, pressed with or without a key. */
+const row = (name, keys = {}, kind = "click") =>
+  `[...document.querySelectorAll(".frow")].find((one) => one.querySelector(".frow__name")?.textContent.trim() === ${JSON.stringify(name)}).dispatchEvent(new MouseEvent(${JSON.stringify(kind)}, { bubbles: true, cancelable: true, button: ${JSON.stringify(kind)} === "contextmenu" ? 2 : 0, clientX: 420, clientY: 470, ...${JSON.stringify(keys)} }))`;
+const press = (key, part = {}) =>
+  `document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: ${JSON.stringify(key)}, bubbles: true, cancelable: true, ...${JSON.stringify(part)} }))`;
+const named = (name) =>
+  `[...document.querySelectorAll("dialog[open] button, main button")].find((one) => one.textContent.trim() === ${JSON.stringify(name)}).click()`;
 const LONG = "new Promise((done) => setTimeout(done, 700))";
 const to = (selector) =>
   `document.querySelector(${JSON.stringify(selector)}).scrollIntoView({ block: "start" })`;
@@ -373,6 +380,140 @@ export const STATES = [
     at: "/backups/my-vol",
     steps: [click(".bk__acts [aria-haspopup=menu]"), choose("Delete"), LONGER],
   },
+  {
+    name: "volume-chosen",
+    at: "/volume/my-vol",
+    wait: 1600,
+    steps: [row("customers.csv"), row("models", { ctrlKey: true }), row("settings.json", { ctrlKey: true })],
+  },
+  {
+    name: "volume-row-menu",
+    at: "/volume/my-vol",
+    wait: 1600,
+    steps: [row("models", {}, "contextmenu")],
+  },
+  {
+    name: "volume-upload-menu",
+    at: "/volume/my-vol",
+    wait: 1600,
+    steps: [click(".page-head__actions [aria-haspopup=menu]")],
+  },
+  {
+    name: "volume-more-menu",
+    at: "/volume/my-vol",
+    wait: 1600,
+    steps: [click(".page-head__actions [aria-haspopup=menu]:last-child")],
+  },
+  {
+    name: "volume-rename",
+    at: "/volume/my-vol",
+    wait: 1600,
+    steps: [
+      row("customers.csv"),
+      press("F2"),
+      type(".rename__field", "settings.json"),
+      "document.querySelector('.rename__field').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))",
+      LONG,
+    ],
+  },
+  {
+    name: "volume-new-folder",
+    at: "/volume/my-vol",
+    wait: 1600,
+    steps: [press("N", { ctrlKey: true, shiftKey: true })],
+  },
+  {
+    name: "volume-trashed",
+    at: "/volume/my-vol",
+    wait: 1600,
+    steps: [row("settings.json"), press("Delete"), LONG],
+  },
+  { name: "volume-held", at: "/volume/my-vol", scenario: "held", wait: 1900 },
+  { name: "volume-locked", at: "/volume/my-vol", scenario: "locked", wait: 1600 },
+  {
+    name: "volume-trash",
+    at: "/volume/my-vol",
+    wait: 1600,
+    steps: [click(".page-head__actions [aria-haspopup=menu]:last-child"), choose("Trash"), LONG],
+  },
+  {
+    name: "volume-trash-ask",
+    at: "/volume/my-vol",
+    wait: 1600,
+    steps: [
+      click(".page-head__actions [aria-haspopup=menu]:last-child"),
+      choose("Trash"),
+      LONG,
+      named("Empty the trash"),
+    ],
+  },
+  {
+    name: "volume-edit",
+    at: "/volume/my-vol",
+    wait: 1600,
+    steps: [
+      row("churn"),
+      LONG,
+      row("prepare.py"),
+      LONG,
+      named("Edit"),
+      LONG,
+      type(".edit__text", "# Mine\nimport pandas\n"),
+    ],
+  },
+  {
+    name: "volume-edit-leave",
+    at: "/volume/my-vol",
+    wait: 1600,
+    steps: [
+      row("churn"),
+      LONG,
+      row("prepare.py"),
+      LONG,
+      named("Edit"),
+      LONG,
+      type(".edit__text", "# Mine\n"),
+      "location.hash = '#/labs'",
+      LONG,
+    ],
+  },
+  {
+    name: "volume-edit-conflict",
+    at: "/volume/my-vol",
+    scenario: "overtaken",
+    wait: 1600,
+    steps: [
+      row("churn"),
+      LONG,
+      row("prepare.py"),
+      LONG,
+      named("Edit"),
+      LONG,
+      type(".edit__text", "# Mine\n"),
+      named("Save"),
+      LONG,
+    ],
+  },
+  {
+    name: "volume-edit-theirs",
+    at: "/volume/my-vol",
+    scenario: "overtaken",
+    wait: 1600,
+    steps: [
+      row("churn"),
+      LONG,
+      row("prepare.py"),
+      LONG,
+      named("Edit"),
+      LONG,
+      type(".edit__text", "# Mine\n"),
+      named("Save"),
+      LONG,
+      named("See theirs"),
+      LONG,
+    ],
+  },
+  { name: "closing", at: "/labs", scenario: "closing", wait: 1400 },
   { name: "jobs", at: "/labs", scenario: "jobs", wait: 1000, steps: [click(".jobs__button")] },
   { name: "jobs-button", at: "/labs", scenario: "jobs", wait: 1000 },
   { name: "jobs-conflict", at: "/labs", scenario: "conflict", wait: 1000 },

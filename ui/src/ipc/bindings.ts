@@ -987,7 +987,9 @@ made: string | null;
 /**  What has to be known all the same: files that changed while they were read. */
 cautions: string[] } | 
 /**  Stopped by the person; nothing half-made is left. */
-{ state: "cancelled" } | { state: "failed"; problem: Problem };
+{ state: "cancelled"; 
+/**  What has to be known all the same: files that had been replaced already. */
+cautions: string[] } | { state: "failed"; problem: Problem };
 
 export type JobStep = {
 	/**  "Copy and compress" */

@@ -56,15 +56,38 @@ function decode(part: string): string {
   }
 }
 
+/** Holds a page back: true where it stays for now. `go` goes on with what was wanted. */
+export type Guard = (go: () => void) => boolean;
+
 class Router {
   route = $state.raw<Route>(parseRoute(location.hash));
   #visited = 0;
+  /** The address of the page that is shown. */
+  #address = location.hash;
+  #guard: Guard | null = null;
 
   constructor() {
     addEventListener("hashchange", () => {
+      const wanted = location.hash;
+      const stays = this.#guard?.(() => {
+        location.hash = wanted;
+      });
+      if (stays) {
+        history.replaceState(null, "", this.#address || "#");
+        return;
+      }
       this.#visited += 1;
-      this.route = parseRoute(location.hash);
+      this.#address = wanted;
+      this.route = parseRoute(wanted);
     });
+  }
+
+  /** Asks this before another page is opened; gives what ends that. One page at a time has one. */
+  guard(guard: Guard): () => void {
+    this.#guard = guard;
+    return () => {
+      if (this.#guard === guard) this.#guard = null;
+    };
   }
 
   /** Opens a page; `replace` leaves no step to come back to. */
@@ -77,6 +100,7 @@ class Router {
     const address = link(page, part, options);
     if (how === "replace") {
       history.replaceState(null, "", address);
+      this.#address = location.hash;
       this.route = parseRoute(address);
     } else {
       location.hash = address;

@@ -2,21 +2,25 @@
 import { createContext } from "svelte";
 import type { Backend } from "../ipc/backend";
 import { Drafts } from "./drafts.svelte";
+import { Dropping } from "./dropping.svelte";
 import { Inventory } from "./inventory.svelte";
 import { Jobs } from "./jobs.svelte";
 import { Labs } from "./labs.svelte";
 import { Paste } from "./paste.svelte";
 import { Recipes } from "./recipes.svelte";
+import { Unsaved } from "./unsaved.svelte";
 import { Usage } from "./usage.svelte";
 
 export interface App {
   backend: Backend;
   drafts: Drafts;
+  dropping: Dropping;
   inventory: Inventory;
   jobs: Jobs;
   labs: Labs;
   paste: Paste;
   recipes: Recipes;
+  unsaved: Unsaved;
   usage: Usage;
 }
 
@@ -24,11 +28,13 @@ export function createApp(backend: Backend): App {
   return {
     backend,
     drafts: new Drafts(backend),
+    dropping: new Dropping(backend),
     inventory: new Inventory(backend),
     jobs: new Jobs(backend),
     labs: new Labs(backend),
     paste: new Paste(backend),
     recipes: new Recipes(backend),
+    unsaved: new Unsaved(backend),
     usage: new Usage(backend),
   };
 }

@@ -14,6 +14,9 @@ import type {
 } from "../ipc/bindings";
 import { asProblem } from "../ipc/error";
 import { Stream } from "../ipc/stream.svelte";
+import { Changing } from "./changing.svelte";
+import { Editing } from "./editing.svelte";
+import { Selection } from "./selection.svelte";
 import { Tree } from "./tree.svelte";
 
 /** Folders that were just unfolded or left are followed together. */
@@ -131,6 +134,9 @@ export class LookInto {
   tree = $state.raw<Tree | null>(null);
   space = $state.raw<Space | null>(null);
   search = $state.raw<Search | null>(null);
+  changing = $state.raw<Changing | null>(null);
+  editing = $state.raw<Editing | null>(null);
+  readonly selection = new Selection();
   /** Why what is shown is old; `null` while it is not. */
   lost = $state.raw<Problem | null>(null);
   /** Grows when the file of the preview changes. */
@@ -166,6 +172,12 @@ export class LookInto {
     this.problem = null;
     void this.#open();
   }
+  /** Reads and counts again, after work that changed the place. */
+  changed(): void {
+    void this.tree?.refresh(this.tree.shown);
+    this.#stopSpace?.();
+    this.#stopSpace = this.space?.start() ?? null;
+  }
   /** Follows the folders on screen and the file that is looked at. */
   follow(folders: readonly string[], file: string | null): void {
     const key = JSON.stringify([folders, file]);
@@ -191,11 +203,14 @@ export class LookInto {
         void this.#backend.closePlace(opened.id);
         return;
       }
-      this.tree = new Tree(this.#backend, opened.id);
+      const tree = new Tree(this.#backend, opened.id);
+      this.tree = tree;
+      this.changing = new Changing(this.#backend, opened.id, tree);
+      this.editing = new Editing(this.#backend, opened.id);
       this.space = new Space(this.#backend, opened.id);
       this.search = new Search(this.#backend, opened.id);
       this.opened = opened;
-      this.tree.show("");
+      tree.show("");
       this.#stopSpace = this.space.start();
     } catch (thrown) {
       this.problem = asProblem(thrown);

@@ -160,6 +160,24 @@ export class Tree {
     return null;
   }
 
+  /** The things of these rows, the end not included; those that are not known yet are asked for. */
+  async entries(from: number, to: number): Promise<Entry[]> {
+    const runs = this.#runs;
+    const found: Entry[] = [];
+    for (let row = from; row < to; ) {
+      const run = runAt(runs, row);
+      if (!run) break;
+      const index = run.from + row - run.at;
+      const page = Math.floor(index / PAGE);
+      const count = Math.min(run.at + run.count - row, PAGE - (index % PAGE), to - row);
+      const known = this.#folders.get(run.folder)?.pages.get(page);
+      const rows = known ?? (await this.#ask(run.folder, page)).rows;
+      found.push(...rows.slice(index % PAGE, (index % PAGE) + count));
+      row += count;
+    }
+    return found;
+  }
+
   /** Shows another folder, or the same one in another order. */
   show(root: string): void {
     this.root = root;
@@ -202,6 +220,15 @@ export class Tree {
     }
   }
 
+  /** Reads these folders again, after something in them was changed from here. */
+  async refresh(folders: readonly string[]): Promise<void> {
+    const asked = [...new Set(folders)].flatMap((folder) => {
+      const pages = [...(this.#folders.get(folder)?.pages.keys() ?? [])];
+      return pages.map((page) => this.#fetch(folder, page, true));
+    });
+    await Promise.all(asked);
+  }
+
   async #fetch(folder: string, page: number, anew = false): Promise<void> {
     const key = `${page}/${folder}`;
     const known = this.#folders.get(folder);
@@ -209,14 +236,7 @@ export class Tree {
     const turn = this.#turn;
     this.#asked.add(key);
     try {
-      const answer = await this.#backend.listFolder(this.#place, {
-        folder,
-        order: this.order,
-        descending: this.descending,
-        hidden: this.hidden,
-        from: page * PAGE,
-        count: PAGE,
-      });
+      const answer = await this.#ask(folder, page);
       if (turn === this.#turn) this.#take(folder, page, answer);
     } catch (thrown) {
       if (turn !== this.#turn) return;
@@ -227,6 +247,16 @@ export class Tree {
     }
   }
 
+  #ask(folder: string, page: number): Promise<FolderPage> {
+    return this.#backend.listFolder(this.#place, {
+      folder,
+      order: this.order,
+      descending: this.descending,
+      hidden: this.hidden,
+      from: page * PAGE,
+      count: PAGE,
+    });
+  }
   #take(folder: string, page: number, answer: FolderPage): void {
     const known = this.#folders.get(folder);
     // Rows of another revision are not mixed: the order may have changed.

@@ -1,8 +1,19 @@
 /* Work and changes of the sample backend. Jobs are played: they count, run, end. `?scenario=jobs` begins with one of
    each kind, `?scenario=conflict` with one that asks. */
-import type { Conflict, DropState, EditedText, Job, JobKind, JobList, Place, Trash } from "../bindings";
+import type {
+  Conflict,
+  DropState,
+  EditedText,
+  Entry,
+  Job,
+  JobKind,
+  JobList,
+  Place,
+  Trash,
+} from "../bindings";
 import type { Moving } from "../moving";
 import { Outlet } from "./channel";
+import { sampleFiles } from "./sample-places";
 import { problem } from "./sample-preview";
 
 const TICK = 250;
@@ -27,6 +38,15 @@ export class SampleJobs {
   constructor(scenario: string) {
     if (scenario === "conflict")
       this.#add("upload", "Uploading 4 files to churn/data", { state: { state: "asking", conflict } });
+    if (scenario === "closing")
+      this.#add("upload", "Uploading 214 files to churn/data", {
+        bytes: 300_000_000,
+        totalBytes: 1_100_000_000,
+        files: 61,
+        totalFiles: 214,
+        speed: 74_000_000,
+        secondsLeft: 11,
+      });
     if (scenario !== "jobs") return;
     this.#add("verify", "Verifying my-vol 2025-11-12 09.30.tar.zst", {
       state: {
@@ -205,6 +225,16 @@ export function sampleMoving(scenario: string, jobs: SampleJobs): Moving {
     bytes: 414_400_000,
     files: 37,
   };
+  const kept = new Map<string, Entry>();
+  const taken = (path: string, name: string) => {
+    if (!sampleFiles.at(path)) return;
+    throw problem({
+      title: `Something here is called ${name} already.`,
+      message: "",
+      hint: "Choose another name.",
+      field: "name",
+    });
+  };
   const known = (path: string): EditedText => texts.get(path) ?? { path, text: TEXT, version: "1" };
   return {
     openJobs: jobs.open,
@@ -228,13 +258,25 @@ export function sampleMoving(scenario: string, jobs: SampleJobs): Moving {
       await soon();
       const what = folders ? "folder exports" : "3 files";
       const into = folder.split("/").at(-1) || "my-vol";
-      return jobs.start("upload", `Uploading ${what} to ${into}`, 21_000_000, "3 files, 21 MB. Checked.", null);
+      return jobs.start(
+        "upload",
+        `Uploading ${what} to ${into}`,
+        21_000_000,
+        "3 files, 21 MB. Checked.",
+        null,
+      );
     },
     uploadDropped: async (_place, folder, drop) => {
       await soon();
       if (drop !== 1) throw problem({ kind: "gone", title: "What was dropped is not known any more." });
       const into = folder.split("/").at(-1) || "my-vol";
-      return jobs.start("upload", `Uploading 3 files to ${into}`, 21_000_000, "3 files, 21 MB. Checked.", null);
+      return jobs.start(
+        "upload",
+        `Uploading 3 files to ${into}`,
+        21_000_000,
+        "3 files, 21 MB. Checked.",
+        null,
+      );
     },
     openDrops: async (receive) =>
       new Outlet<DropState>().open(receive, {
@@ -250,18 +292,46 @@ export function sampleMoving(scenario: string, jobs: SampleJobs): Moving {
     closeWindow: async () => void (await soon(60_000)),
     makeFolder: async (_place, folder, name) => {
       await soon();
-      if (name.includes("/")) throw problem({ title: "A name cannot have a slash.", field: "name" });
-      return folder ? `${folder}/${name}` : name;
+      if (name.includes("/"))
+        throw problem({ title: "A name cannot have a slash.", message: "", field: "name" });
+      const path = folder ? `${folder}/${name}` : name;
+      taken(path, name);
+      sampleFiles.makeFolder(path);
+      return path;
     },
     renameEntry: async (_place, path, name) => {
       await soon();
-      if (name === "taken")
-        throw problem({ title: "Something here is called taken already.", field: "name" });
-      return [...path.split("/").slice(0, -1), name].join("/");
+      const to = [...path.split("/").slice(0, -1), name].join("/");
+      taken(to, name);
+      const entry = sampleFiles.take(path);
+      if (entry) sampleFiles.put({ ...entry, path: to, name });
+      return to;
     },
     trashEntries: async (_place, paths) => {
       await soon();
-      return paths.map((path) => `t-${path}`);
+      const ids = paths.map((path) => {
+        const entry = sampleFiles.take(path);
+        if (entry) {
+          kept.set(`t-${path}`, entry);
+          trash = {
+            entries: [
+              {
+                id: `t-${path}`,
+                name: entry.name,
+                path,
+                folder: entry.kind === "folder",
+                bytes: entry.size ?? 0,
+                trashed: Date.now(),
+              },
+              ...trash.entries,
+            ],
+            bytes: trash.bytes + (entry.size ?? 0),
+            files: trash.files + 1,
+          };
+        }
+        return `t-${path}`;
+      });
+      return ids;
     },
     listTrash: async () => {
       await soon();
@@ -271,6 +341,11 @@ export function sampleMoving(scenario: string, jobs: SampleJobs): Moving {
       await soon();
       const back = trash.entries.filter((entry) => ids.includes(entry.id));
       trash = { ...trash, entries: trash.entries.filter((entry) => !ids.includes(entry.id)) };
+      for (const id of ids) {
+        const entry = kept.get(id);
+        if (entry) sampleFiles.put(entry);
+        kept.delete(id);
+      }
       return back.map((entry) => entry.path);
     },
     emptyTrash: async () => {
@@ -283,7 +358,11 @@ export function sampleMoving(scenario: string, jobs: SampleJobs): Moving {
     },
     saveText: async (_place, edited) => {
       await soon(300);
-      if (overtaken) {
+      if (edited.version === "") {
+        if (sampleFiles.at(edited.path))
+          return { outcome: "overtaken", now: known(edited.path), changed: null };
+        sampleFiles.put(sampleFiles.file(edited.path, edited.text.length, 0));
+      } else if (overtaken) {
         overtaken = false;
         const now = { path: edited.path, text: `${TEXT}\n\nprint("written by the lab")\n`, version: "2" };
         texts.set(edited.path, now);

@@ -127,6 +127,30 @@ for (const one of FILES) {
   }
 }
 
+/** What changes to files do here; the trash is the caller's. */
+export const sampleFiles = {
+  at: (path: string) => BY_PATH.get(path),
+  makeFolder(path: string): void {
+    folderAt(path);
+    const made = BY_PATH.get(path);
+    if (made) Object.assign(made, { size: 0, changed: Date.now() });
+  },
+  put(entry: Entry): void {
+    BY_PATH.set(entry.path, entry);
+    FOLDERS.get(entry.path.split("/").slice(0, -1).join("/"))?.push(entry);
+  },
+  /** Takes it out of its folder; gives it. */
+  take(path: string): Entry | undefined {
+    const entry = BY_PATH.get(path);
+    const folder = FOLDERS.get(path.split("/").slice(0, -1).join("/"));
+    if (!entry || !folder) return undefined;
+    folder.splice(folder.indexOf(entry), 1);
+    BY_PATH.delete(path);
+    return entry;
+  },
+  file,
+};
+
 const below = (folder: string) => FILES.filter((one) => folder === "" || one.path.startsWith(`${folder}/`));
 function sharesOf(files: readonly Entry[]): Share[] {
   const shares = new Map<FileSort, Share>();
@@ -324,7 +348,7 @@ export function samplePlaces(scenario: string, volumes: () => readonly string[])
                 why: "The engine runs on another kind of processor, for which Slipway has no program of its own.",
               }
             : { by: "porthole" },
-        readOnly: null,
+        readOnly: scenario === "locked" ? "The labs that use this folder may only read it." : null,
       };
     },
     closePlace: async () => undefined,

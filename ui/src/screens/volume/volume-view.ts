@@ -3,6 +3,8 @@ import { hierarchy, treemap, treemapSquarify } from "d3-hierarchy";
 import type { FileSort, Place, Share, SpaceCell } from "../../ipc/bindings";
 import { fileTint } from "../../parts/file-tints";
 
+export { folderOf } from "../../state/changing.svelte";
+
 /** Groups of the legend, in the order of the data colours. */
 export const GROUPS = ["notebooks", "code", "settings", "data", "models", "pictures", "other"] as const;
 export type Group = (typeof GROUPS)[number];
@@ -74,7 +76,6 @@ export const shownPart = (part: string): string =>
     .replaceAll("\\\\", "\\")
     // Signs that move what follows them would make one name look like another.
     .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\u{fffd}");
-export const folderOf = (path: string): string => path.split("/").slice(0, -1).join("/");
 
 /** The place that an address names; `null` where it names none. */
 export function placeOf(part: string | null, folder: string | undefined): Place | null {
@@ -85,4 +86,13 @@ export function placeOf(part: string | null, folder: string | undefined): Place 
 /** A found line cut in three: before, the hit, behind. */
 export function cutLine(text: string, start: number, end: number): [string, string, string] {
   return [text.slice(0, start), text.slice(start, end), text.slice(end)];
+}
+/** The last name of a path, as it can be shown. */
+export const nameOf = (path: string): string => shownPart(path.split("/").at(-1) ?? path);
+
+/** What files that are held over this point of the window would go into; `null` where nothing takes them. */
+export function folderAt(x: number, y: number, root: string, inside: Element | null): string | null {
+  const element = document.elementFromPoint(x, y);
+  if (!element || !inside?.contains(element)) return null;
+  return element.closest<HTMLElement>("[data-folder]")?.dataset.folder ?? root;
 }
