@@ -145,8 +145,12 @@ impl Shared {
     ///
     /// # Errors
     /// Also where the place may only be read.
-    #[expect(dead_code, reason = "for whatever changes a place; looking does not")]
     pub(crate) async fn writer(&self, place: &Place) -> Result<Session> {
+        if let Some(why) = self.why_read_only(place) {
+            return Err(
+                Problem::new(ProblemKind::Other, "Nothing can be changed here.").because(why),
+            );
+        }
         if let Some(session) = self.writing(place) {
             return Ok(session);
         }

@@ -175,9 +175,11 @@ pub enum Taken {
 /// When what was written is safe from a power cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sync {
-    /// Each file before it takes its name: for uploads.
+    /// Each file before it takes its name: where it takes the place of another.
     #[default]
     Each,
     /// All at the end: for whole trees.
     AtTheEnd,
+    /// When the kernel gets to it: for what is new, and whole elsewhere too.
+    Later,
 }

@@ -112,7 +112,7 @@ pub(crate) fn privilege() -> Result<&'static [&'static str], BedError> {
 }
 
 /// A command run as root.
-pub(crate) fn privileged(program: &str) -> Result<Command, BedError> {
+pub fn privileged(program: &str) -> Result<Command, BedError> {
     Ok(match privilege()? {
         [] => command(program),
         [first, rest @ ..] => {

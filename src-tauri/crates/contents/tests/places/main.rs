@@ -12,6 +12,7 @@
 
 mod browsing;
 mod going;
+mod moving;
 mod removing;
 mod surveys;
 
