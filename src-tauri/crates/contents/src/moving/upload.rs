@@ -178,8 +178,8 @@ impl Upload {
             options: UnpackOptions {
                 owner: self.owner,
                 taken,
-                names: Vec::new(),
                 sync,
+                ..UnpackOptions::default()
             },
         };
         let exchange = self.session.ask(request).await.map_err(Problem::from)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use slipway_contents::jobs::{ConflictAnswer, Job, JobState};
+use slipway_contents::jobs::{ConflictAnswer, JobState};
 
 use super::super::{Room, fill};
 use super::{done, names_in, say};
