@@ -55,9 +55,12 @@ impl Contents {
         }
         let names: Vec<String> = paths
             .iter()
-            .map(|path| match path.0.is_empty() {
-                true => place_name(&place),
-                false => shown_name(path),
+            .map(|path| {
+                if path.0.is_empty() {
+                    place_name(&place)
+                } else {
+                    shown_name(path)
+                }
             })
             .collect();
         let new = NewJob {

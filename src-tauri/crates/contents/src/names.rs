@@ -206,8 +206,16 @@ fn is_refused(letter: char, rules: Rules) -> bool {
     match letter {
         '/' | '\0' => true,
         // Those of Windows: "Naming Files, Paths, and Namespaces" in Microsoft's documentation.
-        '<' | '>' | ':' | '"' | '\\' | '|' | '?' | '*' => rules.windows,
-        '\u{1}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => rules.windows,
+        '<'
+        | '>'
+        | ':'
+        | '"'
+        | '\\'
+        | '|'
+        | '?'
+        | '*'
+        | '\u{1}'..='\u{1f}'
+        | '\u{7f}'..='\u{9f}' => rules.windows,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
             rules.text
         }

@@ -18,15 +18,14 @@ impl Standing {
         mixed: bool,
         work: &Work,
     ) -> Result<ConflictAnswer, Stop> {
-        let answer = match self.for_all {
-            Some(answer) => answer,
-            None => {
-                let answered = work.ask(conflict).await?;
-                if answered.for_all {
-                    self.for_all = Some(answered.answer);
-                }
-                answered.answer
+        let answer = if let Some(answer) = self.for_all {
+            answer
+        } else {
+            let answered = work.ask(conflict).await?;
+            if answered.for_all {
+                self.for_all = Some(answered.answer);
             }
+            answered.answer
         };
         self.beside = mixed && answer == ConflictAnswer::Replace;
         Ok(if self.beside {

@@ -138,13 +138,13 @@ impl Cautions {
 impl Of {
     fn who(&self) -> String {
         let more = self.count.saturating_sub(self.named.len() as u64);
-        let mut named = self.named.clone();
-        named.sort();
-        match (named.as_slice(), more) {
+        let mut sorted = self.named.clone();
+        sorted.sort();
+        match (sorted.as_slice(), more) {
             ([], _) => String::new(),
-            (names, 1..) => format!("{} and {more} more", names.join(", ")),
+            (all, 1..) => format!("{} and {more} more", all.join(", ")),
             ([one], 0) => one.clone(),
-            ([names @ .., last], 0) => format!("{} and {last}", names.join(", ")),
+            ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
         }
     }
 }

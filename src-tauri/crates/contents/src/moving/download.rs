@@ -243,10 +243,9 @@ async fn count(session: &Session, wanted: &[Wanted], to: &Path, work: &Work) -> 
             path: one.top.path.clone(),
             largest: 0,
         };
-        let mut walk = match work.unless_stopped(session.ask(walk)).await? {
-            Ok(walk) => walk,
+        let Ok(mut walk) = work.unless_stopped(session.ask(walk)).await? else {
             // What it would have said of totals is missing; what is downloaded is not.
-            Err(_) => return Ok(()),
+            return Ok(());
         };
         loop {
             match work.unless_stopped(walk.next()).await? {

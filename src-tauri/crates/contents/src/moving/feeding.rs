@@ -166,3 +166,6 @@ fn cut(path: &Raw, error: &std::io::Error) -> Problem {
     .because("The disk of this computer reports a fault.")
     .detail(error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

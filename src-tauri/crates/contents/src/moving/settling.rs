@@ -96,7 +96,7 @@ pub(super) fn found(path: &Path) -> Result<Option<Metadata>> {
 pub(super) fn version(of: &Metadata) -> Version {
     Version {
         folder: of.is_dir(),
-        size: of.is_file().then(|| Bytes(of.len())),
+        size: of.is_file().then_some(Bytes(of.len())),
         changed: of.modified().ok().and_then(millis),
     }
 }

@@ -154,17 +154,15 @@ impl Sorting<'_> {
         let (into, merges) = if above.0.is_empty() {
             (Raw::default(), true)
         } else {
-            match self.folders.get(&above) {
-                Some(Some((into, merges))) => (into.clone(), *merges),
+            let Some(Some((into, merges))) = self.folders.get(&above) else {
                 // Its folder is skipped.
-                _ => {
-                    self.left -= usize::from(self.is_taken(&source));
-                    if source.kind == Kind::Folder {
-                        self.folders.insert(source.path, None);
-                    }
-                    return Ok(());
+                self.left -= usize::from(self.is_taken(&source));
+                if source.kind == Kind::Folder {
+                    self.folders.insert(source.path, None);
                 }
-            }
+                return Ok(());
+            };
+            (into.clone(), *merges)
         };
         let path = into.join(name);
         let taken = self.is_taken(&source);

@@ -77,7 +77,7 @@ pub(crate) struct Untar {
     piece: Bytes,
     /// A header or records that came in several pieces.
     block: BytesMut,
-    records: Vec<(Vec<u8>, Vec<u8>)>,
+    records: Vec<Record>,
     zeros: u8,
 }
 
@@ -241,7 +241,10 @@ fn is_sound(head: &Header) -> bool {
     head.cksum().is_ok_and(|said| said == sum)
 }
 
-fn records(bytes: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Broken> {
+/// Key and value.
+type Record = (Vec<u8>, Vec<u8>);
+
+fn records(bytes: &[u8]) -> Result<Vec<Record>, Broken> {
     let wrong = Broken("a record before an entry cannot be read");
     let mut all = Vec::new();
     let mut rest = bytes;
@@ -280,7 +283,7 @@ struct Said {
 }
 
 impl Said {
-    fn of(records: Vec<(Vec<u8>, Vec<u8>)>) -> Result<Self, Broken> {
+    fn of(records: Vec<Record>) -> Result<Self, Broken> {
         let mut said = Self::default();
         let mut major = false;
         for (key, value) in records {

@@ -366,6 +366,6 @@ fn why(refused: Refused) -> Problem {
         )
         .because("It was not touched.")
         .hint("Upload again; you are asked then."),
-        refused => refused.about("This"),
+        Refused::Fault(_) => refused.about("This"),
     }
 }

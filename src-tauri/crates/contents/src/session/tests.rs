@@ -142,7 +142,7 @@ async fn what_is_stopped_has_told_everything_and_does_nothing_more() {
     header.set_size(1_000_000);
     header.set_cksum();
     bytes.extend_from_slice(header.as_bytes());
-    bytes.extend_from_slice(&[7; 70_000]);
+    bytes.extend(std::iter::repeat_n(7, 70_000));
     exchange.send(&bytes).await.unwrap();
     // Once the second file is begun, the first one is whole; it may not have been told yet.
     let names = || {

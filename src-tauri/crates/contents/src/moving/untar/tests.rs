@@ -3,8 +3,10 @@ use proptest::prelude::*;
 use super::super::head::{Head, HeadKind};
 use super::*;
 
+type Body = Vec<u8>;
+
 /// Everything that comes of an archive in pieces of this size: entries with their bodies.
-fn read(archive: &[u8], piece: usize) -> Result<Option<Vec<(Entry, Vec<u8>)>>, Broken> {
+fn read(archive: &[u8], piece: usize) -> Result<Option<Vec<(Entry, Body)>>, Broken> {
     let mut untar = Untar::default();
     let mut all = Vec::new();
     let mut ended = 0;
