@@ -23,10 +23,19 @@ impl EntryPath {
     /// # Errors
     /// A key that no path has: another spelling of one, `.` or `..` in it, a zero byte.
     pub fn raw(&self) -> Result<Raw> {
-        let refused = || {
-            Problem::new(ProblemKind::Other, "This path is none of this place.")
-                .because("It is not written as paths are written here.")
-        };
+        let path = self.bytes()?;
+        if path.is_plain() {
+            Ok(path)
+        } else {
+            Err(refused())
+        }
+    }
+
+    /// The bytes of a path that may lead anywhere, as that of a link.
+    ///
+    /// # Errors
+    /// Another spelling of one.
+    pub(crate) fn bytes(&self) -> Result<Raw> {
         let mut bytes = Vec::with_capacity(self.0.len());
         let mut rest = self.0.as_bytes();
         while let Some((first, after)) = rest.split_first() {
@@ -51,12 +60,17 @@ impl EntryPath {
         }
         let path = Raw(bytes);
         // One way to write each: what is not written so again was never given out.
-        if path.is_plain() && Self::of(&path) == *self {
+        if Self::of(&path) == *self {
             Ok(path)
         } else {
             Err(refused())
         }
     }
+}
+
+fn refused() -> Problem {
+    Problem::new(ProblemKind::Other, "This path is none of this place.")
+        .because("It is not written as paths are written here.")
 }
 
 fn digit(byte: u8) -> Option<u8> {

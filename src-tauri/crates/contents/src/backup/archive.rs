@@ -5,9 +5,13 @@
 //! them could leave a volume is judged by [`Names`] as the program in the throw-away container judges,
 //! so that a preview says what a restore will refuse. That program has the last word.
 
-use std::collections::HashSet;
+mod item;
+mod names;
+
+pub(super) use self::item::{Item, plain};
+pub(super) use self::names::Names;
+
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -18,13 +22,10 @@ use slipway_porthole::raw::Raw;
 use tar::{Entry, EntryType};
 use tokio_util::sync::CancellationToken;
 
-use super::format::{
-    FORMAT, HEAD, Head, Line, LineKind, MANIFEST, MOST_HEAD, Trailer, hex, is_own,
-};
+use super::format::{FORMAT, HEAD, Head, LineKind, MANIFEST, MOST_HEAD, Trailer, is_own};
 use super::words::of_this_computer;
 use crate::Problem;
 use crate::jobs::Work;
-use crate::place::EntryPath;
 use slipway_labs::problem::ProblemKind;
 
 const BUFFER: usize = 128 * 1024;
@@ -50,6 +51,8 @@ pub(super) struct Watch {
     pub(super) token: CancellationToken,
     /// Counts the bytes of the packed file.
     pub(super) count: Option<Work>,
+    /// What unpacks to more bytes than this was made to take for ever.
+    pub(super) most: Option<u64>,
 }
 
 impl Watch {
@@ -57,6 +60,7 @@ impl Watch {
         Self {
             token: work.token().clone(),
             count: Some(work.clone()),
+            most: None,
         }
     }
 
@@ -65,6 +69,7 @@ impl Watch {
         Self {
             token: work.token().clone(),
             count: None,
+            most: None,
         }
     }
 }
@@ -152,216 +157,6 @@ impl<R: Read> Read for Ending<R> {
     }
 }
 
-/// What an entry says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Item {
-    /// As it stands in the archive.
-    pub(super) name: Raw,
-    /// Where it would lie; `None` for what lies nowhere in a volume.
-    pub(super) path: Option<Raw>,
-    /// `None` for devices and pipes.
-    pub(super) kind: Option<LineKind>,
-    pub(super) to: Raw,
-    pub(super) size: u64,
-    /// What it takes on a disk: without holes.
-    pub(super) stored: u64,
-    pub(super) mode: u16,
-    pub(super) uid: u32,
-    pub(super) gid: u32,
-    pub(super) changed: (i64, u32),
-    pub(super) holes: bool,
-}
-
-impl Item {
-    /// `None` for what only describes others.
-    pub(super) fn of(entry: &mut Entry<'_, impl Read>) -> std::io::Result<Option<Self>> {
-        let header = entry.header();
-        let kind = match header.entry_type() {
-            EntryType::Directory => Some(LineKind::Folder),
-            EntryType::Symlink => Some(LineKind::Link),
-            EntryType::Link => Some(LineKind::Same),
-            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
-                Some(LineKind::File)
-            }
-            EntryType::Fifo | EntryType::Char | EntryType::Block => None,
-            _ => return Ok(None),
-        };
-        let number = |value: std::io::Result<u64>| {
-            value
-                .ok()
-                .and_then(|value| u32::try_from(value).ok())
-                .unwrap_or(u32::MAX - 1)
-        };
-        let mut item = Self {
-            name: Raw(entry.path_bytes().into_owned()),
-            path: None,
-            kind,
-            to: Raw(entry
-                .link_name_bytes()
-                .map(std::borrow::Cow::into_owned)
-                .unwrap_or_default()),
-            size: entry.size(),
-            stored: if header.entry_type() == EntryType::GNUSparse {
-                header.entry_size().unwrap_or(0)
-            } else {
-                entry.size()
-            },
-            mode: u16::try_from(header.mode().unwrap_or(0o644) & 0o7777).unwrap_or(0o644),
-            uid: number(header.uid()),
-            gid: number(header.gid()),
-            changed: (
-                header
-                    .mtime()
-                    .ok()
-                    .and_then(|seconds| i64::try_from(seconds).ok())
-                    .unwrap_or(0),
-                0,
-            ),
-            holes: header.entry_type() == EntryType::GNUSparse,
-        };
-        let (mut name, mut real, mut parted) = (None, None, false);
-        for record in entry.pax_extensions()?.into_iter().flatten() {
-            let record = record?;
-            let value = record.value_bytes();
-            match record.key_bytes() {
-                b"mtime" => item.changed = time(value).unwrap_or(item.changed),
-                b"GNU.sparse.major" => parted = value == b"1",
-                b"GNU.sparse.name" => name = Some(Raw::from(value)),
-                b"GNU.sparse.realsize" => {
-                    real = std::str::from_utf8(value)
-                        .ok()
-                        .and_then(|value| value.parse().ok());
-                }
-                _ => {}
-            }
-        }
-        if let Some(real) = real.filter(|_| parted) {
-            item.holes = true;
-            item.size = real;
-            item.name = name.unwrap_or(item.name);
-        }
-        item.path = plain(&item.name.0);
-        Ok(Some(item))
-    }
-
-    pub(super) fn is_file(&self) -> bool {
-        matches!(self.kind, Some(LineKind::File | LineKind::Same))
-    }
-
-    /// `None` for what no backup of ours has.
-    pub(super) fn line(&self, sum: Option<&[u8; 32]>) -> Option<Line> {
-        let kind = self.kind?;
-        let linked = matches!(kind, LineKind::Link | LineKind::Same);
-        Some(Line {
-            path: EntryPath::of(self.path.as_ref()?),
-            kind,
-            size: if kind == LineKind::File { self.size } else { 0 },
-            sha256: sum.map(hex),
-            mode: self.mode,
-            uid: self.uid,
-            gid: self.gid,
-            changed: self.changed,
-            to: linked.then(|| EntryPath::of(&self.to)),
-            holes: self.holes,
-        })
-    }
-}
-
-/// A path as names below a volume's root, without `.` and needless `/`.
-pub(super) fn plain(name: &[u8]) -> Option<Raw> {
-    if name.starts_with(b"/") || name.contains(&0) || name.len() > Raw::LONGEST {
-        return None;
-    }
-    let mut path = Vec::with_capacity(name.len());
-    for name in name.split(|byte| *byte == b'/') {
-        match name {
-            b"" | b"." => {}
-            b".." => return None,
-            name => {
-                if !path.is_empty() {
-                    path.push(b'/');
-                }
-                path.extend_from_slice(name);
-            }
-        }
-    }
-    Some(Raw(path))
-}
-
-/// A decimal number of seconds, as seconds and the nanoseconds after them.
-fn time(text: &[u8]) -> Option<(i64, u32)> {
-    let text = std::str::from_utf8(text).ok()?;
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let seconds: i64 = whole.parse().ok()?;
-    let digits: String = fraction
-        .chars()
-        .chain(std::iter::repeat('0'))
-        .take(9)
-        .collect();
-    let nanoseconds: u32 = digits.parse().ok()?;
-    if whole.starts_with('-') && nanoseconds > 0 {
-        Some((seconds.checked_sub(1)?, 1_000_000_000 - nanoseconds))
-    } else {
-        Some((seconds, nanoseconds))
-    }
-}
-
-/// What came before, as far as it decides about what comes.
-#[derive(Default)]
-pub(super) struct Names {
-    links: HashSet<u64>,
-    files: HashSet<u64>,
-}
-
-impl Names {
-    /// Whether an entry could leave the volume, or needs something that the archive does not have.
-    pub(super) fn refuses(&mut self, item: &Item) -> bool {
-        let (Some(path), Some(kind)) = (&item.path, item.kind) else {
-            return true;
-        };
-        let above = |path: &Raw| {
-            let ends = path.0.iter().enumerate().filter(|(_, byte)| **byte == b'/');
-            ends.map(|(at, _)| key(&path.0[..at])).collect::<Vec<_>>()
-        };
-        if !self.links.is_empty() && above(path).iter().any(|folder| self.links.contains(folder)) {
-            return true;
-        }
-        let own = key(&path.0);
-        match kind {
-            LineKind::Folder => {
-                return self.links.contains(&own) || self.files.contains(&own);
-            }
-            LineKind::Link => {
-                self.links.insert(own);
-                self.files.remove(&own);
-            }
-            LineKind::File => {
-                self.links.remove(&own);
-                self.files.insert(own);
-            }
-            LineKind::Same => {
-                let there = plain(&item.to.0).is_some_and(|first| {
-                    self.files.contains(&key(&first.0))
-                        && !above(&first)
-                            .iter()
-                            .any(|folder| self.links.contains(folder))
-                });
-                if !there {
-                    return true;
-                }
-                self.files.insert(own);
-            }
-        }
-        false
-    }
-}
-
-pub(super) fn key(path: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    path.hash(&mut hasher);
-    hasher.finish()
-}
-
 /// What is met in an archive.
 pub(super) enum Seen<'a> {
     /// Says that it is one of ours; comes before all else.
@@ -380,7 +175,7 @@ pub(super) fn read(
     watch: Watch,
     mut see: impl FnMut(Seen<'_>) -> Result<(), Broken>,
 ) -> Result<(), Broken> {
-    let token = watch.token.clone();
+    let (token, most) = (watch.token.clone(), watch.most);
     let damaged = |error: std::io::Error| {
         if token.is_cancelled() {
             Broken::Stopped
@@ -394,7 +189,7 @@ pub(super) fn read(
         bytes: 0,
     };
     let mut archive = tar::Archive::new(&mut ending);
-    let (mut first, mut ours) = (true, false);
+    let (mut first, mut ours, mut bytes) = (true, false, 0_u64);
     let mut buffer = vec![0; BUFFER];
     for entry in archive.entries().map_err(damaged)? {
         let mut entry = entry.map_err(damaged)?;
@@ -409,6 +204,10 @@ pub(super) fn read(
         } else if item.path.as_ref().is_some_and(is_own) {
             see(Seen::Other)?;
         } else {
+            bytes = bytes.saturating_add(item.stored);
+            if most.is_some_and(|most| bytes > most) {
+                return Err(Broken::Failed(too_much()));
+            }
             let torn = entry.header().entry_type() == EntryType::GNUSparse;
             let sum = match item.kind {
                 Some(LineKind::File) if !torn => {
@@ -427,6 +226,12 @@ pub(super) fn read(
         ));
     }
     Ok(())
+}
+
+fn too_much() -> Problem {
+    Problem::new(ProblemKind::Other, "This file was made to fill disks.")
+        .because("It unpacks to more than a thousand times its own size. Nothing was changed.")
+        .hint("Use another backup.")
 }
 
 fn sum(entry: &mut Entry<'_, impl Read>, buffer: &mut [u8]) -> std::io::Result<[u8; 32]> {

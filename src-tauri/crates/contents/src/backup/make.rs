@@ -204,14 +204,18 @@ pub(super) async fn make(
         }
     };
     let (written, woken) = tokio::join!(written, woken);
-    drop(session);
     let written = written?;
 
     work.step(steps[2]);
     work.again();
     let watch = Watch::silent(work);
     let aside = path.to_path_buf();
-    let checked = blocking(move || check(&aside, watch)).await?;
+    // Once the backup is made, nothing of it holds the volume.
+    let (checked, ended) = tokio::join!(blocking(move || check(&aside, watch)), session.end());
+    if let Err(problem) = ended {
+        tracing::debug!(%problem, "a porthole is left to end by itself");
+    }
+    let checked = checked?;
     match checked {
         Ok(_) => {}
         Err(Broken::Stopped) => return Err(Stop::Cancelled),

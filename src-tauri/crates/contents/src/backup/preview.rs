@@ -97,13 +97,16 @@ pub(super) async fn preview(
     // What is no longer waited for ends too.
     let _ends = token.clone().drop_guard();
     let ours = backup.unpacked.is_some();
-    let packed = backup.size.0;
-    let watch = Watch { token, count: None };
+    let watch = Watch {
+        token,
+        count: None,
+        most: (!ours).then(|| MOST_BYTES.max(backup.size.0.saturating_mul(MOST_TIMES))),
+    };
     let listed = blocking(move || {
         if ours {
             list_ours(&path, watch)
         } else {
-            list_foreign(&path, packed, watch)
+            list_foreign(&path, watch)
         }
     })
     .await?
@@ -190,7 +193,7 @@ fn list_ours(path: &std::path::Path, watch: Watch) -> Result<Listed, Broken> {
             return Err(Broken::Stopped);
         }
         let path = line.path.raw()?;
-        let target = line.to.as_ref().and_then(|to| to.raw().ok());
+        let target = line.to.as_ref().and_then(|to| to.bytes().ok());
         let kind = match line.kind {
             LineKind::Folder => return Ok(()),
             LineKind::Link => Kind::Link,
@@ -243,24 +246,15 @@ fn sum_of(hex: &str) -> Option<[u8; 32]> {
     Some(sum)
 }
 
-fn list_foreign(path: &std::path::Path, packed: u64, watch: Watch) -> Result<Listed, Broken> {
+fn list_foreign(path: &std::path::Path, watch: Watch) -> Result<Listed, Broken> {
     let mut found: Vec<(Item, Option<[u8; 32]>)> = Vec::new();
     let mut names = Names::default();
     let mut top = Top::default();
     let mut listed = Listed::default();
-    let mut bytes = 0_u64;
     read(path, watch, |seen| {
         let Seen::Item(item, sum) = seen else {
             return Ok(());
         };
-        bytes = bytes.saturating_add(item.size);
-        if bytes > MOST_BYTES && bytes / MOST_TIMES > packed {
-            return Err(Broken::Failed(
-                Problem::new(ProblemKind::Other, "This file was made to fill disks.")
-                    .because("It unpacks to more than a thousand times its own size. Nothing was changed.")
-                    .hint("Use another backup."),
-            ));
-        }
         top.add(&item);
         if names.refuses(&item) {
             listed.refused.add(&item.name, item.size);

@@ -53,6 +53,9 @@ pub(super) struct Unfinished {
     created: Option<UnixMillis>,
     /// What was there before lies there; `None` where the restore had made the volume.
     before: Option<String>,
+    /// All of the new is there; what was before is only to be removed.
+    #[serde(default)]
+    done: bool,
     since: UnixMillis,
 }
 
@@ -95,20 +98,15 @@ async fn into_new(
     let labels = glance.head.map(|head| head.labels).unwrap_or_default();
     shared.create_volume(name, kept_labels(labels)).await?;
     let volume = VolumeName::from(name);
-    let restoring = Keeping::restoring(shared, &volume)?;
-    let engine = shared.home.inventory.engine()?;
-    let created = engine.inspect_volume(name).await?.created;
-    let unfinished = Unfinished {
-        volume: volume.clone(),
-        created,
-        before: None,
-        since: now(),
+    let written_down = write_down(shared, &volume).await;
+    let (unfinished, restoring) = match written_down {
+        Ok(begun) => begun,
+        Err(problem) => {
+            // Nothing may be half-made without being known.
+            shared.remove_volume(name).await?;
+            return Err(problem);
+        }
     };
-    if let Err(problem) = note(shared, &unfinished) {
-        // Nothing may be half-made without being known.
-        engine.remove_volume(name).await?;
-        return Err(problem);
-    }
     let new = NewJob {
         kind: JobKind::Restore,
         place: Place::Volume {
@@ -137,6 +135,21 @@ async fn into_new(
         drop(restoring);
         done
     }))
+}
+
+/// So that the volume goes if the app is killed.
+async fn write_down(shared: &Arc<Shared>, volume: &VolumeName) -> Result<(Unfinished, Restoring)> {
+    let engine = shared.home.inventory.engine()?;
+    let unfinished = Unfinished {
+        volume: volume.clone(),
+        created: engine.inspect_volume(&volume.0).await?.created,
+        before: None,
+        done: false,
+        since: now(),
+    };
+    let restoring = Keeping::restoring(shared, volume)?;
+    note(shared, &unfinished)?;
+    Ok((unfinished, restoring))
 }
 
 async fn into_same(shared: &Arc<Shared>, backup: Backup, path: PathBuf) -> Result<JobId> {
@@ -314,7 +327,7 @@ impl Restore {
         let mut cautions = before.cautions;
         if !swapped.removed {
             cautions.push(format!(
-                "What was there before could not be removed and lies in the folder {} of the volume.",
+                "What was there before could not be removed yet and lies in the folder {} of the volume.",
                 swapped.before
             ));
         }

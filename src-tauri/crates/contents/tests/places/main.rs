@@ -10,6 +10,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod backup;
 mod browsing;
 mod going;
 mod moving;

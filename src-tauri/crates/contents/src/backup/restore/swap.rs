@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use slipway_engine::{Engine, Error, VolumeName};
+use slipway_engine::{Engine, Error};
 use slipway_labs::problem::ProblemKind;
 use slipway_porthole::answer::{Answer, Outcome, Row};
 use slipway_porthole::raw::Raw;
@@ -71,6 +71,7 @@ impl Restore {
             volume: self.volume.clone(),
             created,
             before: Some(before.clone()),
+            done: false,
             since: now(),
         };
         let root = match session
@@ -98,10 +99,17 @@ impl Restore {
             }
         };
         // From here on the new state counts.
-        cross_out(&self.shared, &unfinished);
+        is_done(&self.shared, &unfinished)?;
         let removed = throw_away(&session.session, &[Raw::from(&before[..])]).await;
-        if let Err(problem) = &removed {
-            tracing::warn!(%problem, "what was there before a restore stays");
+        match &removed {
+            Ok(()) => cross_out(
+                &self.shared,
+                &Unfinished {
+                    done: true,
+                    ..unfinished
+                },
+            ),
+            Err(problem) => tracing::warn!(%problem, "what was there before a restore stays"),
         }
         if let Some(root) = &checked.root {
             // The folder's own time was changed by what was put aside.
@@ -343,6 +351,14 @@ async fn redress(session: &Session, root: &Dress) {
     }
 }
 
+fn is_done(shared: &Shared, unfinished: &Unfinished) -> Result<()> {
+    shared.keeping.unfinished.change(|list| {
+        for one in list.iter_mut().filter(|one| *one == unfinished) {
+            one.done = true;
+        }
+    })
+}
+
 /// Takes back what an app that was killed had half-restored on this engine.
 pub(in super::super) async fn tidy(shared: &Arc<Shared>, engine: &Engine) {
     for one in shared.keeping.unfinished.now() {
@@ -359,7 +375,7 @@ pub(in super::super) async fn tidy(shared: &Arc<Shared>, engine: &Engine) {
         }
         let done = match &one.before {
             None => shared.remove_volume(&one.volume.0).await,
-            Some(before) => take_back(shared, &one.volume, before).await,
+            Some(before) => finish(shared, &one, before).await,
         };
         match done {
             Ok(()) => cross_out(shared, &one),
@@ -370,12 +386,22 @@ pub(in super::super) async fn tidy(shared: &Arc<Shared>, engine: &Engine) {
     }
 }
 
-async fn take_back(shared: &Arc<Shared>, volume: &VolumeName, before: &str) -> Result<()> {
+async fn finish(shared: &Arc<Shared>, one: &Unfinished, before: &str) -> Result<()> {
     let place = Place::Volume {
-        name: volume.clone(),
+        name: one.volume.clone(),
     };
-    let session = Alone::begin(shared, &place).await?;
-    let done = put_back(&session.session, before).await;
-    session.end().await;
+    let alone = Alone::begin(shared, &place).await?;
+    let session = &alone.session;
+    let done = if one.done {
+        let there = rows(session, &Raw::default()).await?;
+        if there.iter().any(|row| row.name.0 == before.as_bytes()) {
+            throw_away(session, &[Raw::from(before)]).await
+        } else {
+            Ok(())
+        }
+    } else {
+        put_back(session, before).await
+    };
+    alone.end().await;
     done
 }
