@@ -26,7 +26,7 @@ pub async fn back_up_volume(
     volume: String,
     pause: bool,
 ) -> CommandResult<JobId> {
-    state.contents.back_up(&volume, pause).await
+    state.contents.back_up(&volume, pause)
 }
 
 /// Reads a backup again and compares every file with its manifest.
@@ -86,14 +86,14 @@ pub async fn delete_backup(state: State<'_, AppState>, file: String) -> CommandR
 #[tauri::command]
 #[specta::specta]
 pub async fn plan_backups(state: State<'_, AppState>, plan: BackupPlan) -> CommandResult<()> {
-    state.contents.plan_backups(plan).await
+    state.contents.plan_backups(plan)
 }
 
 /// No longer backs a volume up by itself; its backups stay.
 #[tauri::command]
 #[specta::specta]
 pub async fn forget_plan(state: State<'_, AppState>, volume: String) -> CommandResult<()> {
-    state.contents.forget_plan(&volume).await
+    state.contents.forget_plan(&volume)
 }
 
 /// Copies a volume into a new one.

@@ -149,11 +149,11 @@ impl Contents {
         shelf::list(&self.shared, volume).await
     }
 
-    /// With `pause` the containers that use it are paused for the time of reading.
+    /// Within a tokio runtime. With `pause` the containers that use it are paused for the time of reading.
     ///
     /// # Errors
     /// `Gone`; while it is being restored. What goes wrong later is told by the job.
-    pub async fn back_up(&self, volume: &str, pause: bool) -> Result<JobId> {
+    pub fn back_up(&self, volume: &str, pause: bool) -> Result<JobId> {
         let wanted = Wanted {
             volume: VolumeName::from(volume),
             pause,
@@ -207,11 +207,11 @@ impl Contents {
     ///
     /// # Errors
     /// At `everyDays` and `keep`.
-    pub async fn plan_backups(&self, plan: BackupPlan) -> Result<()> {
+    pub fn plan_backups(&self, plan: BackupPlan) -> Result<()> {
         plans::plan(&self.shared, plan)
     }
 
-    pub async fn forget_plan(&self, volume: &str) -> Result<()> {
+    pub fn forget_plan(&self, volume: &str) -> Result<()> {
         plans::forget(&self.shared, volume)
     }
 

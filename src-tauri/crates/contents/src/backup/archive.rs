@@ -252,16 +252,16 @@ fn sum(entry: &mut Entry<'_, impl Read>, buffer: &mut [u8]) -> std::io::Result<[
 }
 
 fn head_of(entry: &mut impl Read) -> Result<Head, Broken> {
+    #[derive(serde::Deserialize)]
+    struct Format {
+        format: u32,
+    }
     let unreadable = || Broken::Damaged("What it says of itself cannot be read.".to_owned());
     let mut text = Vec::new();
     entry
         .take(MOST_HEAD)
         .read_to_end(&mut text)
         .map_err(|error| Broken::Damaged(what_is_wrong(&error)))?;
-    #[derive(serde::Deserialize)]
-    struct Format {
-        format: u32,
-    }
     let Format { format } = serde_json::from_slice(&text).map_err(|_| unreadable())?;
     if format > FORMAT {
         return Err(Broken::Failed(

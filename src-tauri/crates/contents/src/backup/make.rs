@@ -121,6 +121,10 @@ pub(super) fn not_there(volume: &VolumeName) -> Problem {
 ///
 /// # Errors
 /// Nothing is left of one that was stopped or failed, and everything that was paused runs.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one order of steps, each of which undoes itself where a later one fails"
+)]
 pub(super) async fn make(
     shared: &Arc<Shared>,
     work: &Work,
@@ -174,7 +178,7 @@ pub(super) async fn make(
         })
     };
     let (all_read, heard) = oneshot::channel();
-    let written = async {
+    let packed = async {
         let exchange = session
             .ask(Request::Pack {
                 paths: vec![Raw::default()],
@@ -195,7 +199,7 @@ pub(super) async fn make(
         let folder = folder.clone();
         blocking(move || write::write(part, &folder, writing)).await?
     };
-    let woken = async {
+    let wakes = async {
         // Told once all is read, and dropped where it is not.
         let _ = heard.await;
         match paused {
@@ -203,7 +207,7 @@ pub(super) async fn make(
             None => Vec::new(),
         }
     };
-    let (written, woken) = tokio::join!(written, woken);
+    let (written, woken) = tokio::join!(packed, wakes);
     let written = written?;
 
     work.step(steps[2]);

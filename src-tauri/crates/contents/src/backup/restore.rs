@@ -81,7 +81,7 @@ pub(super) async fn begin(
     let backup = shelf::one(shared, file).await?;
     match target {
         RestoreTarget::NewVolume { name } => into_new(shared, backup, path, name.trim()).await,
-        RestoreTarget::SameVolume => into_same(shared, backup, path).await,
+        RestoreTarget::SameVolume => into_same(shared, backup, path),
     }
 }
 
@@ -152,7 +152,7 @@ async fn write_down(shared: &Arc<Shared>, volume: &VolumeName) -> Result<(Unfini
     Ok((unfinished, restoring))
 }
 
-async fn into_same(shared: &Arc<Shared>, backup: Backup, path: PathBuf) -> Result<JobId> {
+fn into_same(shared: &Arc<Shared>, backup: Backup, path: PathBuf) -> Result<JobId> {
     let volume = backup.volume.clone();
     if !shared
         .home
@@ -290,7 +290,7 @@ impl Restore {
         let written = self.write(&session.session, &checked).await;
         // Ended and waited for, whole or not: the volume may have to be removed.
         session.end().await;
-        self.done(&checked, written?, Vec::new())
+        Ok(Self::done(&checked, written?, Vec::new()))
     }
 
     async fn remove_volume(&self, unfinished: &Unfinished) {
@@ -298,7 +298,7 @@ impl Restore {
         match removed {
             Ok(()) => cross_out(&self.shared, unfinished),
             Err(problem) => {
-                tracing::warn!(%problem, "a half-restored volume stays until the next start")
+                tracing::warn!(%problem, "a half-restored volume stays until the next start");
             }
         }
     }
@@ -335,7 +335,7 @@ impl Restore {
             "What was there before is in the backup {}.",
             before.file
         ));
-        self.done(&checked, swapped.written, cautions)
+        Ok(Self::done(&checked, swapped.written, cautions))
     }
 
     /// # Errors
@@ -361,12 +361,7 @@ impl Restore {
         Ok(())
     }
 
-    fn done(
-        &self,
-        checked: &Checked,
-        written: WrittenFiles,
-        mut cautions: Vec<String>,
-    ) -> Result<Done, Stop> {
+    fn done(checked: &Checked, written: WrittenFiles, mut cautions: Vec<String>) -> Done {
         if let Some(top) = &checked.top {
             cautions.push(format!(
                 "Everything in the file lies in the folder {}, which was left off.",
@@ -384,14 +379,14 @@ impl Restore {
             );
         }
         cautions.extend(written.cautions.into_sentences());
-        Ok(Done {
+        Done {
             summary: format!(
                 "{}. Compared with the backup.",
                 amount(written.files, written.bytes)
             ),
             made: None,
             cautions,
-        })
+        }
     }
 }
 

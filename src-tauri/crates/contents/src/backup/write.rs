@@ -96,7 +96,7 @@ pub(super) fn write(file: File, folder: &Path, writing: Writing) -> Result<Writt
         stop: None,
         out: Held {
             inner: packer(out, true).map_err(cannot)?,
-            held: Vec::with_capacity(END * 2),
+            back: Vec::with_capacity(END * 2),
             failed: None,
         },
     }));
@@ -296,8 +296,8 @@ impl Coming {
     /// True once nothing comes any more.
     fn more(&mut self) -> std::io::Result<bool> {
         let (work, steps) = (&self.work, &mut self.steps);
-        let step = self.handle.block_on(work.unless_stopped(steps.next()));
-        let stop = match step {
+        let came = self.handle.block_on(work.unless_stopped(steps.next()));
+        let ended = match came {
             Ok(Ok(Step::Data(bytes))) => {
                 self.out.take(&bytes)?;
                 self.bytes = bytes;
@@ -314,9 +314,9 @@ impl Coming {
             }
             Ok(Ok(_)) => Stop::Failed(Refused::unexpected().into()),
             Ok(Err(refused)) => Stop::Failed(refused.about(&self.name)),
-            Err(stop) => stop,
+            Err(early) => early,
         };
-        self.stop = Some(stop);
+        self.stop = Some(ended);
         Err(std::io::Error::other("it ended early"))
     }
 }
@@ -342,7 +342,7 @@ impl Read for Shared {
 /// Holds back the end of the archive, since an entry of our own comes before it.
 struct Held<W> {
     inner: W,
-    held: Vec<u8>,
+    back: Vec<u8>,
     failed: Option<std::io::Error>,
 }
 
@@ -359,16 +359,16 @@ impl<W: Write> Held<W> {
 
     fn relay(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         if bytes.len() >= END {
-            self.inner.write_all(&self.held)?;
+            self.inner.write_all(&self.back)?;
             let (now, later) = bytes.split_at(bytes.len() - END);
             self.inner.write_all(now)?;
-            self.held.clear();
-            self.held.extend_from_slice(later);
+            self.back.clear();
+            self.back.extend_from_slice(later);
         } else {
-            self.held.extend_from_slice(bytes);
-            let over = self.held.len().saturating_sub(END);
-            self.inner.write_all(&self.held[..over])?;
-            self.held.drain(..over);
+            self.back.extend_from_slice(bytes);
+            let over = self.back.len().saturating_sub(END);
+            self.inner.write_all(&self.back[..over])?;
+            self.back.drain(..over);
         }
         Ok(())
     }

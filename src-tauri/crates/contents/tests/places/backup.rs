@@ -75,7 +75,7 @@ impl Room {
     /// Backs a volume up; the newest backup of it.
     async fn kept(&self, volume: &str) -> Backup {
         self.knows(volume).await;
-        let id = self.contents.back_up(volume, false).await.unwrap();
+        let id = self.contents.back_up(volume, false).unwrap();
         self.done(id).await;
         self.newest(volume).await
     }

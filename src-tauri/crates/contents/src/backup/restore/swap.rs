@@ -259,7 +259,7 @@ async fn throw_away(session: &Session, folders: &[Raw]) -> Result<()> {
     loop {
         match exchange.next().await? {
             Step::Answer(Answer::Trash(entries)) => {
-                ids.extend(entries.iter().map(|entry| entry.id))
+                ids.extend(entries.iter().map(|entry| entry.id));
             }
             Step::End(_) => break,
             _ => {}
@@ -380,7 +380,7 @@ pub(in super::super) async fn tidy(shared: &Arc<Shared>, engine: &Engine) {
         match done {
             Ok(()) => cross_out(shared, &one),
             Err(problem) => {
-                tracing::warn!(%problem, volume = %one.volume, "a restore stays unfinished")
+                tracing::warn!(%problem, volume = %one.volume, "a restore stays unfinished");
             }
         }
     }

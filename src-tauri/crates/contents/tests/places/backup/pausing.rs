@@ -69,7 +69,7 @@ async fn a_lab_is_paused_while_it_is_read_and_goes_on() {
     );
     let room = Room::new().await;
     writer(&room, "ice-vol", "ice-lab").await;
-    let id = room.contents.back_up("ice-vol", true).await.unwrap();
+    let id = room.contents.back_up("ice-vol", true).unwrap();
     let (_, cautions) = room.done(id).await;
     assert_eq!(
         cautions,
@@ -79,7 +79,7 @@ async fn a_lab_is_paused_while_it_is_read_and_goes_on() {
     assert_eq!(events("ice-lab"), ["pause", "unpause"]);
     assert_eq!(state("ice-lab"), "running");
 
-    let id = room.contents.back_up("ice-vol", true).await.unwrap();
+    let id = room.contents.back_up("ice-vol", true).unwrap();
     room.job(id, "the pause", |job| {
         job.is_over() || job.steps.iter().any(|step| step.note == "ice-lab paused")
     })
@@ -109,7 +109,7 @@ async fn a_lab_goes_on_where_the_backup_fails_and_one_paused_by_others_stays_so(
         .output()
         .is_ok_and(|done| done.status.success());
     if small {
-        let id = room.contents.back_up("fail-vol", true).await.unwrap();
+        let id = room.contents.back_up("fail-vol", true).unwrap();
         let ended = room.end_of(id).await;
         let unmounted = command("umount").arg(&folder).output().unwrap();
         assert!(matches!(ended, JobState::Failed { .. }), "{ended:?}");
@@ -120,7 +120,7 @@ async fn a_lab_goes_on_where_the_backup_fails_and_one_paused_by_others_stays_so(
         println!("in part not tested: a disk cannot be mounted without being root");
     }
     assert_eq!(state("held-lab"), "paused");
-    let id = room.contents.back_up("fail-vol", true).await.unwrap();
+    let id = room.contents.back_up("fail-vol", true).unwrap();
     room.done(id).await;
     assert_eq!(
         events("held-lab"),
@@ -173,7 +173,7 @@ async fn without_a_pause_what_changed_is_named() {
     assert_eq!(events("hot-lab"), Vec::<String>::new());
     let preview = room.preview(&backup.file).await;
     assert_eq!(preview.only_here.names, ["pipe"], "a pipe is not in it");
-    let id = room.contents.back_up("hot-vol", false).await.unwrap();
+    let id = room.contents.back_up("hot-vol", false).unwrap();
     let (_, cautions) = room.done(id).await;
     assert!(
         cautions

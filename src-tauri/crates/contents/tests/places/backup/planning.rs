@@ -28,10 +28,7 @@ async fn a_plan_keeps_the_newest_of_its_own_and_leaves_all_others() {
     let room = Room::new().await;
     let mine = room.kept("plan-vol").await;
     // A young backup is there, so nothing is due now.
-    room.contents
-        .plan_backups(plan("plan-vol", 7, 2))
-        .await
-        .unwrap();
+    room.contents.plan_backups(plan("plan-vol", 7, 2)).unwrap();
     assert_eq!(
         room.contents.back_up_due(UnixMillis(now())).await,
         Vec::<String>::new()
@@ -64,10 +61,7 @@ async fn a_first_backup_is_made_at_once_and_a_volume_that_is_gone_keeps_its_plan
     fill("first-vol", "printf 1 > a");
     let room = Room::new().await;
     room.knows("first-vol").await;
-    room.contents
-        .plan_backups(plan("first-vol", 1, 1))
-        .await
-        .unwrap();
+    room.contents.plan_backups(plan("first-vol", 1, 1)).unwrap();
     let mut jobs = room.contents.jobs();
     super::super::shows(&mut jobs, "the first backup", |list| {
         list.jobs
@@ -92,7 +86,7 @@ async fn a_first_backup_is_made_at_once_and_a_volume_that_is_gone_keeps_its_plan
             .as_ref()
             .is_some_and(|why| why.contains("not on this engine"))
     );
-    room.contents.forget_plan("first-vol").await.unwrap();
+    room.contents.forget_plan("first-vol").unwrap();
     assert!(room.contents.backups(None).await.unwrap().plans.is_empty());
 }
 
@@ -103,13 +97,11 @@ async fn plans_are_there_at_the_next_start_and_a_broken_file_is_told() {
         let refused = room
             .contents
             .plan_backups(plan("a-vol", days, keep))
-            .await
             .unwrap_err();
         assert_eq!(refused.field.as_deref(), Some(field));
     }
     room.contents
         .plan_backups(plan("no-such-vol", 3, 4))
-        .await
         .unwrap();
     let Room {
         folder,

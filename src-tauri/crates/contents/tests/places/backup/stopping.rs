@@ -19,11 +19,11 @@ async fn a_backup_that_is_stopped_leaves_nothing() {
     fill("stop-vol", BIG);
     let room = Room::new().await;
     room.knows("stop-vol").await;
-    let id = room.contents.back_up("stop-vol", false).await.unwrap();
+    let id = room.contents.back_up("stop-vol", false).unwrap();
     room.contents.cancel_job(id);
     assert!(is_stopped(&room.end_of(id).await));
     assert!(in_folder(&room.backups_folder()).is_empty());
-    let id = room.contents.back_up("stop-vol", false).await.unwrap();
+    let id = room.contents.back_up("stop-vol", false).unwrap();
     room.job(id, "some bytes", |job| job.bytes.0 > 0 || job.is_over())
         .await;
     room.contents.cancel_job(id);
@@ -135,7 +135,7 @@ async fn a_full_disk_leaves_nothing_and_is_told() {
         println!("not tested: a disk cannot be mounted without being root");
         return;
     }
-    let id = room.contents.back_up("full-vol", false).await.unwrap();
+    let id = room.contents.back_up("full-vol", false).unwrap();
     let ended = room.end_of(id).await;
     let left = in_folder(&folder);
     let smaller = command("mount")
@@ -143,7 +143,7 @@ async fn a_full_disk_leaves_nothing_and_is_told() {
         .arg(&folder)
         .output()
         .is_ok_and(|done| done.status.success());
-    let id = room.contents.back_up("full-vol", false).await.unwrap();
+    let id = room.contents.back_up("full-vol", false).unwrap();
     let refused = room.end_of(id).await;
     let unmounted = command("umount").arg(&folder).output().unwrap();
     assert!(smaller && unmounted.status.success());
