@@ -177,7 +177,7 @@ pub(super) async fn make(
             format!("{name} could not be woken again. Start it again, or restart Slipway.")
         })
     };
-    let (all_read, heard) = oneshot::channel();
+    let (all_read, read) = oneshot::channel();
     let packed = async {
         let exchange = session
             .ask(Request::Pack {
@@ -201,7 +201,7 @@ pub(super) async fn make(
     };
     let wakes = async {
         // Told once all is read, and dropped where it is not.
-        let _ = heard.await;
+        let _ = read.await;
         match paused {
             Some(paused) => paused.release().await,
             None => Vec::new(),

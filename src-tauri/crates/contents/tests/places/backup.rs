@@ -42,7 +42,7 @@ impl Room {
     }
 
     /// Waits for what a job shows.
-    async fn job(&self, id: JobId, what: &str, wanted: impl Fn(&Job) -> bool) -> Job {
+    async fn shown_job(&self, id: JobId, what: &str, wanted: impl Fn(&Job) -> bool) -> Job {
         let mut jobs = self.contents.jobs();
         let list = super::shows(&mut jobs, what, |list| {
             list.jobs.iter().any(|job| job.id == id && wanted(job))
@@ -52,7 +52,9 @@ impl Room {
     }
 
     async fn end_of(&self, id: JobId) -> JobState {
-        self.job(id, "the end of a job", Job::is_over).await.state
+        self.shown_job(id, "the end of a job", Job::is_over)
+            .await
+            .state
     }
 
     /// The summary and the cautions.

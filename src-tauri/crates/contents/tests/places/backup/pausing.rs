@@ -80,7 +80,7 @@ async fn a_lab_is_paused_while_it_is_read_and_goes_on() {
     assert_eq!(state("ice-lab"), "running");
 
     let id = room.contents.back_up("ice-vol", true).unwrap();
-    room.job(id, "the pause", |job| {
+    room.shown_job(id, "the pause", |job| {
         job.is_over() || job.steps.iter().any(|step| step.note == "ice-lab paused")
     })
     .await;

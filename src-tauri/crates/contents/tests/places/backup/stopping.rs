@@ -24,7 +24,7 @@ async fn a_backup_that_is_stopped_leaves_nothing() {
     assert!(is_stopped(&room.end_of(id).await));
     assert!(in_folder(&room.backups_folder()).is_empty());
     let id = room.contents.back_up("stop-vol", false).unwrap();
-    room.job(id, "some bytes", |job| job.bytes.0 > 0 || job.is_over())
+    room.shown_job(id, "some bytes", |job| job.bytes.0 > 0 || job.is_over())
         .await;
     room.contents.cancel_job(id);
     let ended = room.end_of(id).await;
@@ -54,7 +54,7 @@ async fn a_restore_that_is_stopped_leaves_what_was_there() {
         .restore(&backup.file, RestoreTarget::SameVolume)
         .await
         .unwrap();
-    room.job(job, "the writing", |job| {
+    room.shown_job(job, "the writing", |job| {
         job.is_over() || job.steps[2].progress == StepProgress::Running && job.bytes.0 > 0
     })
     .await;
