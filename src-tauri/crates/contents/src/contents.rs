@@ -85,7 +85,13 @@ impl Contents {
     }
 
     pub async fn list_folder(&self, place: PlaceId, query: FolderQuery) -> Result<FolderPage> {
-        self.shared.place(place)?.list(query).await
+        let opened = self.shared.place(place)?;
+        let mut page = opened.list(query).await?;
+        let people = opened.people().await;
+        for row in &mut page.rows {
+            row.name_owner(&people);
+        }
+        Ok(page)
     }
 
     /// The path that somebody typed by hand (`~/x`, `/x`, with `..`), as a path of this place, with
@@ -94,7 +100,9 @@ impl Contents {
         let opened = self.shared.place(place)?;
         let mounts = self.shared.mounts_of(&opened.place);
         let mounted: Vec<String> = mounts.into_iter().map(|(_, mount)| mount.target).collect();
-        opened.find(typed, &mounted).await
+        let mut entry = opened.find(typed, &mounted).await?;
+        entry.name_owner(&*opened.people().await);
+        Ok(entry)
     }
 
     /// Follows the folders on screen and the file of the preview, in the place of those followed before.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use slipway_engine::{Bytes, UnixMillis};
 use specta::Type;
 
+use crate::people::People;
 use crate::place::EntryPath;
 
 /// What the file system says it is.
@@ -74,4 +75,13 @@ pub struct Entry {
     pub target_kind: Option<EntryKind>,
     /// More names for the same file.
     pub links: u32,
+}
+
+impl Entry {
+    /// Gives the owner the name that the labs of the place know.
+    pub(crate) fn name_owner(&mut self, people: &People) {
+        if self.owner.is_none() {
+            self.owner = people.name(self.user).map(str::to_owned);
+        }
+    }
 }

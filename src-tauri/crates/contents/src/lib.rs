@@ -17,6 +17,7 @@ mod moving;
 mod names;
 mod opened;
 pub mod path;
+mod people;
 pub mod place;
 pub mod preview;
 pub mod search;

@@ -21,12 +21,16 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::Result;
 use crate::browse::{Folders, PlaceUpdate};
 use crate::path::visible;
+use crate::people::People;
 use crate::place::{EntryPath, Place};
 use crate::preview::source::{Files, Found, LineMarks, Piece, Source, SourceVersion};
 use crate::search::Searching;
 use crate::session::{Refused, Session, Step};
 use crate::shared::{Shared, is_ready, lock};
 use crate::space::measure::Space;
+
+/// Names of owners are not waited for much longer than rows.
+const SOON: Duration = Duration::from_millis(150);
 
 /// Between two attempts to look into a place that was lost.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -41,11 +45,23 @@ pub(crate) struct OpenPlace {
     pub(crate) space: Space,
     pub(crate) searching: Searching,
     keeper: Mutex<Option<AbortOnDropHandle<()>>>,
+    /// Asked once, beside the first rows.
+    people: watch::Receiver<Option<Arc<People>>>,
+    _asking: AbortOnDropHandle<()>,
 }
 
 impl OpenPlace {
     pub(crate) fn begin(place: Place, session: Session, shared: Weak<Shared>) -> Arc<Self> {
+        let (known, people) = watch::channel(None);
+        let asked = (shared.clone(), place.clone());
+        let asking = tokio::spawn(async move {
+            if let Some(shared) = asked.0.upgrade() {
+                known.send_replace(Some(Arc::new(shared.people(&asked.1).await)));
+            }
+        });
         let opened = Arc::new(Self {
+            people,
+            _asking: AbortOnDropHandle::new(asking),
             place,
             updates: watch::channel(PlaceUpdate::default()).0,
             session: watch::channel(session).0,
@@ -58,6 +74,16 @@ impl OpenPlace {
         let keeper = tokio::spawn(keep(Arc::downgrade(&opened), shared));
         *lock(&opened.keeper) = Some(AbortOnDropHandle::new(keeper));
         opened
+    }
+
+    /// Who is who here; nobody, where that does not come soon.
+    pub(crate) async fn people(&self) -> Arc<People> {
+        let mut people = self.people.clone();
+        let known = tokio::time::timeout(SOON, people.wait_for(Option::is_some)).await;
+        match known {
+            Ok(Ok(known)) => known.clone().unwrap_or_default(),
+            _ => Arc::default(),
+        }
     }
 
     /// The porthole that runs.

@@ -12,6 +12,8 @@
 
 mod backup;
 mod browsing;
+mod changing;
+mod copying;
 mod going;
 mod moving;
 mod removing;

@@ -1,0 +1,227 @@
+//! One copy, from its look at both sides to its end.
+
+use std::sync::Arc;
+
+use slipway_labs::problem::ProblemKind;
+use slipway_porthole::TRASH;
+use slipway_porthole::answer::{Answer, Fate as Became, Kind, Outcome, Unpacked, WalkTotals};
+use slipway_porthole::fault::Fault;
+use slipway_porthole::raw::Raw;
+use slipway_porthole::request::{OwnerRule, Request, Sync, UnpackOptions};
+
+use super::made::Made;
+use super::stop;
+use super::taken::{Answers, settle};
+use crate::Problem;
+use crate::jobs::{Done, Stop, Work};
+use crate::moving::cautions::{Cautions, Fate};
+use crate::moving::words::{no_room, summary};
+use crate::place::Place;
+use crate::session::{Refused, Session, Step, Steps};
+use crate::shared::{Shared, place_name};
+
+pub(super) async fn run(
+    shared: &Arc<Shared>,
+    from: &Place,
+    to: &Place,
+    work: &Work,
+) -> Result<Done, Stop> {
+    let reader = work.unless_stopped(shared.reader(from)).await??;
+    let session = work.unless_stopped(shared.copier(to, from)).await??;
+    let totals = walk(&reader, &place_name(from), work).await?;
+    work.whole(totals.bytes, u32::try_from(totals.files).unwrap_or(u32::MAX));
+    room(&session, &totals, work).await?;
+    let answers = settle(&reader, &session, from, to, work).await?;
+    drop(reader);
+    let mut copy = Copy {
+        made: Made::new(session.clone(), work.clone()),
+        cautions: Cautions::default(),
+        work: work.clone(),
+        files: 0,
+        bytes: 0,
+        name: place_name(to),
+    };
+    let options = UnpackOptions {
+        // A folder of this computer is somebody's, and stays so.
+        owner: match to {
+            Place::Folder { .. } => OwnerRule::OfTheFolder,
+            Place::Volume { .. } => OwnerRule::Keep,
+        },
+        taken: answers.others,
+        names: answers.names,
+        sync: Sync::AtTheEnd,
+    };
+    match copy.all(&session, options, answers.left_out).await {
+        Ok(()) => Ok(Done {
+            summary: summary(copy.files, copy.bytes, true),
+            made: None,
+            cautions: copy.cautions.told(),
+        }),
+        Err(stop) => Err(copy.made.undo(stop).await),
+    }
+}
+
+async fn walk(session: &Session, name: &str, work: &Work) -> Result<WalkTotals, Stop> {
+    let asked = session.ask(Request::Walk {
+        path: Raw::default(),
+        largest: 0,
+    });
+    let mut exchange = work
+        .unless_stopped(asked)
+        .await?
+        .map_err(|refused| stop(refused, name))?;
+    loop {
+        match work
+            .unless_stopped(exchange.next())
+            .await?
+            .map_err(|refused| stop(refused, name))?
+        {
+            Step::Answer(Answer::Folders(_)) => {}
+            Step::End(Outcome::Walk(totals)) => return Ok(totals),
+            _ => return Err(stop(Refused::unexpected(), name)),
+        }
+    }
+}
+
+async fn room(session: &Session, totals: &WalkTotals, work: &Work) -> Result<(), Stop> {
+    let Ok(Outcome::Room(room)) = work.unless_stopped(session.one(Request::Room)).await? else {
+        // A file system that does not say it says when it is full.
+        return Ok(());
+    };
+    // Files with holes keep them.
+    let needed = totals.on_disk.min(totals.bytes);
+    if room.total > 0 && needed > room.free {
+        return Err(no_room("the engine", needed, room.free).into());
+    }
+    Ok(())
+}
+
+struct Copy {
+    made: Made,
+    cautions: Cautions,
+    work: Work,
+    files: u64,
+    bytes: u64,
+    name: String,
+}
+
+impl Copy {
+    async fn all(
+        &mut self,
+        session: &Session,
+        options: UnpackOptions,
+        left_out: Vec<Raw>,
+    ) -> Result<(), Stop> {
+        self.work.go_on()?;
+        let mut excludes = left_out;
+        excludes.push(Raw::from(TRASH));
+        let request = Request::CopyTree {
+            from: Raw::default(),
+            to: Raw::default(),
+            excludes,
+            options,
+        };
+        let exchange = session
+            .ask(request)
+            .await
+            .map_err(|refused| stop(refused, &self.name))?;
+        let (mut steps, sending) = exchange.split();
+        // Nothing of it comes from here.
+        drop(sending);
+        let ended = self.hear(&mut steps).await;
+        if ended.is_err() {
+            for answer in steps.stop().await {
+                self.told(answer);
+            }
+        }
+        ended
+    }
+
+    async fn hear(&mut self, steps: &mut Steps) -> Result<(), Stop> {
+        let work = self.work.clone();
+        loop {
+            match work.unless_stopped(steps.next()).await? {
+                Ok(Step::Answer(answer)) => self.told(answer),
+                Ok(Step::End(Outcome::Unpack(_))) => return Ok(()),
+                Ok(_) => return Err(stop(Refused::unexpected(), &self.name)),
+                Err(refused) => return Err(self.why(refused).into()),
+            }
+        }
+    }
+
+    fn told(&mut self, answer: Answer) {
+        match answer {
+            Answer::Packed(packed) => {
+                for one in packed {
+                    if let Some(caution) = &one.caution {
+                        self.cautions.packed(&one.path, caution);
+                    }
+                }
+            }
+            Answer::Unpacked(entries) => {
+                for entry in entries {
+                    self.unpacked(entry);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn unpacked(&mut self, entry: Unpacked) {
+        let Unpacked {
+            name,
+            path,
+            kind,
+            bytes,
+            fate,
+            ..
+        } = entry;
+        match fate {
+            Became::Written => self.made.add(path),
+            Became::WrittenPlain(_) => {
+                self.cautions.add(Fate::Plain, &path);
+                self.made.add(path);
+            }
+            Became::Replaced => {
+                if kind != Kind::Folder {
+                    self.made.replaced();
+                }
+            }
+            Became::Skipped => return,
+            Became::Refused(fault) => {
+                self.cautions.refused(&name, kind, &fault);
+                return;
+            }
+        }
+        if kind == Kind::File {
+            self.files += 1;
+            self.bytes = self.bytes.saturating_add(bytes);
+            self.work.file();
+            self.work.read(bytes);
+        }
+    }
+
+    fn why(&self, refused: Refused) -> Problem {
+        match refused {
+            Refused::Lost(lost) => Problem::new(lost.kind, "The copy broke off.")
+                .because(format!(
+                    "{} What was there before is whole, and nothing was changed in what was copied.",
+                    lost.title
+                ))
+                .hint("Copy again when Docker answers.")
+                .detail(lost.detail.unwrap_or_default()),
+            Refused::Fault(Fault::Full) => {
+                Problem::new(ProblemKind::DiskFull, "The disk of the engine is full.")
+                    .because("What was there before is whole.")
+                    .hint("Delete what you no longer need, then copy again.")
+            }
+            Refused::Fault(Fault::Exists) => Problem::new(
+                ProblemKind::NameTaken,
+                "Something of the same name was put there in the last moment.",
+            )
+            .because("It was not touched.")
+            .hint("Copy again; you are asked then."),
+            refused => refused.about(&self.name),
+        }
+    }
+}
