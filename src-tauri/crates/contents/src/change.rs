@@ -18,8 +18,8 @@ use slipway_porthole::raw::Raw;
 use slipway_porthole::request::{Owner, Request};
 use specta::Type;
 
-use crate::place::{EntryPath, PlaceId};
 use crate::opened::{OpenPlace, shown_name};
+use crate::place::{EntryPath, PlaceId};
 use crate::session::{Refused, Session};
 use crate::{Contents, Problem, Result};
 
@@ -172,7 +172,9 @@ impl Contents {
     async fn changing(&self, id: PlaceId) -> Result<Changing> {
         let opened = self.shared.place(id)?;
         if let Some(why) = self.shared.why_read_only(&opened.place) {
-            return Err(Problem::new(ProblemKind::Other, "Nothing can be changed here.").because(why));
+            return Err(
+                Problem::new(ProblemKind::Other, "Nothing can be changed here.").because(why),
+            );
         }
         let session = self.shared.writer(&opened.place).await?;
         Ok(Changing { opened, session })

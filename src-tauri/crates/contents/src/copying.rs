@@ -6,7 +6,6 @@
 //! and stays behind.
 
 mod copy;
-mod made;
 mod taken;
 
 use std::collections::BTreeMap;

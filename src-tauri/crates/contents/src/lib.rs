@@ -13,6 +13,7 @@ mod copying;
 pub mod document;
 pub mod entry;
 pub mod jobs;
+mod made;
 mod moving;
 mod names;
 mod opened;

@@ -7,7 +7,7 @@
 
 mod aside;
 mod asking;
-mod cautions;
+pub(crate) mod cautions;
 mod download;
 mod feeding;
 mod head;
@@ -18,10 +18,10 @@ mod owner;
 mod settling;
 mod sources;
 mod sums;
-mod taken;
+pub(crate) mod taken;
 mod untar;
 mod upload;
-mod words;
+pub(crate) mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -46,7 +46,7 @@ impl Shared {
         };
         let mut people = People::default();
         let mut users = Vec::new();
-        for id in self.containers_of(place).into_iter().take(MOST_CONTAINERS) {
+        for (id, _) in self.containers_of(place).into_iter().take(MOST_CONTAINERS) {
             let Ok(found) = engine.found_container(id.as_str()).await else {
                 continue;
             };

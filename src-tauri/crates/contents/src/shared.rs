@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use slipway_engine::{ContainerId, Engine};
-use slipway_engine::inventory::{ContainerMount, ContainerState, EngineStatus, Snapshot};
+use slipway_engine::Engine;
+use slipway_engine::inventory::{ContainerMount, EngineStatus, Snapshot};
 use slipway_engine::porthole::{PortholePlace, PortholeRequest, PortholeRights};
 use slipway_labs::problem::ProblemKind;
 use tokio_util::task::AbortOnDropHandle;
@@ -172,7 +172,6 @@ impl Shared {
     }
 
     /// A porthole that may change `place` and reads `other` beside it, for copying.
-    #[expect(dead_code, reason = "for whatever changes a place; looking does not")]
     pub(crate) async fn copier(&self, place: &Place, other: &Place) -> Result<Session> {
         self.run(place, PortholeRights::Write, Some(other)).await
     }
@@ -288,21 +287,6 @@ impl Shared {
             .collect();
         found.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.target.cmp(&b.1.target)));
         found
-    }
-
-    /// Containers that have the place, those that run first.
-    pub(crate) fn containers_of(&self, place: &Place) -> Vec<ContainerId> {
-        let snapshot = self.home.inventory.snapshot();
-        let mut rows: Vec<_> = snapshot
-            .containers
-            .values()
-            .filter(|row| row.mounts.iter().any(|mount| is_of(mount, place)))
-            .collect();
-        rows.sort_by_key(|row| {
-            let runs = row.state == ContainerState::Running;
-            (!runs, std::cmp::Reverse(row.created), row.id.clone())
-        });
-        rows.into_iter().map(|row| row.id.clone()).collect()
     }
 
     /// A folder that its lab may only read is not changed here either.

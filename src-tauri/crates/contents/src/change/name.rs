@@ -52,35 +52,6 @@ pub(super) fn in_folder(folder: &Raw, name: &str) -> Result<Raw> {
     Ok(folder.join(name.as_bytes()))
 }
 
-/// `report (2).ipynb` for `report.ipynb`: what the `number`th of the same name is called.
-pub(crate) fn numbered(name: &[u8], number: u32) -> Vec<u8> {
-    let mark = format!(" ({number})").into_bytes();
-    // `.bashrc` has no ending, `data.tar.gz` has two.
-    let dot = name
-        .iter()
-        .skip(1)
-        .rposition(|byte| *byte == b'.')
-        .map(|at| at + 1)
-        .map(|at| {
-            if name[..at].ends_with(b".tar") && at > 4 {
-                at - 4
-            } else {
-                at
-            }
-        })
-        .filter(|at| *at > 0 && name.len() - at <= 16)
-        .unwrap_or(name.len());
-    let (stem, ending) = name.split_at(dot);
-    let room = LONGEST.saturating_sub(mark.len() + ending.len());
-    let stem = &stem[..stem.len().min(room)];
-    // A letter that is cut in two would be none.
-    let stem = match std::str::from_utf8(stem) {
-        Err(error) if error.error_len().is_none() => &stem[..error.valid_up_to()],
-        _ => stem,
-    };
-    [stem, &mark, ending].concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,35 +60,35 @@ mod tests {
     fn a_name_that_no_file_should_have_is_refused_at_its_field() {
         let long = "é".repeat(128);
         for name in [
-            "", "  ", ".", "..", "a/b", "a\nb", "\u{7f}", &long, TRASH, ".slipway-part-7",
+            "",
+            "  ",
+            ".",
+            "..",
+            "a/b",
+            "a\nb",
+            "\u{7f}",
+            &long,
+            TRASH,
+            ".slipway-part-7",
         ] {
             let refused = in_folder(&Raw::default(), name).expect_err(name);
             assert_eq!(refused.field.as_deref(), Some("name"), "{name:?}");
             assert!(refused.hint.is_some(), "{name:?}");
         }
-        for name in ["a", " a", "\u{202e}txt", ".hidden", "a\\b", "Übersicht 3.ipynb"] {
+        for name in [
+            "a",
+            " a",
+            "\u{202e}txt",
+            ".hidden",
+            "a\\b",
+            "Übersicht 3.ipynb",
+        ] {
             let path = in_folder(&Raw::from("work"), name).expect(name);
             assert_eq!(path.0, format!("work/{name}").into_bytes());
         }
-        assert!(in_folder(&Raw::from("work"), TRASH).is_ok(), "only the root has one");
-    }
-
-    #[test]
-    fn a_number_stands_before_the_ending() {
-        for (name, two) in [
-            ("report.ipynb", "report (2).ipynb"),
-            ("data.tar.gz", "data (2).tar.gz"),
-            (".bashrc", ".bashrc (2)"),
-            (".config.json", ".config (2).json"),
-            ("folder", "folder (2)"),
-            ("v1.2 of something quite long", "v1.2 of something quite long (2)"),
-            (".tar.gz", ".tar (2).gz"),
-        ] {
-            assert_eq!(numbered(name.as_bytes(), 2), two.as_bytes(), "{name}");
-        }
-        let long = format!("{}.csv", "é".repeat(125));
-        let two = numbered(long.as_bytes(), 2);
-        assert!(two.len() <= LONGEST && two.ends_with(" (2).csv".as_bytes()));
-        assert!(std::str::from_utf8(&two).is_ok(), "no letter is cut in two");
+        assert!(
+            in_folder(&Raw::from("work"), TRASH).is_ok(),
+            "only the root has one"
+        );
     }
 }

@@ -214,10 +214,7 @@ fn written(version: FileVersion) -> String {
         changed,
         inode,
     } = version;
-    format!(
-        "{size}.{}.{}.{inode}",
-        changed.seconds, changed.nanoseconds
-    )
+    format!("{size}.{}.{}.{inode}", changed.seconds, changed.nanoseconds)
 }
 
 fn read_version(text: &str) -> Result<FileVersion> {

@@ -7,8 +7,8 @@ use slipway_porthole::fault::Fault;
 use slipway_porthole::raw::Raw;
 use slipway_porthole::request::Request;
 
-use super::name::numbered;
 use super::{Changing, Trash, TrashedEntry, about};
+use crate::names::numbered_bytes;
 use crate::opened::shown_name;
 use crate::place::{EntryPath, PlaceId};
 use crate::session::{Refused, Session, Step};
@@ -118,7 +118,7 @@ async fn restore(changing: &Changing, entry: &TrashEntry) -> Result<Raw> {
     loop {
         let to = match number {
             1 => entry.path.clone(),
-            number => folder.join(&numbered(last, number)),
+            number => folder.join(&numbered_bytes(last, number)),
         };
         let request = Request::RestoreTrash {
             id: entry.id,

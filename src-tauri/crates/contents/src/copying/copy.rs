@@ -9,11 +9,11 @@ use slipway_porthole::fault::Fault;
 use slipway_porthole::raw::Raw;
 use slipway_porthole::request::{OwnerRule, Request, Sync, UnpackOptions};
 
-use super::made::Made;
 use super::stop;
-use super::taken::{Answers, settle};
+use super::taken::settle;
 use crate::Problem;
 use crate::jobs::{Done, Stop, Work};
+use crate::made::Made;
 use crate::moving::cautions::{Cautions, Fate};
 use crate::moving::words::{no_room, summary};
 use crate::place::Place;
@@ -29,7 +29,10 @@ pub(super) async fn run(
     let reader = work.unless_stopped(shared.reader(from)).await??;
     let session = work.unless_stopped(shared.copier(to, from)).await??;
     let totals = walk(&reader, &place_name(from), work).await?;
-    work.whole(totals.bytes, u32::try_from(totals.files).unwrap_or(u32::MAX));
+    work.whole(
+        totals.bytes,
+        u32::try_from(totals.files).unwrap_or(u32::MAX),
+    );
     room(&session, &totals, work).await?;
     let answers = settle(&reader, &session, from, to, work).await?;
     drop(reader);
@@ -50,6 +53,7 @@ pub(super) async fn run(
         taken: answers.others,
         names: answers.names,
         sync: Sync::AtTheEnd,
+        beneath: Raw::default(),
     };
     match copy.all(&session, options, answers.left_out).await {
         Ok(()) => Ok(Done {

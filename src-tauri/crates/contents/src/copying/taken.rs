@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use slipway_engine::{Bytes, UnixMillis};
 use slipway_labs::problem::ProblemKind;
-use slipway_porthole::answer::{Answer, Hit, Kind, Moment, Outcome, Row};
+use slipway_porthole::answer::{Answer, Hit, Kind, Moment, Row};
 use slipway_porthole::raw::Raw;
 use slipway_porthole::request::{Request, Search, SearchFor, Taken};
 use slipway_porthole::{ASIDE, TRASH};

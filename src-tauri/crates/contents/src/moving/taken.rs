@@ -32,7 +32,7 @@ pub(super) struct Sorted {
 }
 
 /// Rows of those paths that are there.
-pub(super) async fn there(
+pub(crate) async fn there(
     session: &Session,
     paths: impl Iterator<Item = Raw>,
     work: &Work,

@@ -26,6 +26,7 @@ use super::taken::{Sorted, beneath, sort};
 use super::words::{no_room, not_the_same, summary};
 use crate::Problem;
 use crate::jobs::{Done, Stop, Work};
+use crate::made::Made;
 use crate::path::visible;
 use crate::place::Place;
 use crate::session::{Refused, Sending, Session, Step, Steps};
@@ -33,9 +34,6 @@ use crate::shared::Shared;
 
 /// Pieces of the archive that may wait for the place; each is up to 256 KiB.
 const WAITING: usize = 8;
-
-/// Bytes of paths that are removed with one request.
-const MOST_REMOVED: usize = 64 * 1024;
 
 pub(super) async fn run(
     shared: Arc<Shared>,
@@ -62,14 +60,13 @@ pub(super) async fn run(
     let (bytes, files) = totals(new.iter().chain(&replacing).map(|one| &one.source));
     work.whole(bytes, u32::try_from(files).unwrap_or(u32::MAX));
     let mut upload = Upload {
+        made: Made::new(session.clone(), work.clone()),
         session,
         folder,
         owner,
         ledger: Arc::new(Ledger::default()),
         cautions,
         work,
-        made: Vec::new(),
-        replaced: 0,
         files: 0,
         bytes: 0,
     };
@@ -83,7 +80,7 @@ pub(super) async fn run(
             made: None,
             cautions: upload.cautions.told(),
         }),
-        Err(stop) => Err(upload.undo(stop).await),
+        Err(stop) => Err(upload.made.undo(stop).await),
     }
 }
 
@@ -145,9 +142,7 @@ struct Upload {
     ledger: Arc<Ledger>,
     cautions: Arc<Cautions>,
     work: Work,
-    /// What was newly made, by its path in the place, in the order in which it was.
-    made: Vec<Raw>,
-    replaced: u64,
+    made: Made,
     files: u64,
     bytes: u64,
 }
@@ -232,12 +227,16 @@ impl Upload {
         } = entry;
         let name = Raw::from(name.0.strip_suffix(b"/").unwrap_or(&name.0));
         match fate {
-            Became::Written => self.made.push(beneath(&self.folder, &name)),
+            Became::Written => self.made.add(beneath(&self.folder, &name)),
             Became::WrittenPlain(_) => {
                 self.cautions.add(Fate::Plain, &name);
-                self.made.push(beneath(&self.folder, &name));
+                self.made.add(beneath(&self.folder, &name));
             }
-            Became::Replaced => self.replaced += u64::from(kind != PlaceKind::Folder),
+            Became::Replaced => {
+                if kind != PlaceKind::Folder {
+                    self.made.replaced();
+                }
+            }
             Became::Skipped => {
                 self.ledger.without(name);
                 return;
@@ -255,81 +254,6 @@ impl Upload {
             if let Some(sum) = entry.sha256 {
                 self.ledger.there(name, sum);
             }
-        }
-    }
-
-    /// Takes away what was newly made, and says what stays.
-    async fn undo(&mut self, stop: Stop) -> Stop {
-        let is_lost = self.session.lost().borrow().is_some();
-        let mut stay = 0;
-        if is_lost {
-            stay = self.made.len();
-        } else {
-            let mut paths = Vec::new();
-            let mut bytes = 0;
-            // The last first: folders after what is in them.
-            let mut made = std::mem::take(&mut self.made);
-            while let Some(path) = made.pop() {
-                bytes += path.0.len() + 4;
-                paths.push(path);
-                if bytes >= MOST_REMOVED || made.is_empty() {
-                    bytes = 0;
-                    stay += self.remove(std::mem::take(&mut paths)).await;
-                }
-            }
-        }
-        let mut sentences = Vec::new();
-        if self.replaced > 0 {
-            sentences.push(match self.replaced {
-                1 => "1 file had been replaced before and stays as it is now.".to_owned(),
-                many => format!("{many} files had been replaced before and stay as they are now."),
-            });
-        }
-        if stay > 0 {
-            sentences.push(match stay {
-                1 => "1 new file or folder stays.".to_owned(),
-                many => format!("{many} new files and folders stay."),
-            });
-        }
-        match stop {
-            Stop::Cancelled => {
-                for sentence in sentences {
-                    self.work.stays(sentence);
-                }
-                Stop::Cancelled
-            }
-            Stop::Failed(mut problem) => {
-                for sentence in sentences {
-                    if !problem.message.is_empty() {
-                        problem.message.push(' ');
-                    }
-                    problem.message.push_str(&sentence);
-                }
-                Stop::Failed(problem)
-            }
-        }
-    }
-
-    /// Gives how many of them could not be removed.
-    async fn remove(&self, paths: Vec<Raw>) -> usize {
-        let count = paths.len();
-        match self
-            .session
-            .one(Request::Remove {
-                paths: paths.clone(),
-            })
-            .await
-        {
-            Ok(_) => 0,
-            // Something was put into a new folder, or changed, meanwhile.
-            Err(Refused::Fault(_)) => {
-                let asked = Request::StatAll { paths };
-                match self.session.one(asked).await {
-                    Ok(Outcome::Count(left)) => usize::try_from(left).unwrap_or(count),
-                    _ => count,
-                }
-            }
-            Err(Refused::Lost(_)) => count,
         }
     }
 }

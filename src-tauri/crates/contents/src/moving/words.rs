@@ -72,7 +72,7 @@ pub(super) fn not_the_same(path: &Raw) -> Problem {
 }
 
 /// "12 files, 3.4 MB. Checked."
-pub(super) fn summary(files: u64, bytes: u64, all_checked: bool) -> String {
+pub(crate) fn summary(files: u64, bytes: u64, all_checked: bool) -> String {
     let files = match files {
         1 => "1 file".to_owned(),
         files => format!("{} files", crate::survey::holds::grouped(files)),
@@ -90,7 +90,7 @@ pub(super) fn what(names: &[String]) -> String {
 }
 
 /// There is not enough room.
-pub(super) fn no_room(whose: &str, needed: u64, free: u64) -> Problem {
+pub(crate) fn no_room(whose: &str, needed: u64, free: u64) -> Problem {
     Problem::new(
         ProblemKind::DiskFull,
         format!("There is too little room on the disk of {whose}."),

@@ -17,7 +17,14 @@ fn paths(texts: &[&str]) -> Vec<EntryPath> {
 /// What a shell in a container prints of the volume.
 fn look(volume: &str, script: &str) -> String {
     let mount = format!("{volume}:/v");
-    let run = ["run", "--rm", "--network", "none", "--entrypoint", "/bin/busybox"];
+    let run = [
+        "run",
+        "--rm",
+        "--network",
+        "none",
+        "--entrypoint",
+        "/bin/busybox",
+    ];
     let of = ["-v", &mount, "-w", "/v", IMAGE, "sh", "-c", script];
     bed().docker(&[&run[..], &of[..]].concat()).unwrap()
 }
@@ -35,21 +42,36 @@ async fn a_new_folder_belongs_to_whoever_has_the_one_around_it() {
     );
     let room = Room::new().await;
     let place = room.open("folders-vol").await;
-    let made = room.contents.make_folder(place, path("work"), "Übersicht 1").await;
+    let made = room
+        .contents
+        .make_folder(place, path("work"), "Übersicht 1")
+        .await;
     assert_eq!(made.unwrap(), path("work/Übersicht 1"));
     assert_eq!(
         look("folders-vol", "stat -c '%u:%g %a' 'work/Übersicht 1'").trim(),
         "1000:100 755"
     );
-    let taken = room.contents.make_folder(place, path("work"), "Übersicht 1").await;
+    let taken = room
+        .contents
+        .make_folder(place, path("work"), "Übersicht 1")
+        .await;
     let taken = taken.unwrap_err();
     assert_eq!(taken.kind, ProblemKind::NameTaken);
     assert_eq!(taken.field.as_deref(), Some("name"));
     let wrong = room.contents.make_folder(place, path("work"), "a/b").await;
     assert_eq!(wrong.unwrap_err().field.as_deref(), Some("name"));
-    room.contents.make_folder(place, path("out"), "escaped").await.unwrap_err();
-    room.contents.make_folder(place, path("in"), "through").await.unwrap();
-    assert_eq!(look("folders-vol", "ls work").trim(), "through\nÜbersicht 1");
+    room.contents
+        .make_folder(place, path("out"), "escaped")
+        .await
+        .unwrap_err();
+    room.contents
+        .make_folder(place, path("in"), "through")
+        .await
+        .unwrap();
+    assert_eq!(
+        look("folders-vol", "ls work").trim(),
+        "through\nÜbersicht 1"
+    );
     assert_eq!(shown(&room, place, "").await, ["in", "out", "work"]);
 }
 
@@ -58,16 +80,29 @@ async fn a_folder_of_root_gets_folders_that_the_lab_can_work_in() {
     fill("lab-vol", "mkdir shared");
     bed()
         .docker(&[
-            "create", "--name", "works-as-1000", "--user", "1000:100", "-v", "lab-vol:/v", IMAGE,
+            "create",
+            "--name",
+            "works-as-1000",
+            "--user",
+            "1000:100",
+            "-v",
+            "lab-vol:/v",
+            IMAGE,
         ])
         .unwrap();
     let room = Room::new().await;
     room.until("the lab", |snapshot| {
-        snapshot.containers.values().any(|row| row.name == "works-as-1000")
+        snapshot
+            .containers
+            .values()
+            .any(|row| row.name == "works-as-1000")
     })
     .await;
     let place = room.open("lab-vol").await;
-    room.contents.make_folder(place, path(""), "mine").await.unwrap();
+    room.contents
+        .make_folder(place, path(""), "mine")
+        .await
+        .unwrap();
     assert_eq!(look("lab-vol", "stat -c %u:%g mine").trim(), "1000:100");
 }
 
@@ -79,17 +114,34 @@ async fn names_change_and_nothing_is_written_over() {
     );
     let room = Room::new().await;
     let place = room.open("names-vol").await;
-    let taken = room.contents.rename(place, path("a"), "b").await.unwrap_err();
-    assert_eq!((taken.kind, taken.field.as_deref()), (ProblemKind::NameTaken, Some("name")));
+    let taken = room
+        .contents
+        .rename(place, path("a"), "b")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (taken.kind, taken.field.as_deref()),
+        (ProblemKind::NameTaken, Some("name"))
+    );
     assert_eq!(look("names-vol", "cat a b"), "12");
     let odd = room.list(place, "").await.rows;
     let odd = odd.iter().find(|row| row.odd_name).unwrap().path.clone();
     let renamed = room.contents.rename(place, odd, "good name").await.unwrap();
     assert_eq!(renamed, path("good name"));
-    assert_eq!(room.contents.rename(place, path("a"), "a").await.unwrap(), path("a"));
-    let moved = room.contents.move_entries(place, paths(&["a", "good name"]), path("d")).await;
+    assert_eq!(
+        room.contents.rename(place, path("a"), "a").await.unwrap(),
+        path("a")
+    );
+    let moved = room
+        .contents
+        .move_entries(place, paths(&["a", "good name"]), path("d"))
+        .await;
     assert_eq!(moved.unwrap(), paths(&["d/a", "d/good name"]));
-    let gone = room.contents.rename(place, path("a"), "c").await.unwrap_err();
+    let gone = room
+        .contents
+        .rename(place, path("a"), "c")
+        .await
+        .unwrap_err();
     assert_eq!(gone.kind, ProblemKind::Gone);
     assert_eq!(look("names-vol", "ls d; cat d/a").trim(), "a\ngood name\n1");
 }
@@ -102,31 +154,70 @@ async fn what_is_deleted_comes_back_beside_what_has_its_name_by_then() {
     );
     let room = Room::new().await;
     let place = room.open("trash-vol").await;
-    let first = room.contents.trash(place, paths(&["work/deep/report.ipynb"])).await.unwrap();
+    let first = room
+        .contents
+        .trash(place, paths(&["work/deep/report.ipynb"]))
+        .await
+        .unwrap();
     fill("trash-vol", "printf two > work/deep/report.ipynb");
-    let second = room.contents.trash(place, paths(&["work/deep", "work/b"])).await.unwrap();
+    let second = room
+        .contents
+        .trash(place, paths(&["work/deep", "work/b"]))
+        .await
+        .unwrap();
     assert_eq!((first.len(), second.len()), (1, 2));
     assert_eq!(shown(&room, place, "work").await, Vec::<String>::new());
     let trash = room.contents.list_trash(place).await.unwrap();
-    let listed: Vec<_> = trash.entries.iter().map(|entry| entry.name.as_str()).collect();
+    let listed: Vec<_> = trash
+        .entries
+        .iter()
+        .map(|entry| entry.name.as_str())
+        .collect();
     assert_eq!(listed, ["b", "deep", "report.ipynb"], "newest first");
     assert_eq!((trash.files, trash.bytes.0), (3, 8));
-    let back = room.contents.restore_trashed(place, vec![second[0].clone()]).await.unwrap();
+    let back = room
+        .contents
+        .restore_trashed(place, vec![second[0].clone()])
+        .await
+        .unwrap();
     assert_eq!(back, paths(&["work/deep"]));
-    let back = room.contents.restore_trashed(place, first.clone()).await.unwrap();
+    let back = room
+        .contents
+        .restore_trashed(place, first.clone())
+        .await
+        .unwrap();
     assert_eq!(back, paths(&["work/deep/report (2).ipynb"]));
-    let twice = room.contents.restore_trashed(place, first).await.unwrap_err();
+    let twice = room
+        .contents
+        .restore_trashed(place, first)
+        .await
+        .unwrap_err();
     assert_eq!(twice.kind, ProblemKind::Gone);
     fill("trash-vol", "mv work away");
-    let back = room.contents.restore_trashed(place, vec![second[1].clone()]).await.unwrap();
+    let back = room
+        .contents
+        .restore_trashed(place, vec![second[1].clone()])
+        .await
+        .unwrap();
     assert_eq!(back, paths(&["work/b"]), "its folder is made again");
     assert_eq!(
-        look("trash-vol", "cat away/deep/*2*.ipynb; stat -c %u:%g work/b; cat work/b").trim(),
+        look(
+            "trash-vol",
+            "cat away/deep/*2*.ipynb; stat -c %u:%g work/b; cat work/b"
+        )
+        .trim(),
         "one1000:100\n22"
     );
     room.contents.trash(place, paths(&["away"])).await.unwrap();
     room.contents.empty_trash(place).await.unwrap();
-    assert!(room.contents.list_trash(place).await.unwrap().entries.is_empty());
+    assert!(
+        room.contents
+            .list_trash(place)
+            .await
+            .unwrap()
+            .entries
+            .is_empty()
+    );
     assert_eq!(look("trash-vol", "find . -name '*.ipynb'"), "");
 }
 
@@ -135,10 +226,21 @@ async fn one_that_cannot_be_deleted_keeps_the_others() {
     fill("keeps-vol", "printf 1 > a; printf 2 > b");
     let room = Room::new().await;
     let place = room.open("keeps-vol").await;
-    let refused = room.contents.trash(place, paths(&["a", "gone", "b"])).await.unwrap_err();
+    let refused = room
+        .contents
+        .trash(place, paths(&["a", "gone", "b"]))
+        .await
+        .unwrap_err();
     assert_eq!(refused.kind, ProblemKind::Gone);
     assert_eq!(shown(&room, place, "").await, ["a", "b"]);
-    assert!(room.contents.list_trash(place).await.unwrap().entries.is_empty());
+    assert!(
+        room.contents
+            .list_trash(place)
+            .await
+            .unwrap()
+            .entries
+            .is_empty()
+    );
     room.contents.trash(place, paths(&[""])).await.unwrap_err();
 }
 
@@ -157,41 +259,68 @@ async fn a_text_is_saved_over_the_state_that_was_read_and_no_other() {
     );
     let room = Room::new().await;
     let place = room.open("texts-vol").await;
-    let mut text = room.contents.read_text(place, path("win.txt")).await.unwrap();
+    let mut text = room
+        .contents
+        .read_text(place, path("win.txt"))
+        .await
+        .unwrap();
     assert_eq!(text.text, "a\nb\n");
     text.text = "a\nnew\nb\n".to_owned();
     let version = saved(&room, place, text.clone()).await;
     assert_eq!(
-        look("texts-vol", "od -An -c win.txt | tr -d ' \n'; stat -c ' %u:%g %a' win.txt").trim(),
+        look(
+            "texts-vol",
+            "od -An -c win.txt | tr -d ' \n'; stat -c ' %u:%g %a' win.txt"
+        )
+        .trim(),
         r"357273277a\r\nnew\r\nb\r\n 1000:100 640"
     );
     // The lab saves meanwhile.
     fill("texts-vol", "printf 'theirs\n' > win.txt");
-    let mine = EditedText { version, ..text.clone() };
+    let mine = EditedText {
+        version,
+        ..text.clone()
+    };
     let now = match room.contents.save_text(place, mine.clone()).await.unwrap() {
         SaveOutcome::Overtaken { now, .. } => now,
         SaveOutcome::Saved { .. } => panic!("it was written over"),
     };
     assert_eq!(now.text, "theirs\n");
     assert_eq!(look("texts-vol", "cat win.txt"), "theirs\n");
-    let kept = EditedText { version: now.version, ..mine.clone() };
+    let kept = EditedText {
+        version: now.version,
+        ..mine.clone()
+    };
     saved(&room, place, kept).await;
     assert_eq!(look("texts-vol", "cat win.txt"), "a\nnew\nb\n");
     // Through a link the text is written and the link stays.
     let mut linked = room.contents.read_text(place, path("link")).await.unwrap();
     linked.text.push_str("end");
     saved(&room, place, linked).await;
-    assert_eq!(look("texts-vol", "readlink link; tail -n 1 win.txt"), "win.txt\nend");
+    assert_eq!(
+        look("texts-vol", "readlink link; tail -n 1 win.txt"),
+        "win.txt\nend"
+    );
     for refused in ["raw", "latin", "long"] {
-        let problem = room.contents.read_text(place, path(refused)).await.unwrap_err();
+        let problem = room
+            .contents
+            .read_text(place, path(refused))
+            .await
+            .unwrap_err();
         assert!(problem.title.contains(refused), "{problem:?}");
     }
     fill("texts-vol", "rm win.txt");
     let gone = room.contents.save_text(place, mine).await.unwrap_err();
     assert_eq!(gone.kind, ProblemKind::Gone);
-    let copy = room.contents.create_text(place, path(""), "copy.txt", "mine\n").await;
+    let copy = room
+        .contents
+        .create_text(place, path(""), "copy.txt", "mine\n")
+        .await;
     assert_eq!(copy.unwrap().path, path("copy.txt"));
-    let taken = room.contents.create_text(place, path(""), "copy.txt", "again").await;
+    let taken = room
+        .contents
+        .create_text(place, path(""), "copy.txt", "again")
+        .await;
     assert_eq!(taken.unwrap_err().field.as_deref(), Some("name"));
     assert_eq!(look("texts-vol", "cat copy.txt"), "mine\n");
 }
@@ -200,15 +329,35 @@ async fn a_text_is_saved_over_the_state_that_was_read_and_no_other() {
 async fn on_a_full_volume_the_text_before_stays_whole() {
     bed()
         .docker(&[
-            "volume", "create", "--driver", "local", "--opt", "type=tmpfs", "--opt",
-            "device=tmpfs", "--opt", "o=size=64k", "full-vol",
+            "volume",
+            "create",
+            "--driver",
+            "local",
+            "--opt",
+            "type=tmpfs",
+            "--opt",
+            "device=tmpfs",
+            "--opt",
+            "o=size=64k",
+            "full-vol",
         ])
         .unwrap();
     // A volume of memory lasts as long as a container has it.
     bed()
         .docker(&[
-            "run", "--detach", "--name", "keeps-full-vol", "--network", "none", "--entrypoint",
-            "/bin/busybox", "-v", "full-vol:/v", IMAGE, "sh", "-c",
+            "run",
+            "--detach",
+            "--name",
+            "keeps-full-vol",
+            "--network",
+            "none",
+            "--entrypoint",
+            "/bin/busybox",
+            "-v",
+            "full-vol:/v",
+            IMAGE,
+            "sh",
+            "-c",
             "printf whole > /v/a; head -c 50000 /dev/zero > /v/fill; exec sleep 600",
         ])
         .unwrap();
@@ -233,10 +382,15 @@ async fn what_a_lab_may_only_read_is_not_changed_here_either() {
     std::fs::write(folder.path().join("a"), "1").unwrap();
     let source = folder.path().to_str().unwrap();
     let mount = format!("{source}:/v:ro");
-    bed().docker(&["create", "--name", "only-reads", "-v", &mount, IMAGE]).unwrap();
+    bed()
+        .docker(&["create", "--name", "only-reads", "-v", &mount, IMAGE])
+        .unwrap();
     let room = Room::new().await;
     room.until("the lab", |snapshot| {
-        snapshot.containers.values().any(|row| row.name == "only-reads")
+        snapshot
+            .containers
+            .values()
+            .any(|row| row.name == "only-reads")
     })
     .await;
     let opened = room
@@ -246,8 +400,15 @@ async fn what_a_lab_may_only_read_is_not_changed_here_either() {
         })
         .await
         .unwrap();
-    let refused = room.contents.make_folder(opened.id, path(""), "b").await.unwrap_err();
+    let refused = room
+        .contents
+        .make_folder(opened.id, path(""), "b")
+        .await
+        .unwrap_err();
     assert_eq!(Some(refused.message), opened.read_only);
-    room.contents.trash(opened.id, paths(&["a"])).await.unwrap_err();
+    room.contents
+        .trash(opened.id, paths(&["a"]))
+        .await
+        .unwrap_err();
     assert!(folder.path().join("a").is_file());
 }

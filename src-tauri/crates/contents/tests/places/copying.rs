@@ -21,8 +21,20 @@ fn look(volume: &str, script: &str) -> String {
     let mount = format!("{volume}:/v");
     bed()
         .docker(&[
-            "run", "--rm", "--network", "none", "--entrypoint", "/bin/busybox", "-v", &mount, "-w",
-            "/v", IMAGE, "sh", "-c", script,
+            "run",
+            "--rm",
+            "--network",
+            "none",
+            "--entrypoint",
+            "/bin/busybox",
+            "-v",
+            &mount,
+            "-w",
+            "/v",
+            IMAGE,
+            "sh",
+            "-c",
+            script,
         ])
         .unwrap()
 }
@@ -49,13 +61,22 @@ async fn done(room: &Room, job: JobId) -> (String, Vec<String>) {
 async fn a_clone_is_the_same_in_everything() {
     bed()
         .docker(&[
-            "volume", "create", "--label", "team=churn", "--label",
-            "com.docker.compose.project=other", "cloned-vol",
+            "volume",
+            "create",
+            "--label",
+            "team=churn",
+            "--label",
+            "com.docker.compose.project=other",
+            "cloned-vol",
         ])
         .unwrap();
     fill("cloned-vol", TREE);
     let room = Room::new().await;
-    let job = room.contents.clone_volume("cloned-vol", " the-clone ").await.unwrap();
+    let job = room
+        .contents
+        .clone_volume("cloned-vol", " the-clone ")
+        .await
+        .unwrap();
     let (summary, cautions) = done(&room, job).await;
     assert!(summary.contains("files"), "{summary}");
     assert_eq!(cautions, Vec::<String>::new());
@@ -66,24 +87,53 @@ async fn a_clone_is_the_same_in_everything() {
         "hard links are one file, and the trash stays behind"
     );
     let labels = bed()
-        .docker(&["volume", "inspect", "--format", "{{json .Labels}}", "the-clone"])
+        .docker(&[
+            "volume",
+            "inspect",
+            "--format",
+            "{{json .Labels}}",
+            "the-clone",
+        ])
         .unwrap();
     assert_eq!(labels.trim(), r#"{"team":"churn"}"#);
-    let taken = room.contents.clone_volume("cloned-vol", "the-clone").await.unwrap_err();
-    assert_eq!((taken.kind, taken.field.as_deref()), (ProblemKind::NameTaken, Some("name")));
-    let wrong = room.contents.clone_volume("cloned-vol", "a/b").await.unwrap_err();
+    let taken = room
+        .contents
+        .clone_volume("cloned-vol", "the-clone")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (taken.kind, taken.field.as_deref()),
+        (ProblemKind::NameTaken, Some("name"))
+    );
+    let wrong = room
+        .contents
+        .clone_volume("cloned-vol", "a/b")
+        .await
+        .unwrap_err();
     assert_eq!(wrong.field.as_deref(), Some("name"));
-    room.contents.clone_volume("no-such-vol", "x-clone").await.unwrap_err();
+    room.contents
+        .clone_volume("no-such-vol", "x-clone")
+        .await
+        .unwrap_err();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clone_that_is_stopped_or_fails_leaves_no_volume() {
-    fill("stopped-vol", "for n in $(seq 200); do head -c 1000000 /dev/zero > f$n; done");
+    fill(
+        "stopped-vol",
+        "for n in $(seq 200); do head -c 1000000 /dev/zero > f$n; done",
+    );
     let room = Room::new().await;
-    let job = room.contents.clone_volume("stopped-vol", "never-vol").await.unwrap();
+    let job = room
+        .contents
+        .clone_volume("stopped-vol", "never-vol")
+        .await
+        .unwrap();
     let mut jobs = room.contents.jobs();
     shows(&mut jobs, "a file that was copied", |list| {
-        list.jobs.iter().any(|one| one.id == job && (one.files > 0 || one.is_over()))
+        list.jobs
+            .iter()
+            .any(|one| one.id == job && (one.files > 0 || one.is_over()))
     })
     .await;
     room.contents.cancel_job(job);
@@ -112,8 +162,14 @@ impl StateName for Job {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn names_that_are_taken_are_asked_about_before_anything_is_written() {
-    fill("from-vol", "mkdir d; printf new > a; printf new > d/b; printf new > c; printf only > e; mkdir m; printf in > m/x");
-    fill("into-vol", "mkdir d; printf old > a; printf old > d/b; printf old > c; printf file > m");
+    fill(
+        "from-vol",
+        "mkdir d; printf new > a; printf new > d/b; printf new > c; printf only > e; mkdir m; printf in > m/x",
+    );
+    fill(
+        "into-vol",
+        "mkdir d; printf old > a; printf old > d/b; printf old > c; printf file > m",
+    );
     let room = Room::new().await;
     let job = room
         .contents
@@ -139,7 +195,10 @@ async fn names_that_are_taken_are_asked_about_before_anything_is_written() {
             assert_eq!(now.state_name(), "done", "{now:?}");
             break;
         };
-        assert_eq!(look("into-vol", "cat a d/b c m; ls").matches("new").count(), 0);
+        assert_eq!(
+            look("into-vol", "cat a d/b c m; ls").matches("new").count(),
+            0
+        );
         let answer = match conflict.name.as_str() {
             "a" => ConflictAnswer::Replace,
             "b" => {
@@ -165,10 +224,16 @@ async fn names_that_are_taken_are_asked_about_before_anything_is_written() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_answer_counts_for_all() {
-    fill("many-from", "for n in $(seq 40); do printf new > f$n; done; printf new > g");
+    fill(
+        "many-from",
+        "for n in $(seq 40); do printf new > f$n; done; printf new > g",
+    );
     fill("many-into", "for n in $(seq 40); do printf old > f$n; done");
     let room = Room::new().await;
-    for (answer, wanted) in [(ConflictAnswer::Skip, "old"), (ConflictAnswer::Replace, "new")] {
+    for (answer, wanted) in [
+        (ConflictAnswer::Skip, "old"),
+        (ConflictAnswer::Replace, "new"),
+    ] {
         let job = room
             .contents
             .copy_place(volume_place("many-from"), volume_place("many-into"))
@@ -193,22 +258,40 @@ async fn a_labs_folder_goes_into_a_volume_and_back() {
     std::fs::create_dir(folder.path().join("notes")).unwrap();
     std::fs::write(folder.path().join("notes/n.ipynb"), "{}").unwrap();
     let mount = format!("{source}:/v");
-    bed().docker(&["create", "--name", "has-folder", "-v", &mount, IMAGE]).unwrap();
+    bed()
+        .docker(&["create", "--name", "has-folder", "-v", &mount, IMAGE])
+        .unwrap();
     bed().docker(&["volume", "create", "moved-vol"]).unwrap();
     let room = Room::new().await;
     room.until("the lab and the volume", |snapshot| {
-        snapshot.containers.values().any(|row| row.name == "has-folder")
-            && snapshot.volumes.contains_key(&VolumeName::from("moved-vol"))
+        snapshot
+            .containers
+            .values()
+            .any(|row| row.name == "has-folder")
+            && snapshot
+                .volumes
+                .contains_key(&VolumeName::from("moved-vol"))
     })
     .await;
     let here = Place::Folder { path: source };
     let there = volume_place("moved-vol");
-    let job = room.contents.copy_place(here.clone(), there.clone()).await.unwrap();
+    let job = room
+        .contents
+        .copy_place(here.clone(), there.clone())
+        .await
+        .unwrap();
     done(&room, job).await;
     assert_eq!(look("moved-vol", "cat notes/n.ipynb"), "{}");
-    fill("moved-vol", "printf more > notes/m.txt; chown 4242:4242 notes/m.txt");
+    fill(
+        "moved-vol",
+        "printf more > notes/m.txt; chown 4242:4242 notes/m.txt",
+    );
     std::fs::remove_file(folder.path().join("notes/n.ipynb")).unwrap();
-    let job = room.contents.copy_place(there.clone(), here.clone()).await.unwrap();
+    let job = room
+        .contents
+        .copy_place(there.clone(), here.clone())
+        .await
+        .unwrap();
     done(&room, job).await;
     let back = folder.path().join("notes/m.txt");
     assert_eq!(std::fs::read_to_string(&back).unwrap(), "more");
@@ -216,12 +299,24 @@ async fn a_labs_folder_goes_into_a_volume_and_back() {
         use std::os::unix::fs::MetadataExt as _;
         std::fs::metadata(path).unwrap().uid()
     };
-    assert_eq!(owner(&back), owner(folder.path()), "whoever has the folder has what is in it");
-    let same = room.contents.copy_place(there.clone(), there.clone()).await.unwrap_err();
+    assert_eq!(
+        owner(&back),
+        owner(folder.path()),
+        "whoever has the folder has what is in it"
+    );
+    let same = room
+        .contents
+        .copy_place(there.clone(), there.clone())
+        .await
+        .unwrap_err();
     assert_eq!(same.field.as_deref(), Some("to"));
     let stranger = Place::Folder {
         path: "/etc".to_owned(),
     };
     let job = room.contents.copy_place(stranger, there).await.unwrap();
-    assert_eq!(ended(&room, job).await.state_name(), "failed", "no lab has this folder");
+    assert_eq!(
+        ended(&room, job).await.state_name(),
+        "failed",
+        "no lab has this folder"
+    );
 }

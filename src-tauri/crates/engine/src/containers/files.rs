@@ -49,7 +49,11 @@ impl Engine {
             }
         }
         let mut archive = tar::Archive::new(bytes.as_slice());
-        let Some(Ok(entry)) = archive.entries().ok().and_then(|mut entries| entries.next()) else {
+        let Some(Ok(entry)) = archive
+            .entries()
+            .ok()
+            .and_then(|mut entries| entries.next())
+        else {
             return Ok(None);
         };
         if !entry.header().entry_type().is_file() || entry.size() > longest as u64 {
