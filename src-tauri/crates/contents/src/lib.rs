@@ -33,10 +33,3 @@ pub use slipway_labs::Problem;
 
 /// What every fallible call of this crate returns.
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
-
-fn not_there_yet<T>() -> Result<T> {
-    Err(Problem::new(
-        slipway_labs::problem::ProblemKind::Other,
-        "This is not there yet.",
-    ))
-}

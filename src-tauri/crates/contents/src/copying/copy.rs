@@ -28,14 +28,32 @@ pub(super) async fn run(
 ) -> Result<Done, Stop> {
     let reader = work.unless_stopped(shared.reader(from)).await??;
     let session = work.unless_stopped(shared.copier(to, from)).await??;
+    let done = all(reader, &session, from, to, work).await;
+    // Both places are free again when the job is over: a new volume that is to go can go.
+    if let Err(problem) = session.end().await {
+        tracing::warn!(%problem, "what copied is still there");
+    }
+    done
+}
+
+async fn all(
+    reader: Session,
+    session: &Session,
+    from: &Place,
+    to: &Place,
+    work: &Work,
+) -> Result<Done, Stop> {
     let totals = walk(&reader, &place_name(from), work).await?;
     work.whole(
         totals.bytes,
         u32::try_from(totals.files).unwrap_or(u32::MAX),
     );
-    room(&session, &totals, work).await?;
-    let answers = settle(&reader, &session, from, to, work).await?;
-    drop(reader);
+    room(session, &totals, work).await?;
+    let answers = settle(&reader, session, from, to, work).await?;
+    // Its end is not waited for by whoever reads next.
+    if let Err(problem) = reader.end().await {
+        tracing::warn!(%problem, "what read is still there");
+    }
     let mut copy = Copy {
         made: Made::new(session.clone(), work.clone()),
         cautions: Cautions::default(),
@@ -55,7 +73,7 @@ pub(super) async fn run(
         sync: Sync::AtTheEnd,
         beneath: Raw::default(),
     };
-    match copy.all(&session, options, answers.left_out).await {
+    match copy.all(session, options, answers.left_out).await {
         Ok(()) => Ok(Done {
             summary: summary(copy.files, copy.bytes, true),
             made: None,
