@@ -1,8 +1,10 @@
 /* A backend with sample data for tests and for looking at screens in a browser. It answers like the desktop app:
    intents change nothing by themselves, facts follow a moment later as if the engine had told them. The desktop
-   app never loads this file. `?scenario=` picks a state: empty, away, stale, loading, many, or an engine problem. */
+   app never loads this file. `?scenario=` picks a state: empty, away, stale, loading, many, offline (no registry),
+   measuring (a slow one), or an engine problem. */
 import type { Backend } from "../backend";
 import type {
+  DownloadSize,
   EngineReport,
   InventoryUpdate,
   LabCard,
@@ -19,6 +21,7 @@ import * as engine from "./sample-engine";
 import { check, frame, newForm, versions } from "./sample-form";
 import * as sample from "./sample-labs";
 import { SampleLaunch } from "./sample-launch";
+import { sizeOf, unmeasured, unreached } from "./sample-recipes";
 import { SampleLog } from "./sample-log";
 import { readCommand } from "./sample-paste";
 import { samplePlaces } from "./sample-places";
@@ -60,6 +63,10 @@ export function demo(options = new URLSearchParams()): Backend {
   const log = new SampleLog(1267);
   const logs = new Outlet<LogState>();
 
+  /** No registry is reached. */
+  const offline = scenario === "offline";
+  const measured = new Map<string, DownloadSize>();
+  const nameOf = (form: LaunchForm) => `${form.image}:${form.version}`;
   let recipes = [...sample.recipes];
   function own(name: string, summary: string): string {
     const id = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
@@ -224,7 +231,18 @@ export function demo(options = new URLSearchParams()): Backend {
       return { ...stream, read: async (query) => log.read(query) };
     },
 
-    listRecipes: async () => recipes.map((tile) => (fresh ? { ...tile, here: false } : tile)),
+    listRecipes: async () =>
+      recipes.map((tile) => {
+        const shown = fresh ? { ...tile, here: false } : tile;
+        return scenario === "measuring" || offline ? unmeasured(shown) : shown;
+      }),
+    measureRecipe: async (id) => {
+      await soon(scenario === "measuring" ? 1500 : 300);
+      const tile = recipes.find((one) => one.id === id);
+      if (!tile) return null;
+      const shown = fresh ? { ...tile, here: false } : tile;
+      return offline ? unreached(shown) : shown;
+    },
     saveRecipe: async (lab, draft) => {
       await soon();
       return own(draft.name || (labs.find((one) => one.id === lab)?.name ?? lab), draft.summary ?? "");
@@ -257,11 +275,17 @@ export function demo(options = new URLSearchParams()): Backend {
     frameForm: async (form) => frame(form, scenario === "gpu"),
     checkForm: async (form, typed) => {
       await soon(80);
-      return check(form, typed);
+      return check(form, typed, measured.get(nameOf(form)) ?? null);
     },
     listVersions: async (_recipe, image) => {
       await soon(500);
       return versions(image);
+    },
+    measureForm: async (form) => {
+      await soon(scenario === "measuring" ? 1500 : 400);
+      const size = sizeOf(form, offline);
+      measured.set(nameOf(form), size);
+      return size;
     },
     chooseFolder: async () => "/home/anna/notebooks",
     readCommand: async (text, answers) => {
