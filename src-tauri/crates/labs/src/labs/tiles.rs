@@ -239,7 +239,7 @@ mod tests {
             (unknown.download_size, unknown.size_unknown.as_deref()),
             (None, Some("Why."))
         );
-        let any = tile_with("any-image", engine(), Some(Known::Size(1)));
+        let any = tile_with("web-app", engine(), Some(Known::Size(1)));
         assert_eq!(any.download_size, None, "there is no image to ask about");
     }
 
