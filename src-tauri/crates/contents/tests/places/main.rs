@@ -12,6 +12,7 @@
 
 mod browsing;
 mod going;
+mod offline;
 mod removing;
 mod surveys;
 
