@@ -24,7 +24,13 @@ pub(super) fn files(canary: &str) -> Vec<HostileFile> {
             ),
         ),
         HostileFile::new("outside.tar", "../../etc/cron.d/ran", tar()),
-        HostileFile::new("script.pdf", "Harbour dues", pdf(canary)),
+        HostileFile::new("script.pdf", "Harbour dues", pdf(canary, "")),
+        HostileFile::new("picture.pdf", "1 page", pdf(canary, "/X1 Do")),
+        HostileFile::new(
+            "font.pdf",
+            "1 page",
+            pdf(canary, "BT /F2 9 Tf 20 60 Td (a) Tj ET"),
+        ),
         HostileFile::new(
             "cut.pdf",
             "This PDF cannot be shown here.",
@@ -169,12 +175,13 @@ fn tar() -> Vec<u8> {
 }
 
 /// One page, with everything that acts by itself in a PDF: scripts when it opens and when the page is shown, links,
-/// forms that send themselves, a program to launch, pictures from elsewhere, and a font whose matrix is a script.
-fn pdf(canary: &str) -> Vec<u8> {
+/// forms that send themselves, a program to launch, a picture from elsewhere, and a font whose matrix is a script.
+/// The page draws its words, and `more`.
+fn pdf(canary: &str, more: &str) -> Vec<u8> {
     let script = format!("app.alert(1); window.ran=1; app.launchURL('{canary}/p')")
         .replace('(', "\\(")
         .replace(')', "\\)");
-    let words = "BT /F1 18 Tf 20 100 Td (Harbour dues) Tj ET /X1 Do BT /F2 9 Tf 20 60 Td (a) Tj ET";
+    let words = format!("BT /F1 18 Tf 20 100 Td (Harbour dues) Tj ET {more}");
     let objects = [
         format!("<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS ({script}) >> /AA << /WC << /S /URI /URI ({canary}/wc) >> >> /Names << /JavaScript << /Names [(a) << /S /JavaScript /JS ({script}) >>] >> >> /AcroForm << /Fields [6 0 R] /XFA ({script}) >> >>"),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
