@@ -195,7 +195,7 @@ fn names() -> Vec<HostileFile> {
         "{{constructor.constructor('window.ran=1')()}}.txt",
         "${window.ran=1}.txt",
         "-rf",
-        "..\\..\\windows.txt",
+        "x\\..\\..\\windows.txt",
         "%2e%2e%2fetc%2fpasswd",
         "latin\\xE9.txt",
     ];

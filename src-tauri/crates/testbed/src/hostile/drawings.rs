@@ -76,7 +76,7 @@ pub(super) fn files(canary: &str) -> Vec<HostileFile> {
         ),
         HostileFile::new(
             "two-in-one.gif",
-            "This picture is damaged, incomplete or too large.",
+            "This file cannot be read.",
             "GIF89a/*<script>window.ran=1</script>*/=1;window.ran=1;\0",
         ),
     ]
