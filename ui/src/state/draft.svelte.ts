@@ -319,7 +319,8 @@ export class Draft {
       this.uncheckable = null;
       this.checking = false;
       // An image that is being typed is measured when it is settled; another platform is chosen at once.
-      if (this.#measured?.image === form.image && this.#measured.version === form.version) void this.measure();
+      if (this.#measured?.image === form.image && this.#measured.version === form.version)
+        void this.measure();
     } catch (thrown) {
       if (turn !== this.#checkTurn) return this.#current;
       this.uncheckable = asProblem(thrown);

@@ -315,7 +315,7 @@ async fn a_real_registry_tells_how_much_there_is_to_download() {
     assert_eq!(
         note.unwrap().message,
         format!(
-            "5.0.0 will be downloaded first. Its size is not known: {registry} cannot be reached."
+            "5.0.0 will be downloaded first. Its size is not known: {registry} cannot be reached. Newest known: 6.0.0."
         )
     );
     bed.registry().restore();

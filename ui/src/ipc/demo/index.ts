@@ -21,11 +21,11 @@ import * as engine from "./sample-engine";
 import { check, frame, newForm, versions } from "./sample-form";
 import * as sample from "./sample-labs";
 import { SampleLaunch } from "./sample-launch";
-import { sizeOf, unmeasured, unreached } from "./sample-recipes";
 import { SampleLog } from "./sample-log";
 import { readCommand } from "./sample-paste";
 import { samplePlaces } from "./sample-places";
 import { samplePreviews } from "./sample-preview";
+import { sizeOf, unmeasured, unreached } from "./sample-recipes";
 import * as sharing from "./sample-sharing";
 
 const SOON = 600;
@@ -53,6 +53,7 @@ export function demo(options = new URLSearchParams()): Backend {
         engine.container(1000 + at, `worker-${at}`, "python:3.11", { ports: [engine.port(9000 + at, 80)] }),
       );
   }
+  let volumes = fresh ? [] : [...engine.volumes];
   let revision = 1;
   const inventories = new Outlet<InventoryUpdate>();
   const lists = new Outlet<LabList>();
@@ -103,6 +104,16 @@ export function demo(options = new URLSearchParams()): Backend {
           ]
         : [],
   });
+  const changeVolumes = (change: InventoryUpdate["volumes"]): void =>
+    inventories.publish({
+      revision: ++revision,
+      whole: false,
+      report: null,
+      containers: none,
+      images: none,
+      volumes: change,
+      networks: none,
+    });
   function change(id: string, part: Partial<LabCard>): void {
     labs = labs.map((lab) => (lab.id === id ? { ...lab, ...part } : lab));
     lists.publish(list());
@@ -179,7 +190,24 @@ export function demo(options = new URLSearchParams()): Backend {
   }
 
   return {
-    ...samplePlaces(scenario, () => engine.volumes.map((one) => one.name)),
+    ...samplePlaces(scenario, {
+      names: () => volumes.map((one) => one.name),
+      usedBy: (name) =>
+        containers
+          .filter((one) => one.mounts.some((mount) => mount.kind === "volume" && mount.source === name))
+          .map((one) => labs.find((lab) => lab.container === one.id)?.name ?? one.name),
+      add(name, labels) {
+        const [like] = engine.volumes;
+        if (!like) return;
+        const added = { ...like, name, created: Date.now(), labels: Object.fromEntries(labels) };
+        volumes = [...volumes, added];
+        changeVolumes({ set: [added], removed: [] });
+      },
+      remove(name) {
+        volumes = volumes.filter((one) => one.name !== name);
+        changeVolumes({ set: [], removed: [name] });
+      },
+    }),
     ...samplePreviews(),
     openInventory: async (receive) => {
       const whole: InventoryUpdate = {
@@ -191,7 +219,7 @@ export function demo(options = new URLSearchParams()): Backend {
           set: away ? [] : scenario === "empty" ? engine.images.slice(6, 8) : engine.images,
           removed: [],
         },
-        volumes: { set: fresh ? [] : engine.volumes, removed: [] },
+        volumes: { set: volumes, removed: [] },
         networks: none,
       };
       return inventories.open(receive, whole);

@@ -281,7 +281,11 @@ export function check(now: LaunchForm, typed: TypedSecrets, size: DownloadSize |
     command: bad ? null : { bash: lines, powershell: lines },
     risks: now.dockerControl ? risk : risky ? privilegedRisk(risk) : null,
     gate,
-    outlook: bytes ? `Downloads up to ${gigabytes(bytes)} first, then it is ready in about 20 seconds.` : here ? "Ready in about 20 seconds." : "Downloads the image first, then it is ready in about 20 seconds.",
+    outlook: bytes
+      ? `Downloads up to ${gigabytes(bytes)} first, then it is ready in about 20 seconds.`
+      : here
+        ? "Ready in about 20 seconds."
+        : "Downloads the image first, then it is ready in about 20 seconds.",
     needsDownload: !here,
     downloadSize: bytes,
   };

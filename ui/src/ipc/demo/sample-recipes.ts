@@ -219,7 +219,10 @@ export const NO_REGISTRY = "Its size is not known: Docker Hub cannot be reached.
 export const unmeasured = (tile: RecipeTile): RecipeTile => ({ ...tile, downloadSize: null });
 
 /** The tile after a registry that does not answer. */
-export const unreached = (tile: RecipeTile): RecipeTile => ({ ...unmeasured(tile), sizeUnknown: NO_REGISTRY });
+export const unreached = (tile: RecipeTile): RecipeTile => ({
+  ...unmeasured(tile),
+  sizeUnknown: NO_REGISTRY,
+});
 
 /** What the sample registry says of a form's image. */
 export function sizeOf(form: LaunchForm, offline: boolean): DownloadSize {
