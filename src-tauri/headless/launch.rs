@@ -106,7 +106,7 @@ pub async fn go(
         form.name,
         form.reference_text()
     ))?;
-    if checked.needs_download {
+    if checked.download_size.is_some() {
         session.voice.note(&checked.outlook)?;
     }
     let lab = session.state.labs.launch(form, typed).await?;
