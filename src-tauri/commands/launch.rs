@@ -2,6 +2,7 @@
 
 use slipway_labs::card::LabId;
 use slipway_labs::check::FormCheck;
+use slipway_labs::downloads::DownloadSize;
 use slipway_labs::form::{FormFrame, FormSeed, LaunchForm, TypedSecrets};
 use slipway_labs::launch::LaunchProgress;
 use slipway_labs::versions::VersionList;
@@ -57,6 +58,16 @@ pub async fn list_versions(
     image: String,
 ) -> CommandResult<VersionList> {
     Ok(state.labs.versions(&recipe, &image).await)
+}
+
+/// How much the form's image is to download; asks its registry.
+#[tauri::command]
+#[specta::specta]
+pub async fn measure_form(
+    state: State<'_, AppState>,
+    form: LaunchForm,
+) -> CommandResult<DownloadSize> {
+    Ok(state.labs.measure_form(&form).await)
 }
 
 /// Launches; gives the id of the lab it becomes.

@@ -16,6 +16,16 @@ pub fn list_recipes(state: State<'_, AppState>) -> Vec<RecipeTile> {
     state.labs.recipes()
 }
 
+/// The tile of a recipe after its registry was asked how much there is to download; `null` where the recipe is gone.
+#[tauri::command]
+#[specta::specta]
+pub async fn measure_recipe(
+    state: State<'_, AppState>,
+    recipe: RecipeId,
+) -> CommandResult<Option<RecipeTile>> {
+    Ok(state.labs.measure_recipe(&recipe).await)
+}
+
 /// Saves a lab as a recipe of the person's own.
 #[tauri::command]
 #[specta::specta]

@@ -1,6 +1,8 @@
 //! A launch without a window: form, check, launch, and following it to its end, all of it by the
 //! same calls as the window's.
 
+use std::time::Duration;
+
 use slipway_labs::card::LabId;
 use slipway_labs::check::{FormCheck, NoteLevel};
 use slipway_labs::form::{LaunchForm, TypedSecrets};
@@ -14,6 +16,9 @@ use super::progress::Told;
 use super::session::{Opening, Session};
 use super::shapes;
 use super::target;
+
+/// For the size of a download that is only said.
+const REGISTRY_PATIENCE: Duration = Duration::from_secs(4);
 
 impl Going {
     /// What happens with the page: a person at a terminal wants to see it, a script does not.
@@ -80,6 +85,9 @@ pub async fn go(
     going: &Going,
     opening: Opening,
 ) -> Outcome<shapes::Launched> {
+    // A registry that does not answer soon must not hold the launch up.
+    let measuring = session.state.labs.measure_form(&form);
+    let _ = tokio::time::timeout(REGISTRY_PATIENCE, measuring).await;
     let checked = session.state.labs.check(&form, &typed).await;
     refuse(&checked, form.risk_accepted)?;
     for note in checked
@@ -98,6 +106,9 @@ pub async fn go(
         form.name,
         form.reference_text()
     ))?;
+    if checked.download_size.is_some() {
+        session.voice.note(&checked.outlook)?;
+    }
     let lab = session.state.labs.launch(form, typed).await?;
     let progress = follow(session, &lab, going.no_wait, opening).await?;
     if let (true, VaultStatus::MemoryOnly(why)) = (has_secrets, session.state.vault.status().await)
@@ -106,7 +117,9 @@ pub async fn go(
             .voice
             .note(&format!("What is secret is not kept for later: {why}"))?;
     }
-    told(session, &lab, &progress, opening).await
+    let mut launched = told(session, &lab, &progress, opening).await?;
+    launched.download_size = checked.download_size.map(|bytes| bytes.0);
+    Ok(launched)
 }
 
 /// Every error at its field, or the risk that nobody has agreed to.
@@ -213,6 +226,7 @@ async fn told(
     let mut launched = shapes::Launched {
         outcome: "started",
         opened: false,
+        download_size: None,
         output: Vec::new(),
         lab: None,
     };

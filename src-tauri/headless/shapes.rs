@@ -67,6 +67,8 @@ pub struct Launched {
     pub outcome: &'static str,
     /// The page was handed to the browser.
     pub opened: bool,
+    /// Bytes that there were to download at most; `null` where the image was here or its size is not known.
+    pub download_size: Option<u64>,
     /// What a program without a page wrote last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub output: Vec<String>,
@@ -85,7 +87,7 @@ pub struct Recipe {
     pub images: Vec<String>,
     /// Its image is on the engine already.
     pub here: bool,
-    /// Bytes.
+    /// Bytes at most, as far as it is known; registries are not asked for a list.
     pub download_size: Option<u64>,
     pub will_not_run: Option<String>,
     pub cautions: Vec<String>,

@@ -208,6 +208,7 @@ mod tests {
             images: Vec::new(),
             here: false,
             download_size: None,
+            size_unknown: None,
             will_not_run: None,
             cautions: Vec::new(),
             memory_minimum: None,

@@ -39,6 +39,8 @@ impl Home {
             .env("PATH", self.browser.path_variable())
             .env("DOCKER_HOST", &self.docker_host)
             .env("LANG", "C.UTF-8")
+            // No test asks a registry of the world.
+            .env("HTTPS_PROXY", "http://127.0.0.1:9")
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY")
             .stdin(Stdio::null())

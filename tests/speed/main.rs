@@ -17,6 +17,7 @@ mod launches;
 mod pasting;
 mod processes;
 mod screen;
+mod volumes;
 mod windows;
 
 use serde_json::json;
@@ -102,8 +103,12 @@ pub fn median(mut numbers: Vec<f64>) -> f64 {
 
 /// Whether these rows were asked for: `SLIPWAY_BENCH_ONLY` names parts with commas between them; without it, all are.
 fn wanted(part: &str) -> bool {
-    std::env::var("SLIPWAY_BENCH_ONLY")
-        .map_or(true, |parts| parts.split(',').any(|name| name == part))
+    std::env::var("SLIPWAY_BENCH_ONLY").is_err() || named(part)
+}
+
+/// Whether these rows were asked for by their name.
+fn named(part: &str) -> bool {
+    std::env::var("SLIPWAY_BENCH_ONLY").is_ok_and(|parts| parts.split(',').any(|name| name == part))
 }
 
 fn main() {
@@ -114,6 +119,16 @@ fn main() {
         .expect("a runtime");
     if wanted("paste") {
         pasting::measure(&bed).iter().for_each(Row::print);
+    }
+    if wanted("volumes") {
+        volumes::measure(&bed).iter().for_each(Row::print);
+    }
+    if named("million") {
+        volumes::million(&bed).iter().for_each(Row::print);
+    }
+    let windows = ["start", "idle", "list"].into_iter().any(wanted);
+    if !windows && !wanted("launch") {
+        return;
     }
     // The launches come first: the lab that they leave is the real list of the windows after them.
     let home = if wanted("launch") {

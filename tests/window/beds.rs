@@ -3,10 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use serde_json::Value;
-use slipway_testbed::{Bed, EngineKind};
+use slipway_testbed::{Bed, EngineKind, process};
 use tokio::sync::{Mutex, MutexGuard};
+
+/// How long a busy engine may take to remove what a journey has left.
+const GONE: Duration = Duration::from_mins(1);
 
 /// A journey's turn. What its labs made is gone before and after.
 pub struct Turn {
@@ -63,9 +67,14 @@ impl Turn {
 
     /// Removes every container and volume of this bed, which is ours alone.
     fn clear(&self) {
-        for id in self.containers() {
-            self.docker(&["rm", "--force", "--volumes", &id]);
-        }
+        let gone = process::wait_for(GONE, || {
+            for id in self.containers() {
+                // What looks into volumes is being removed with its window at this moment, perhaps.
+                let _ = self.bed.docker(&["rm", "--force", "--volumes", &id]);
+            }
+            self.containers().is_empty().then_some(())
+        });
+        gone.expect("every container goes");
         for name in self.volumes() {
             self.docker(&["volume", "rm", &name]);
         }

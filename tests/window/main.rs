@@ -8,6 +8,7 @@
 mod access;
 mod beds;
 mod driver;
+mod hostile;
 mod launches;
 mod mishaps;
 mod pictures;

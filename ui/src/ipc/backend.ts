@@ -6,6 +6,7 @@
 import type {
   AdoptPreview,
   DeletePreview,
+  DownloadSize,
   EngineRemedy,
   FormCheck,
   FormFrame,
@@ -62,6 +63,8 @@ export interface Backend extends Places, Previews, Moving, Safe {
   openLog(container: string, lab: string | null, receive: Receive<LogState>): Promise<OpenLog>;
 
   listRecipes(): Promise<RecipeTile[]>;
+  /** The tile after its registry was asked how much there is to download; `null` where the recipe is gone. */
+  measureRecipe(recipe: string): Promise<RecipeTile | null>;
   /** Saves a lab as a recipe of the person's own. */
   saveRecipe(lab: string, draft: RecipeDraft): Promise<string>;
   /** Writes a recipe to a file that the person chooses; its path, or `null` where the dialog was closed. */
@@ -78,6 +81,8 @@ export interface Backend extends Places, Previews, Moving, Safe {
   /** What is typed beside the form is judged and forgotten. */
   checkForm(form: LaunchForm, typed: TypedSecrets): Promise<FormCheck>;
   listVersions(recipe: string, image: string): Promise<VersionList>;
+  /** How much the form's image is to download, as its registry says; the next check knows it, too. */
+  measureForm(form: LaunchForm): Promise<DownloadSize>;
   /** Opens the system's folder dialog; `null` where it was closed. */
   chooseFolder(): Promise<string | null>;
   /** Reads a pasted command with the answers given so far; runs nothing. */

@@ -20,6 +20,8 @@ export const commands = {
 	subscribeLabs: (onUpdate: Channel<Numbered<LabList>>) => __TAURI_INVOKE<number>("subscribe_labs", { onUpdate }),
 	/**  The recipes to start from. */
 	listRecipes: () => __TAURI_INVOKE<RecipeTile[]>("list_recipes"),
+	/**  The tile of a recipe after its registry was asked how much there is to download; `null` where the recipe is gone. */
+	measureRecipe: (recipe: RecipeId) => __TAURI_INVOKE<RecipeTile | null>("measure_recipe", { recipe }),
 	/**  Saves a lab as a recipe of the person's own. */
 	saveRecipe: (lab: LabId, draft: RecipeDraft) => __TAURI_INVOKE<RecipeId>("save_recipe", { lab, draft }),
 	/**  Writes a recipe to a file that the person chooses; gives its path, `null` where the dialog was closed. */
@@ -56,6 +58,8 @@ export const commands = {
 	checkForm: (form: LaunchForm, typed: TypedSecrets) => __TAURI_INVOKE<FormCheck>("check_form", { form, typed }),
 	/**  Versions of an image; asks its registry. */
 	listVersions: (recipe: string, image: string) => __TAURI_INVOKE<VersionList>("list_versions", { recipe, image }),
+	/**  How much the form's image is to download; asks its registry. */
+	measureForm: (form: LaunchForm) => __TAURI_INVOKE<DownloadSize>("measure_form", { form }),
 	/**  Launches; gives the id of the lab it becomes. */
 	launchLab: (form: LaunchForm, typed: TypedSecrets) => __TAURI_INVOKE<LabId>("launch_lab", { form, typed }),
 	/**  A launch as it is now; `null` where there is none for this lab. */
@@ -570,6 +574,16 @@ export type EditedText = {
 	version: string,
 };
 
+/**  How much there is to download. */
+export type DownloadSize = {
+	/**  On the engine already: nothing is downloaded. */
+	here: boolean,
+	/**  The compressed layers together; the engine may have some of them. */
+	bytes: Bytes | null,
+	/**  Why it is not known, in one sentence. */
+	unknown: string | null,
+};
+
 /**  A place where an engine may answer. */
 export type Endpoint = {
 	/**  `unix:///var/run/docker.sock`, `npipe:////./pipe/docker_engine`, … */
@@ -630,6 +644,8 @@ export type EngineFacts = {
 	socketPath: string | null,
 	/**  True when the engine runs inside WSL 2 of this Windows computer without Docker Desktop. */
 	wsl: boolean,
+	/**  Addresses of the mirrors of Docker Hub that it downloads from. */
+	mirrors?: string[],
 };
 
 export type EngineProblem = {
@@ -823,6 +839,8 @@ export type FormCheck = {
 	outlook: string,
 	/**  Must be downloaded first. */
 	needsDownload: boolean,
+	/**  How much there is to download at most, as far as it is known. */
+	downloadSize: Bytes | null,
 };
 
 /**  What the wizard shows around the form and the form does not hold. */
@@ -1594,7 +1612,10 @@ export type RecipeTile = {
 	images: string[],
 	/**  Its default image is on the engine already. */
 	here: boolean,
+	/**  How much there is to download at most, as far as it is known. */
 	downloadSize: Bytes | null,
+	/**  Why that is not known, in one sentence; `None`: it is, or nobody has asked yet. */
+	sizeUnknown: string | null,
 	/**  One sentence where it will not run on this engine ("Needs an Intel or AMD processor"), else `None`. */
 	willNotRun: string | null,
 	/**  What may make it run badly here: "Wants 8 GB of memory; this computer has 4 GB". */

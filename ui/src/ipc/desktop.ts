@@ -37,6 +37,7 @@ export const desktop: Backend = {
     return { ...stream, read: (query) => ask(commands.readLog(stream.id, query)) };
   },
 
+  measureRecipe: (recipe) => ask(commands.measureRecipe(recipe)),
   saveRecipe: (lab, draft) => ask(commands.saveRecipe(lab, draft)),
   exportRecipe: (recipe) => ask(commands.exportRecipe(recipe)),
   openRecipe: () => ask(commands.openRecipe()),
@@ -48,6 +49,7 @@ export const desktop: Backend = {
   frameForm: (form) => ask(commands.frameForm(form)),
   checkForm: (form, typed) => ask(commands.checkForm(form, typed)),
   listVersions: (recipe, image) => ask(commands.listVersions(recipe, image)),
+  measureForm: (form) => ask(commands.measureForm(form)),
   chooseFolder: () => ask(commands.chooseFolder()),
   readCommand: (text, answers) => ask(commands.readCommand(text, { ...answers })),
   checkGpu: (form) => ask(commands.checkGpu(form)),

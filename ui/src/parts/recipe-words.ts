@@ -3,11 +3,12 @@ import { size } from "$lib/format";
 import { m } from "$m";
 import type { RecipeTile } from "../ipc/bindings";
 
-/** Nothing to download, so much to download, or that any image will do. */
+/** Nothing to download, so much to download, that its size is not known, or that any image will do. */
 export function recipeSize(tile: RecipeTile): string {
   if (tile.here) return m.recipe_here();
   if (tile.downloadSize) return m.recipe_download({ size: size(tile.downloadSize) });
-  return tile.images.length > 0 ? m.recipe_downloads() : m.recipe_any();
+  if (tile.images.length === 0) return m.recipe_any();
+  return tile.sizeUnknown ? m.recipe_size_unknown() : m.recipe_downloads();
 }
 
 /** Whether starting it begins with a download, as far as is known. */

@@ -4,7 +4,7 @@ import { container, containers, images, port, volumes } from "../ipc/demo/sample
 import { labs } from "../ipc/demo/sample-labs";
 import * as view from "./containers/containers-view";
 import { arrangeImages, imageLines, splitTag, totalSize } from "./images/images-view";
-import { arrangeVolumes, type VolumeLine, volumeLines } from "./volumes/volumes-view";
+import { arrangeVolumes, barWords, labelsOf, type VolumeLine, volumeLines } from "./volumes/volumes-view";
 
 const labOf = new Map(labs.flatMap((lab) => (lab.container ? [[lab.container, lab] as const] : [])));
 const now = new Date();
@@ -66,6 +66,15 @@ describe("volumes", () => {
       },
     ],
   ]);
+  const database: VolumeSurvey = {
+    volume: "db",
+    state: { state: "counted", at: 1 },
+    bytes: 9,
+    files: 1,
+    shares: [{ sort: "databases", files: 1, bytes: 9 }],
+    changed: 1,
+    holds: "MySQL data",
+  };
   const lines = volumeLines(volumes, containers, labOf, surveys);
   it("know who uses them and where", () => {
     expect(lines.find((line) => line.volume.name === "my-vol")?.usedBy).toEqual([
@@ -80,7 +89,10 @@ describe("volumes", () => {
   });
   it("call a made-up name by what it belongs to, and put it last", () => {
     const last = arrangeVolumes(lines, "", "name").at(-1);
-    expect(last).toMatchObject({ named: false, title: "crm-demo-db-1" });
+    expect(last).toMatchObject({ named: false, title: "Files of crm-demo-db-1" });
+    const counted = new Map([["7f3a90c1b2d84e5f6a7b8c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b", database]]);
+    const named = volumeLines(volumes, containers, labOf, counted).find((line) => !line.named);
+    expect(named?.title).toBe("Database of crm-demo-db-1");
     expect(volumeLines(volumes, [], labOf, surveys).find((line) => !line.named)?.title).toBe("7f3a90c1b2d8");
   });
   it("are sorted by what they hold, and chosen by whether they are used", () => {
@@ -88,6 +100,34 @@ describe("volumes", () => {
     expect(names(arrangeVolumes(lines, "", "size"))[0]).toBe("old-project");
     expect(names(arrangeVolumes(lines, "", "name", "unused"))).toEqual(["old-project"]);
     expect(names(arrangeVolumes(lines, "notebooks", "name"))).toEqual(["old-project"]);
+  });
+  it("that run come first when sorted by use", () => {
+    const sorted = arrangeVolumes(lines, "", "used").map((line) => line.usedBy.some((user) => user.running));
+    expect(sorted).toEqual([...sorted].sort((one, two) => Number(two) - Number(one)));
+    expect(arrangeVolumes(lines, "", "used").at(-1)?.volume.name).toBe("old-project");
+  });
+  it("say their bars in words", () => {
+    expect(
+      barWords([
+        { sort: "tables", files: 1, bytes: 600 },
+        { sort: "databases", files: 1, bytes: 200 },
+        { sort: "notebooks", files: 1, bytes: 199 },
+        { sort: "logs", files: 1, bytes: 1 },
+      ]),
+    ).toBe("Data 80%, Notebooks 20%");
+    expect(barWords([])).toBe("");
+  });
+  it("are made with the labels that were typed", () => {
+    const row = (name: string, value = "x") => ({ name, value });
+    expect(labelsOf([row(" team "), row("", " "), row("stage", "a=b")])).toEqual({
+      labels: [
+        ["team", "x"],
+        ["stage", "a=b"],
+      ],
+      wrong: null,
+    });
+    expect(labelsOf([row("", "lost")]).wrong).toBe("A label needs a name.");
+    expect(labelsOf([row("a"), row("a")]).wrong).toContain("a already");
   });
   it("are found by lab", () => {
     expect(arrangeVolumes(lines, "eskapade", "name").map((line) => line.volume.name)).toEqual(["esk-work"]);

@@ -15,6 +15,7 @@ const clean: FormCheck = {
   gate: null,
   outlook: "",
   needsDownload: false,
+  downloadSize: null,
 };
 const secretForm = (part: Partial<LaunchForm> = {}) =>
   form({
@@ -33,6 +34,7 @@ function backendWith(part: Partial<Backend> = {}): Backend {
     reviseForm: async (typed) => typed,
     checkForm: async () => clean,
     listVersions: async () => ({ choices: [], incomplete: null }),
+    measureForm: async () => ({ here: true, bytes: null, unknown: null }),
     ...part,
   };
 }

@@ -60,6 +60,9 @@ export class Draft {
   #checkTurn = 0;
   #frameTurn = 0;
   #versionTurn = 0;
+  #sizeTurn = 0;
+  /** What was asked for last: how much it is to download. */
+  #measured: { image: string; version: string; platform: string } | null = null;
   #current: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -203,6 +206,7 @@ export class Draft {
     clearTimeout(this.#timer);
     this.secrets.forget();
     this.#asked = "";
+    this.#measured = null;
   }
 
   async #hand(give: (form: WholeForm) => Promise<string>): Promise<string | null> {
@@ -258,7 +262,26 @@ export class Draft {
 
   async #refresh(): Promise<void> {
     void this.#loadVersions();
-    await Promise.all([this.#loadFrame(), this.checkNow(true)]);
+    const checked = this.checkNow(true);
+    void this.measure();
+    await Promise.all([this.#loadFrame(), checked]);
+  }
+
+  /** Asks how much there is to download, and checks again where that is news. The form never waits for it. */
+  async measure(): Promise<void> {
+    const form = this.#snapshot();
+    if (!form) return;
+    const { image, version } = form;
+    const { platform } = form.advanced;
+    const last = this.#measured;
+    if (last?.image === image && last.version === version && last.platform === platform) return;
+    this.#measured = { image, version, platform };
+    this.#sizeTurn += 1;
+    const turn = this.#sizeTurn;
+    const size = await this.#backend.measureForm(form).catch(() => null);
+    await this.#current;
+    if (turn !== this.#sizeTurn || !size || size.here) return;
+    if (size.unknown !== null || size.bytes !== this.check?.downloadSize) await this.checkNow(true);
   }
 
   async #loadFrame(): Promise<void> {
@@ -295,6 +318,9 @@ export class Draft {
       this.checked = form;
       this.uncheckable = null;
       this.checking = false;
+      // An image that is being typed is measured when it is settled; another platform is chosen at once.
+      if (this.#measured?.image === form.image && this.#measured.version === form.version)
+        void this.measure();
     } catch (thrown) {
       if (turn !== this.#checkTurn) return this.#current;
       this.uncheckable = asProblem(thrown);

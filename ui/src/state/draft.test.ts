@@ -1,7 +1,7 @@
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Backend } from "../ipc/backend";
-import type { FormCheck, LaunchForm, RiskPanel } from "../ipc/bindings";
+import type { DownloadSize, FormCheck, LaunchForm, RiskPanel } from "../ipc/bindings";
 import { demo } from "../ipc/demo";
 import { form } from "../ipc/demo/sample-labs";
 import { Draft, PAUSE, reachOf } from "./draft.svelte";
@@ -15,6 +15,7 @@ const clean: FormCheck = {
   gate: null,
   outlook: "",
   needsDownload: false,
+  downloadSize: null,
 };
 const panel = (kinds: RiskPanel["kinds"]): RiskPanel => ({
   kinds,
@@ -33,6 +34,7 @@ function backendWith(part: Partial<Backend>): Backend {
     reviseForm: async (typed) => typed,
     checkForm: async () => clean,
     listVersions: async () => ({ choices: [], incomplete: null }),
+    measureForm: async () => ({ here: true, bytes: null, unknown: null }),
     ...part,
   };
 }
@@ -96,6 +98,35 @@ describe("a draft", () => {
     expect(draft.check?.outlook).toBe("new");
     expect(draft.checked?.name).toBe("newer");
     expect(draft.checking).toBe(false);
+  });
+
+  it("asks once how much there is to download, and checks again when that is news", async () => {
+    let answer: (size: DownloadSize) => void = () => undefined;
+    const measureForm = vi.fn<Backend["measureForm"]>(() => new Promise((done) => (answer = done)));
+    const checkForm = vi.fn<Backend["checkForm"]>(async () => clean);
+    const draft = new Draft(backendWith({ measureForm, checkForm }), {}, form());
+    await draft.load();
+    expect(draft.check, "the form does not wait for it").toEqual(clean);
+    expect(checkForm).toHaveBeenCalledTimes(1);
+    checkForm.mockResolvedValue({ ...clean, downloadSize: 42 });
+    answer({ here: false, bytes: 42, unknown: null });
+    await vi.waitFor(() => expect(draft.check?.downloadSize).toBe(42));
+    await draft.surroundingsChanged();
+    expect(measureForm).toHaveBeenCalledTimes(1);
+    if (draft.form) draft.form.advanced.platform = "linux/arm64";
+    await draft.checkNow();
+    expect(measureForm).toHaveBeenCalledTimes(2);
+    expect(measureForm.mock.lastCall?.[0].advanced?.platform).toBe("linux/arm64");
+  });
+
+  it("is as it was where nobody knows how much there is to download", async () => {
+    const checkForm = vi.fn<Backend["checkForm"]>(async () => clean);
+    const measureForm = vi.fn(() => Promise.reject(new Error("no")));
+    const draft = new Draft(backendWith({ measureForm, checkForm }), {}, form());
+    await draft.load();
+    await measureForm.mock.results[0]?.value.catch(() => undefined);
+    expect(checkForm).toHaveBeenCalledTimes(1);
+    expect(draft.problem).toBeNull();
   });
 
   it("never takes away what was typed while it was revised", async () => {

@@ -69,6 +69,9 @@ pub struct EngineFacts {
     pub socket_path: Option<String>,
     /// True when the engine runs inside WSL 2 of this Windows computer without Docker Desktop.
     pub wsl: bool,
+    /// Addresses of the mirrors of Docker Hub that it downloads from.
+    #[serde(default)]
+    pub mirrors: Vec<String>,
 }
 
 /// What keeps labs from running. The screen gives each its words and its button.

@@ -12,6 +12,7 @@ use slipway_engine::images::ImageDetails;
 use specta::Type;
 
 use crate::catalogue::Catalogue;
+use crate::downloads::Known;
 use crate::form::LaunchForm;
 use crate::recipe::{Generation, Recipe};
 use crate::risk::RiskPanel;
@@ -121,6 +122,8 @@ pub struct FormCheck {
     pub outlook: String,
     /// Must be downloaded first.
     pub needs_download: bool,
+    /// How much there is to download at most, as far as it is known.
+    pub download_size: Option<slipway_engine::Bytes>,
 }
 
 /// What a check has to know beyond the form.
@@ -137,6 +140,8 @@ pub struct CheckFacts {
     pub known_secrets: BTreeSet<String>,
     /// This person's user and group ids, where the system has them.
     pub user: Option<(u32, u32)>,
+    /// What the image's registry has said of the download; `None`: not asked.
+    pub download: Option<Known>,
 }
 
 /// What a check knows of another lab.
@@ -224,6 +229,7 @@ pub fn check(form: &LaunchForm, facts: &CheckFacts, own_password: Option<&str>) 
         outlook: review::outlook(&subject),
         gate: gate::gate(&subject, &notes, risks.is_some()),
         needs_download: subject.reference.is_some() && !subject.here,
+        download_size: subject.download().map(slipway_engine::Bytes),
         notes,
         command,
         risks,
@@ -258,6 +264,37 @@ impl Subject<'_> {
                 recipe.lab_name.as_deref().unwrap_or(&recipe.name)
             }
             _ => "The lab",
+        }
+    }
+
+    /// Bytes to download at most: what the registry says, else the recipe's own figure for its own image.
+    fn download(&self) -> Option<u64> {
+        let reference = self.reference.as_ref().filter(|_| !self.here)?;
+        match &self.facts.download {
+            Some(Known::Size(bytes)) => Some(*bytes),
+            _ => self
+                .recipe
+                .filter(|recipe| recognition::offers(recipe, reference))
+                .and_then(|recipe| recipe.download_size),
+        }
+    }
+
+    /// "up to 1.2 GB". An engine without any image has none of the layers.
+    fn download_words(&self) -> Option<String> {
+        let bytes = self.download()?;
+        let most = if self.facts.snapshot.images.is_empty() {
+            "about"
+        } else {
+            "up to"
+        };
+        Some(format!("{most} {}", image::size(bytes)))
+    }
+
+    /// Why there is no such figure, where the registry was asked.
+    fn size_unknown(&self) -> Option<&str> {
+        match (&self.facts.download, self.download()) {
+            (Some(Known::Unknown(why)), None) if !self.here => Some(why),
+            _ => None,
         }
     }
 

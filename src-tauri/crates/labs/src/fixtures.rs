@@ -45,6 +45,7 @@ pub fn engine() -> EngineFacts {
         socket_group: Some(998),
         socket_path: Some("/var/run/docker.sock".to_owned()),
         wsl: false,
+        mirrors: Vec::new(),
     }
 }
 
@@ -78,6 +79,7 @@ pub fn facts_on(engine: EngineFacts) -> CheckFacts {
         keyring: VaultStatus::Keyring,
         known_secrets: BTreeSet::new(),
         user: Some((1000, 1000)),
+        download: None,
     }
 }
 

@@ -18,6 +18,7 @@ use crate::card::{DeletePreview, LabId, LabList};
 use crate::catalogue::Catalogue;
 use crate::catalogue::own::RecipeFolder;
 use crate::check::FormCheck;
+use crate::downloads::DownloadSize;
 use crate::form::{FormFrame, FormSeed, LaunchForm, TypedSecrets};
 use crate::launch::{LaunchProgress, unfinished};
 use crate::paste::PastedCommand;
@@ -38,7 +39,7 @@ mod intents;
 mod keeping;
 mod launching;
 mod lifecycle;
-
+pub(crate) mod measuring;
 mod own_recipes;
 mod pasting;
 pub(crate) mod preparing;
@@ -126,7 +127,19 @@ impl Labs {
 
     /// Recipe tiles in the catalogue's order, joined with what the engine has.
     pub fn recipes(&self) -> Vec<RecipeTile> {
-        tiles::tiles(&self.shared.catalogue(), &self.shared.snapshot())
+        measuring::tiles(&self.shared)
+    }
+
+    /// How much a recipe's image is to download, for a tile that is on screen. Asks the registry, at
+    /// most some seconds; the tile is as `recipes` gives it after that. `None`: there is no such recipe.
+    pub async fn measure_recipe(&self, recipe: &RecipeId) -> Option<RecipeTile> {
+        measuring::measure_recipe(&self.shared, recipe).await
+    }
+
+    /// How much this form's image is to download; `check` and `recipes` know it from then on. Asks the
+    /// registry, at most some seconds.
+    pub async fn measure_form(&self, form: &LaunchForm) -> DownloadSize {
+        measuring::measure_form(&self.shared, form).await
     }
 
     /// A form with every field filled in: a free port, a free name, the recipe's folder and version.

@@ -10,6 +10,7 @@ pub mod card;
 pub mod catalogue;
 pub mod check;
 pub mod command_line;
+pub mod downloads;
 #[cfg(test)]
 mod fixtures;
 mod flags;

@@ -48,7 +48,7 @@ pub struct Recipe {
     /// Further words that a search finds it by.
     #[serde(default)]
     pub keywords: Vec<String>,
-    /// Rough download in bytes, for the tile.
+    /// Rough download in bytes, shown where the registry does not say it.
     pub download_size: Option<u64>,
     /// Image platforms there are; empty: unknown, ask.
     #[serde(default)]
@@ -330,7 +330,10 @@ pub struct RecipeTile {
     pub images: Vec<String>,
     /// Its default image is on the engine already.
     pub here: bool,
+    /// How much there is to download at most, as far as it is known.
     pub download_size: Option<slipway_engine::Bytes>,
+    /// Why that is not known, in one sentence; `None`: it is, or nobody has asked yet.
+    pub size_unknown: Option<String>,
     /// One sentence where it will not run on this engine ("Needs an Intel or AMD processor"), else `None`.
     pub will_not_run: Option<String>,
     /// What may make it run badly here: "Wants 8 GB of memory; this computer has 4 GB".

@@ -19,6 +19,7 @@ use crate::{recognition, tag};
 mod registry;
 
 pub use registry::{RegistryAnswer, registry_tags};
+pub(crate) use registry::{is_loopback, settle_cryptography};
 
 /// More choices help nobody; any version can be typed.
 const MOST_CHOICES: usize = 500;

@@ -21,6 +21,7 @@ mod display;
 mod error;
 mod fake_engine;
 mod foreign;
+pub mod hostile;
 mod http;
 pub mod images;
 mod keeper;

@@ -34,37 +34,42 @@ enum Part {
     Idle,
     /// Five hundred containers
     List,
+    /// Looking into a volume
+    Volumes,
+    /// A volume of a million files; takes minutes, and is measured only where it is named
+    Million,
+}
+
+impl Part {
+    /// Whether a window is opened for it.
+    fn has_window(self) -> bool {
+        matches!(self, Self::Launch | Self::Start | Self::Idle | Self::List)
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "the rows are this command's result")]
 pub fn bench(arguments: BenchArguments) -> Result<()> {
-    machine::ensure(&[For::Build, For::Bed, For::Screen, For::Driver])?;
+    let windows = arguments.only.is_empty() || arguments.only.iter().copied().any(Part::has_window);
+    machine::ensure(if windows {
+        &[For::Build, For::Bed, For::Screen, For::Driver]
+    } else {
+        &[For::Build, For::Bed]
+    })?;
     product::build_ui()?;
     slipway_testbed::images::prepare()?;
-    say("building the app and the empty window");
-    run_aside(
-        "cargo",
-        &[
-            "build",
-            "--release",
+    say("building what is measured");
+    let build = |what: &[&str]| run_aside("cargo", &[&["build", "--release"], what].concat());
+    if windows {
+        build(&[
             "--package",
             "slipway",
             "--package",
             "empty-window",
             "--bins",
-        ],
-    )?;
-    run_aside(
-        "cargo",
-        &[
-            "build",
-            "--release",
-            "--package",
-            "slipway-labs",
-            "--example",
-            "pasting",
-        ],
-    )?;
+        ])?;
+    }
+    build(&["--package", "slipway-labs", "--example", "pasting"])?;
+    build(&["--package", "slipway-contents", "--example", "looking"])?;
     let release = product::target().join("release");
     say("measuring; this takes some minutes, and other work on the machine disturbs it");
     let mut measuring = command("cargo");
@@ -78,6 +83,7 @@ pub fn bench(arguments: BenchArguments) -> Result<()> {
         .env("SLIPWAY_PROGRAM", release.join("slipway"))
         .env("SLIPWAY_EMPTY_WINDOW", release.join("empty-window"))
         .env("SLIPWAY_PASTING", release.join("examples").join("pasting"))
+        .env("SLIPWAY_LOOKING", release.join("examples").join("looking"))
         .current_dir(root())
         .stdout(Stdio::piped())
         .spawn()

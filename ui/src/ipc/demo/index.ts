@@ -1,8 +1,10 @@
 /* A backend with sample data for tests and for looking at screens in a browser. It answers like the desktop app:
    intents change nothing by themselves, facts follow a moment later as if the engine had told them. The desktop
-   app never loads this file. `?scenario=` picks a state: empty, away, stale, loading, many, or an engine problem. */
+   app never loads this file. `?scenario=` picks a state: empty, away, stale, loading, many, offline (no registry),
+   measuring (a slow one), or an engine problem. */
 import type { Backend } from "../backend";
 import type {
+  DownloadSize,
   EngineReport,
   InventoryUpdate,
   LabCard,
@@ -25,6 +27,7 @@ import { readCommand } from "./sample-paste";
 import { samplePlaces } from "./sample-places";
 import { samplePreviews } from "./sample-preview";
 import { sampleSafe } from "./sample-safe";
+import { sizeOf, unmeasured, unreached } from "./sample-recipes";
 import * as sharing from "./sample-sharing";
 
 const SOON = 600;
@@ -52,6 +55,7 @@ export function demo(options = new URLSearchParams()): Backend {
         engine.container(1000 + at, `worker-${at}`, "python:3.11", { ports: [engine.port(9000 + at, 80)] }),
       );
   }
+  let volumes = fresh ? [] : [...engine.volumes];
   let revision = 1;
   const jobs = new SampleJobs(scenario);
   const inventories = new Outlet<InventoryUpdate>();
@@ -63,6 +67,10 @@ export function demo(options = new URLSearchParams()): Backend {
   const log = new SampleLog(1267);
   const logs = new Outlet<LogState>();
 
+  /** No registry is reached. */
+  const offline = scenario === "offline";
+  const measured = new Map<string, DownloadSize>();
+  const nameOf = (form: LaunchForm) => `${form.image}:${form.version}`;
   let recipes = [...sample.recipes];
   function own(name: string, summary: string): string {
     const id = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
@@ -99,6 +107,16 @@ export function demo(options = new URLSearchParams()): Backend {
           ]
         : [],
   });
+  const changeVolumes = (change: InventoryUpdate["volumes"]): void =>
+    inventories.publish({
+      revision: ++revision,
+      whole: false,
+      report: null,
+      containers: none,
+      images: none,
+      volumes: change,
+      networks: none,
+    });
   function change(id: string, part: Partial<LabCard>): void {
     labs = labs.map((lab) => (lab.id === id ? { ...lab, ...part } : lab));
     lists.publish(list());
@@ -175,7 +193,24 @@ export function demo(options = new URLSearchParams()): Backend {
   }
 
   return {
-    ...samplePlaces(scenario, () => engine.volumes.map((one) => one.name)),
+    ...samplePlaces(scenario, {
+      names: () => volumes.map((one) => one.name),
+      usedBy: (name) =>
+        containers
+          .filter((one) => one.mounts.some((mount) => mount.kind === "volume" && mount.source === name))
+          .map((one) => labs.find((lab) => lab.container === one.id)?.name ?? one.name),
+      add(name, labels) {
+        const [like] = engine.volumes;
+        if (!like) return;
+        const added = { ...like, name, created: Date.now(), labels: Object.fromEntries(labels) };
+        volumes = [...volumes, added];
+        changeVolumes({ set: [added], removed: [] });
+      },
+      remove(name) {
+        volumes = volumes.filter((one) => one.name !== name);
+        changeVolumes({ set: [], removed: [name] });
+      },
+    }),
     ...samplePreviews(),
     ...sampleMoving(scenario, jobs),
     ...sampleSafe(scenario, jobs),
@@ -189,7 +224,7 @@ export function demo(options = new URLSearchParams()): Backend {
           set: away ? [] : scenario === "empty" ? engine.images.slice(6, 8) : engine.images,
           removed: [],
         },
-        volumes: { set: fresh ? [] : engine.volumes, removed: [] },
+        volumes: { set: volumes, removed: [] },
         networks: none,
       };
       return inventories.open(receive, whole);
@@ -229,7 +264,18 @@ export function demo(options = new URLSearchParams()): Backend {
       return { ...stream, read: async (query) => log.read(query) };
     },
 
-    listRecipes: async () => recipes.map((tile) => (fresh ? { ...tile, here: false } : tile)),
+    listRecipes: async () =>
+      recipes.map((tile) => {
+        const shown = fresh ? { ...tile, here: false } : tile;
+        return scenario === "measuring" || offline ? unmeasured(shown) : shown;
+      }),
+    measureRecipe: async (id) => {
+      await soon(scenario === "measuring" ? 1500 : 300);
+      const tile = recipes.find((one) => one.id === id);
+      if (!tile) return null;
+      const shown = fresh ? { ...tile, here: false } : tile;
+      return offline ? unreached(shown) : shown;
+    },
     saveRecipe: async (lab, draft) => {
       await soon();
       return own(draft.name || (labs.find((one) => one.id === lab)?.name ?? lab), draft.summary ?? "");
@@ -262,11 +308,17 @@ export function demo(options = new URLSearchParams()): Backend {
     frameForm: async (form) => frame(form, scenario === "gpu"),
     checkForm: async (form, typed) => {
       await soon(80);
-      return check(form, typed);
+      return check(form, typed, measured.get(nameOf(form)) ?? null);
     },
     listVersions: async (_recipe, image) => {
       await soon(500);
       return versions(image);
+    },
+    measureForm: async (form) => {
+      await soon(scenario === "measuring" ? 1500 : 400);
+      const size = sizeOf(form, offline);
+      measured.set(nameOf(form), size);
+      return size;
     },
     chooseFolder: async () => "/home/anna/notebooks",
     readCommand: async (text, answers) => {

@@ -40,6 +40,7 @@ export const facts: EngineFacts = {
   socketGroup: 998,
   socketPath: "/var/run/docker.sock",
   wsl: false,
+  mirrors: [],
 };
 
 const problem = (part: Partial<EngineProblem>): EngineProblem => ({

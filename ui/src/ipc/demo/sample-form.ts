@@ -1,5 +1,6 @@
 /* The wizard's answers on the sample engine: plausible, and wrong where a person types something wrong. */
 import type {
+  DownloadSize,
   FieldNote,
   FormCheck,
   FormFrame,
@@ -13,6 +14,7 @@ import type {
 import { checkAdvanced, flagsOf, privilegedRisk, reviewOf } from "./sample-advanced";
 import { volumes } from "./sample-engine";
 import { form, recipes } from "./sample-labs";
+import { sizeOf } from "./sample-recipes";
 
 export function newForm(seed: FormSeed): LaunchForm {
   const tile = recipes.find((one) => one.id === seed.recipe) ?? recipes[0];
@@ -140,7 +142,8 @@ function row(
   };
 }
 
-export function check(now: LaunchForm, typed: TypedSecrets): FormCheck {
+/** `size`: what the registry has said of the image, where it was asked. */
+export function check(now: LaunchForm, typed: TypedSecrets, size: DownloadSize | null = null): FormCheck {
   const notes: FieldNote[] = [];
   const note = (field: string, level: FieldNote["level"], message: string, fix: FieldNote["fix"] = null) =>
     notes.push({ field, level, message, fix });
@@ -207,6 +210,12 @@ export function check(now: LaunchForm, typed: TypedSecrets): FormCheck {
   if (now.storage.kind === "nothing")
     note("storage", "warning", "Everything you make in the lab is lost when you delete it.");
   checkAdvanced(now, note);
+  const here = sizeOf(now, false).here;
+  const bytes = size?.bytes ?? null;
+  if (!here) {
+    const much = bytes ? `, up to ${gigabytes(bytes)}.` : size?.unknown ? `. ${size.unknown}` : ".";
+    note("version", "note", `${now.version} will be downloaded first${much}`);
+  }
   const risky = now.dockerControl || (now.advanced?.privileged ?? false);
   const bad = notes.find((one) => one.level === "error");
   const gate = bad
@@ -235,7 +244,7 @@ export function check(now: LaunchForm, typed: TypedSecrets): FormCheck {
       {
         kind: "image",
         title: `${now.image} ${now.version}`,
-        detail: "Already here, nothing to download",
+        detail: downloadWords(now, size),
         tone: "plain",
       },
       {
@@ -272,9 +281,23 @@ export function check(now: LaunchForm, typed: TypedSecrets): FormCheck {
     command: bad ? null : { bash: lines, powershell: lines },
     risks: now.dockerControl ? risk : risky ? privilegedRisk(risk) : null,
     gate,
-    outlook: "Ready in about 20 seconds.",
-    needsDownload: false,
+    outlook: bytes
+      ? `Downloads up to ${gigabytes(bytes)} first, then it is ready in about 20 seconds.`
+      : here
+        ? "Ready in about 20 seconds."
+        : "Downloads the image first, then it is ready in about 20 seconds.",
+    needsDownload: !here,
+    downloadSize: bytes,
   };
+}
+
+const gigabytes = (bytes: number) =>
+  bytes < 1e9 ? `${(bytes / 1e6).toFixed(0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+
+function downloadWords(now: LaunchForm, size: DownloadSize | null): string {
+  if (sizeOf(now, false).here) return "Already here, nothing to download";
+  if (size?.bytes) return `Downloads up to ${gigabytes(size.bytes)}`;
+  return size?.unknown ? "Will be downloaded first, its size is not known" : "Will be downloaded first";
 }
 
 export function versions(image: string): VersionList {

@@ -241,7 +241,16 @@ function stepping<Payload>(steps: readonly Payload[], receive: Parameters<Outlet
   });
 }
 
-export function samplePlaces(scenario: string, volumes: () => readonly string[]): Places {
+/** The sample engine's volumes, and what is done to them. */
+export interface SampleVolumes {
+  names(): readonly string[];
+  add(name: string, labels: readonly [string, string][]): void;
+  remove(name: string): void;
+  /** Names of the labs and containers that use one. */
+  usedBy(name: string): readonly string[];
+}
+
+export function samplePlaces(scenario: string, volumes: SampleVolumes): Places {
   let found: SearchHit[] = [];
   let last = 0;
   const hit = (entry: Entry, line: SearchHit["line"]): SearchHit => ({
@@ -274,7 +283,22 @@ export function samplePlaces(scenario: string, volumes: () => readonly string[])
   }
   return {
     openSurvey: async (receive) => {
-      const all = SURVEYS().filter((one) => volumes().includes(one.volume));
+      const all = SURVEYS()
+        .filter((one) => volumes.names().includes(one.volume))
+        .map(
+          (one): VolumeSurvey =>
+            scenario === "uncounted" && one.volume === "old-project"
+              ? {
+                  ...one,
+                  state: { state: "failed", problem: problem("Its driver does not answer.").problem },
+                  bytes: 0,
+                  files: 0,
+                  shares: [],
+                  holds: "",
+                  changed: null,
+                }
+              : one,
+        );
       const counting = all.map(
         (one, at): VolumeSurvey =>
           at > 2
@@ -298,35 +322,39 @@ export function samplePlaces(scenario: string, volumes: () => readonly string[])
             ];
       return stepping(steps, receive);
     },
-    createVolume: async (name) => {
+    createVolume: async (name, labels) => {
       await soon();
-      if (volumes().includes(name))
+      if (volumes.names().includes(name))
         throw problem(`There is a volume named ${name} already.`, { field: "name", kind: "nameTaken" });
       if (!/^[a-zA-Z0-9][\w.-]+$/.test(name))
         throw problem("Names of volumes have letters, digits, dots, dashes and underscores.", {
           field: "name",
         });
+      volumes.add(name, labels);
     },
     previewRemoveVolume: async (volume) => {
       await soon();
-      const used = volume !== "old-project";
+      const usedBy = [...volumes.usedBy(volume)];
       return {
         volume,
         holds: SURVEYS().find((one) => one.volume === volume)?.holds ?? "",
-        usedBy: used ? ["AI-Lab"] : [],
-        refused: used
+        usedBy,
+        refused: usedBy.length
           ? {
               kind: "other",
-              title: `${volume} is still used by AI-Lab.`,
-              message: "A volume can be removed when no lab uses it.",
-              hint: "Delete the lab first.",
+              title: `${volume} is still used by ${usedBy.join(", ")}.`,
+              message: "A volume can be removed when nothing uses it.",
+              hint: "Delete what uses it first.",
               field: null,
               detail: null,
             }
           : null,
       };
     },
-    removeVolume: async () => void (await soon()),
+    removeVolume: async (volume) => {
+      await soon();
+      volumes.remove(volume);
+    },
     openPlace: async (place): Promise<OpenedPlace> => {
       await soon(scenario === "slow" ? 60_000 : 120);
       if (scenario === "unreachable")

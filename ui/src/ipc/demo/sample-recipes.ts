@@ -1,5 +1,6 @@
-/* The sample catalogue: every category, and every way in which a recipe may fit this computer or not. */
-import type { RecipeTile } from "../bindings";
+/* The sample catalogue: every category, and every way in which a recipe may fit this computer or not. Its sizes
+   are what the sample registry says; whether it has been asked, the sample backend decides. */
+import type { DownloadSize, LaunchForm, RecipeTile } from "../bindings";
 
 /** Downloads count in powers of ten, memory in powers of two. */
 const GB = 1_000_000_000;
@@ -22,6 +23,7 @@ function recipe(
     images: image ? [image] : [],
     here: false,
     downloadSize: downloadSize ?? null,
+    sizeUnknown: null,
     willNotRun: null,
     cautions: [],
     memoryMinimum: null,
@@ -209,3 +211,24 @@ export const recipes: RecipeTile[] = [
   recipe(["streamlit", "A Streamlit app", "Your own image with a Streamlit app"], "apps", ["globe", 2], []),
   recipe(["web-app", "A web app", "Any image with a page"], "apps", ["globe", 2], []),
 ];
+
+/** Why a size is not known while no registry is reached. */
+export const NO_REGISTRY = "Its size is not known: Docker Hub cannot be reached.";
+
+/** The tile as it was before its registry was asked. */
+export const unmeasured = (tile: RecipeTile): RecipeTile => ({ ...tile, downloadSize: null });
+
+/** The tile after a registry that does not answer. */
+export const unreached = (tile: RecipeTile): RecipeTile => ({
+  ...unmeasured(tile),
+  sizeUnknown: NO_REGISTRY,
+});
+
+/** What the sample registry says of a form's image. */
+export function sizeOf(form: LaunchForm, offline: boolean): DownloadSize {
+  const tile = recipes.find((one) => one.images.includes(form.image));
+  const here = tile?.here === true && form.version !== "5.0.0";
+  if (here) return { here, bytes: null, unknown: null };
+  if (offline) return { here, bytes: null, unknown: NO_REGISTRY };
+  return { here, bytes: tile?.downloadSize ?? 312_000_000, unknown: null };
+}

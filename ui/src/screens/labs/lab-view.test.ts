@@ -113,6 +113,9 @@ describe("recipes and warnings", () => {
     expect(recipeHint({ ...tile, here: true }).text).toBe("Already downloaded");
     expect(recipeHint({ ...tile, here: false }).text.replaceAll("\u00a0", " ")).toBe("1.6 GB download");
     expect(recipeHint({ ...tile, here: false, downloadSize: null }).text).toBe("Downloaded at launch");
+    expect(recipeHint({ ...tile, here: false, downloadSize: null, sizeUnknown: "Why." }).text).toBe(
+      "Download of unknown size",
+    );
     expect(recipeHint({ ...tile, here: false, downloadSize: null, images: [] }).text).toBe("Any image");
   });
   it("tell danger from what is only worth knowing", () => {

@@ -1,30 +1,9 @@
 /* What the page of a volume or folder shows of its files, computed from what is known of them. */
 import { hierarchy, treemap, treemapSquarify } from "d3-hierarchy";
-import type { FileSort, Place, Share, SpaceCell } from "../../ipc/bindings";
-import { fileTint } from "../../parts/file-tints";
+import type { Place, SpaceCell } from "../../ipc/bindings";
 
 export { folderOf } from "../../state/changing.svelte";
-
-/** Groups of the legend, in the order of the data colours. */
-export const GROUPS = ["notebooks", "code", "settings", "data", "models", "pictures", "other"] as const;
-export type Group = (typeof GROUPS)[number];
-const GROUP_TINT: Record<Group, number> = {
-  notebooks: 1,
-  code: 2,
-  settings: 3,
-  data: 5,
-  models: 6,
-  pictures: 8,
-  other: 7,
-};
-export const groupOf = (sort: FileSort): Group =>
-  GROUPS.find((group) => GROUP_TINT[group] === fileTint(sort)) ?? "other";
-
-/** What a legend has to name: the groups that there are. */
-export function legendOf(shares: readonly Share[]): { group: Group; tint: number }[] {
-  const present = new Set(shares.filter((share) => share.files > 0).map((share) => groupOf(share.sort)));
-  return GROUPS.filter((group) => present.has(group)).map((group) => ({ group, tint: GROUP_TINT[group] }));
-}
+export { GROUPS, type Group, groupOf, legendOf } from "../../parts/file-tints";
 
 export interface DrawnCell {
   cell: SpaceCell;

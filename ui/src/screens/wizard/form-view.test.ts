@@ -33,6 +33,7 @@ const check = (...notes: FieldNote[]): FormCheck => ({
   gate: null,
   outlook: "",
   needsDownload: false,
+  downloadSize: null,
 });
 const levels = (notes: FieldNote[]) => notes.map((one) => one.level);
 

@@ -287,6 +287,45 @@ async fn a_pdf_is_given_by_its_bytes() {
     );
 }
 
+/// The files that the real window is shown as well (`tests/window/hostile.rs`).
+#[tokio::test(flavor = "multi_thread")]
+async fn every_hostile_file_is_read_and_none_of_it_can_act() {
+    let mut outcomes = Vec::new();
+    for file in slipway_testbed::hostile::files("http://127.0.0.1:9") {
+        let path = EntryPath::of(&slipway_porthole::raw::Raw(file.name));
+        let files = MemoryFiles::with(&path.0, file.bytes);
+        let previews = Previews::default();
+        let preview = previews.open(PLACE, files, path).await.unwrap();
+        assert_eq!(preview.name, file.shown, "a name is shown as it is");
+        let all = everything(&previews, &preview).await;
+        for address in all.split("\"address\":\"").skip(1) {
+            assert!(
+                ["http://", "https://", "mailto:"]
+                    .iter()
+                    .any(|begin| address.starts_with(begin)),
+                "{}: {}",
+                file.shown,
+                address.chars().take(80).collect::<String>()
+            );
+        }
+        let drawn = previews.picture(preview.id, "").await;
+        if let Ok(bytes) = &drawn {
+            assert!(
+                bytes.starts_with(b"\x89PNG"),
+                "{} leaves as pixels",
+                file.shown
+            );
+        }
+        let body = serde_json::to_string(&preview.body).unwrap();
+        let body = body.split('"').nth(3).unwrap();
+        let drawn = drawn.is_ok();
+        outcomes.push(
+            json!({ "name": file.shown, "as": body, "drawn": drawn, "cautions": preview.cautions }),
+        );
+    }
+    insta::assert_json_snapshot!(outcomes);
+}
+
 /// Beginnings that lead into each of the readers.
 const MAGICS: [(&str, &[u8]); 12] = [
     ("a.parquet", b"PAR1"),

@@ -16,6 +16,7 @@ mod changing;
 mod copying;
 mod going;
 mod moving;
+mod offline;
 mod removing;
 mod surveys;
 

@@ -138,6 +138,7 @@ pub fn facts() -> EngineFacts {
         socket_group: Some(998),
         socket_path: None,
         wsl: false,
+        mirrors: Vec::new(),
     }
 }
 

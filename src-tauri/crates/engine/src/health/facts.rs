@@ -66,6 +66,15 @@ struct Info {
     /// CDI devices, since API 1.50.
     #[serde(deserialize_with = "or_default")]
     discovered_devices: Vec<DiscoveredDevice>,
+    #[serde(deserialize_with = "or_default")]
+    registry_config: RegistryConfig,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct RegistryConfig {
+    #[serde(deserialize_with = "or_default")]
+    mirrors: Vec<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -138,6 +147,7 @@ fn assemble(engine: &Engine, version: Version, mut info: Info) -> EngineFacts {
         socket_group: socket_group(&endpoint, here, desktop),
         socket_path: socket_path(&endpoint, here),
         wsl: kernel.to_lowercase().contains("microsoft") && !desktop,
+        mirrors: std::mem::take(&mut info.registry_config.mirrors),
         this_computer: endpoint.is_this_computer(),
         // Podman draws a new one for each answer.
         id: if is_podman(&version.components) {

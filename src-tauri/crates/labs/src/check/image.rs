@@ -3,6 +3,7 @@
 use slipway_engine::ImageReference;
 
 use super::{Notes, Subject, shortened};
+use crate::downloads::UNPACKED;
 use crate::form::local_references;
 use crate::tag;
 
@@ -134,6 +135,10 @@ fn about_version(subject: &Subject, notes: &mut Notes, version: &str) {
     };
     let mut message = if subject.here {
         format!("{version} is already {place}.")
+    } else if let Some(amount) = subject.download_words() {
+        format!("{version} will be downloaded first, {amount}.")
+    } else if let Some(why) = subject.size_unknown() {
+        format!("{version} will be downloaded first. {why}")
     } else {
         format!("{version} will be downloaded first.")
     };
@@ -219,14 +224,11 @@ fn room(subject: &Subject, notes: &mut Notes) {
         );
         notes.warning("image", message, None);
     }
-    if let (false, Some(download), Some(free)) =
-        (subject.here, recipe.download_size, engine.disk_free)
-    {
-        // Unpacked, images are two to three times their download.
-        let needed = download.saturating_mul(3);
+    if let (Some(download), Some(free)) = (subject.download(), engine.disk_free) {
+        let needed = download.saturating_mul(UNPACKED);
         if free.0 < needed {
             let message = format!(
-                "The image needs about {} on the disk, and {} are free.",
+                "Unpacked, the image may take about {} of the disk, and {} are free.",
                 size(needed),
                 size(free.0)
             );
@@ -248,6 +250,8 @@ pub(super) fn size(bytes: u64) -> String {
     let bytes = bytes as f64;
     if bytes >= 1e9 {
         format!("{:.1} GB", bytes / 1e9)
+    } else if bytes < 1e6 {
+        "less than 1 MB".to_owned()
     } else {
         format!("{:.0} MB", bytes / 1e6)
     }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::reach::{Reach, reach_of};
-use super::{ReviewKind, ReviewLine, Subject, Tone, image};
+use super::{ReviewKind, ReviewLine, Subject, Tone};
 use crate::form::{PortRow, SignInChoice, StorageKind};
 use crate::options::ports::listen_ip_of;
 use crate::recipe::SignInKind;
@@ -47,11 +47,8 @@ pub(super) fn outlook(subject: &Subject) -> String {
     if subject.here || subject.reference.is_none() {
         return format!("Ready in {ready}.");
     }
-    match subject.recipe.and_then(|recipe| recipe.download_size) {
-        Some(bytes) => format!(
-            "Downloads about {} first, then it is ready in {ready}.",
-            image::size(bytes)
-        ),
+    match subject.download_words() {
+        Some(amount) => format!("Downloads {amount} first, then it is ready in {ready}."),
         None => format!("Downloads the image first, then it is ready in {ready}."),
     }
 }
@@ -73,12 +70,12 @@ fn line(
 fn image_line(subject: &Subject) -> ReviewLine {
     let form = subject.form;
     let title = format!("{} {}", form.image.trim(), form.version.trim());
-    let detail = match (
-        subject.here,
-        subject.recipe.and_then(|recipe| recipe.download_size),
-    ) {
+    let detail = match (subject.here, subject.download_words()) {
         (true, _) => "Already here, nothing to download".to_owned(),
-        (false, Some(bytes)) => format!("About {} to download", image::size(bytes)),
+        (false, Some(amount)) => format!("Downloads {amount}"),
+        (false, None) if subject.size_unknown().is_some() => {
+            "Will be downloaded first, its size is not known".to_owned()
+        }
         (false, None) => "Will be downloaded first".to_owned(),
     };
     line(ReviewKind::Image, title.trim(), detail, Tone::Plain)

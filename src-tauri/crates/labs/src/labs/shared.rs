@@ -15,8 +15,10 @@ use crate::address::PageAddress;
 use crate::card::{Intent, LabId, LabList};
 use crate::catalogue::Catalogue;
 use crate::catalogue::own::RecipeFolder;
+use crate::downloads::Downloads;
 use crate::launch::Launch;
 use crate::launch::unfinished::Unfinished;
+use crate::logins::Logins;
 use crate::problem::{Problem, Result};
 use crate::profile::{Elsewhere, EngineMark, Profile, ProfileFolder};
 use crate::recipe::{Generation, Recipe};
@@ -133,6 +135,8 @@ pub(crate) struct Shared {
     pub folder: Mutex<ProfileFolder>,
     /// The person's own recipes.
     pub recipes: RecipeFolder,
+    /// How much images are to download.
+    pub downloads: Downloads,
     state: Mutex<State>,
     /// Held while a launch is checked and begun: the second of two clicks sees the first one's lab.
     pub launching: tokio::sync::Mutex<()>,
@@ -169,6 +173,10 @@ impl Shared {
         };
         Self {
             recipes: RecipeFolder::new(home.recipes.clone()),
+            downloads: Downloads::kept_in(
+                home.profiles.join("downloads").join("sizes.json"),
+                Logins::of_this_person(),
+            ),
             home,
             sources,
             folder: Mutex::new(folder),

@@ -4,11 +4,12 @@
 //! apart from what may run badly: the first is a fact of the processor or the graphics card, the
 //! second a guess from the recipe's figures.
 
-use slipway_engine::Bytes;
 use slipway_engine::health::EngineFacts;
 use slipway_engine::inventory::Snapshot;
+use slipway_engine::{Bytes, ImageReference};
 
 use crate::catalogue::Catalogue;
+use crate::downloads::{Known, UNPACKED};
 use crate::form;
 use crate::processor;
 use crate::recipe::{GpuWish, Recipe, RecipeTile};
@@ -17,36 +18,60 @@ use crate::recipe::{GpuWish, Recipe, RecipeTile};
 const TOLERANCE: f64 = 0.88;
 const GIBIBYTE: f64 = 1_073_741_824.0;
 
-/// Recipe tiles in the catalogue's order.
-pub(super) fn tiles(catalogue: &Catalogue, snapshot: &Snapshot) -> Vec<RecipeTile> {
+/// Recipe tiles in the catalogue's order. `download` is asked for what is known of an image's download.
+pub(super) fn tiles(
+    catalogue: &Catalogue,
+    snapshot: &Snapshot,
+    download: &dyn Fn(&ImageReference) -> Option<Known>,
+) -> Vec<RecipeTile> {
     let facts = snapshot.report.facts.as_ref();
     catalogue
         .recipes()
-        .map(|recipe| RecipeTile {
-            id: recipe.id.clone(),
-            name: recipe.name.clone(),
-            summary: recipe.summary.clone(),
-            category: recipe.category,
-            icon: recipe.icon.clone(),
-            tint: recipe.tint,
-            images: recipe.images.clone(),
-            here: form::default_reference(recipe, snapshot).is_some_and(|(_, here)| here),
-            download_size: recipe.download_size.map(Bytes),
-            will_not_run: facts.and_then(|facts| will_not_run(recipe, facts)),
-            cautions: facts
-                .map(|facts| cautions(recipe, facts))
-                .unwrap_or_default(),
-            memory_minimum: recipe.memory_minimum.map(Bytes),
-            wants_gpu: recipe.gpu != GpuWish::Nothing,
-            own: catalogue.is_own(&recipe.id),
-            keywords: recipe
-                .keywords
-                .iter()
-                .chain(&recipe.images)
-                .cloned()
-                .collect(),
-        })
+        .map(|recipe| tile(catalogue, recipe, snapshot, facts, download))
         .collect()
+}
+
+fn tile(
+    catalogue: &Catalogue,
+    recipe: &Recipe,
+    snapshot: &Snapshot,
+    facts: Option<&EngineFacts>,
+    download: &dyn Fn(&ImageReference) -> Option<Known>,
+) -> RecipeTile {
+    let (reference, here) = form::default_reference(recipe, snapshot).unzip();
+    let here = here.unwrap_or_default();
+    let known = reference.filter(|_| !here).as_ref().and_then(download);
+    let (download_size, size_unknown) = match known {
+        Some(Known::Size(bytes)) => (Some(bytes), None),
+        // What the recipe's author has seen is better than nothing.
+        Some(Known::Unknown(why)) => (recipe.download_size, Some(why)),
+        None => (recipe.download_size, None),
+    };
+    RecipeTile {
+        id: recipe.id.clone(),
+        name: recipe.name.clone(),
+        summary: recipe.summary.clone(),
+        category: recipe.category,
+        icon: recipe.icon.clone(),
+        tint: recipe.tint,
+        images: recipe.images.clone(),
+        here,
+        size_unknown: size_unknown.filter(|_| download_size.is_none()),
+        download_size: download_size.map(Bytes),
+        will_not_run: facts.and_then(|facts| will_not_run(recipe, facts)),
+        cautions: facts
+            .map(|facts| cautions(recipe, facts, download_size.filter(|_| !here)))
+            .unwrap_or_default(),
+        memory_minimum: recipe.memory_minimum.map(Bytes),
+        wants_gpu: recipe.gpu != GpuWish::Nothing,
+        own: catalogue.is_own(&recipe.id),
+        keywords: recipe
+            .keywords
+            .iter()
+            .chain(&recipe.images)
+            .cloned()
+            .collect(),
+    }
 }
 
 fn will_not_run(recipe: &Recipe, facts: &EngineFacts) -> Option<String> {
@@ -80,7 +105,7 @@ fn needs(platforms: &[String]) -> String {
     clippy::cast_precision_loss,
     reason = "sizes are compared roughly and shown rounded"
 )]
-fn cautions(recipe: &Recipe, facts: &EngineFacts) -> Vec<String> {
+fn cautions(recipe: &Recipe, facts: &EngineFacts, download: Option<u64>) -> Vec<String> {
     let here = if facts.this_computer {
         "this computer"
     } else {
@@ -103,12 +128,16 @@ fn cautions(recipe: &Recipe, facts: &EngineFacts) -> Vec<String> {
             gigabytes(memory)
         ));
     }
-    let room = recipe.disk_minimum.or(recipe.download_size);
+    let unpacked = download.map(|bytes| bytes.saturating_mul(UNPACKED));
+    let (room, takes) = match recipe.disk_minimum {
+        Some(minimum) => (Some(minimum), "Takes"),
+        None => (unpacked, "May take about"),
+    };
     if let (Some(wanted), Some(free)) = (room, facts.disk_free)
         && free.0 < wanted
     {
         cautions.push(format!(
-            "Takes {} of disk; {here} has {} free",
+            "{takes} {} of disk; {here} has {} free",
             gigabytes(wanted as f64),
             gigabytes(free.0 as f64)
         ));
@@ -142,7 +171,12 @@ mod tests {
     use crate::recipe::RecipeId;
 
     fn tile(recipe: &str, facts: EngineFacts) -> RecipeTile {
-        let tiles = tiles(&Catalogue::shipped(), &snapshot(facts));
+        tile_with(recipe, facts, None)
+    }
+
+    fn tile_with(recipe: &str, facts: EngineFacts, known: Option<Known>) -> RecipeTile {
+        let known = |_: &ImageReference| known.clone();
+        let tiles = tiles(&Catalogue::shipped(), &snapshot(facts), &known);
         let id = RecipeId(recipe.to_owned());
         tiles.into_iter().find(|tile| tile.id == id).unwrap()
     }
@@ -183,6 +217,30 @@ mod tests {
             tile("pytorch", nominal).cautions.is_empty(),
             "a machine sold with 8 GB has 8 GB"
         );
+    }
+
+    #[test]
+    fn a_download_is_as_large_as_the_registry_says() {
+        let size = Some(Known::Size(2_400_000_000));
+        let known = tile_with("jupyter", engine(), size.clone());
+        assert_eq!(known.download_size, Some(Bytes(2_400_000_000)));
+        assert_eq!((known.size_unknown, known.cautions), (None, Vec::new()));
+        let full = EngineFacts {
+            disk_free: Some(Bytes(4_000_000_000)),
+            ..engine()
+        };
+        assert_eq!(
+            tile_with("jupyter", full, size).cautions,
+            ["May take about 7 GB of disk; this computer has 4 GB free"]
+        );
+        let unknown = Some(Known::Unknown("Why.".to_owned()));
+        let unknown = tile_with("jupyter", engine(), unknown);
+        assert_eq!(
+            (unknown.download_size, unknown.size_unknown.as_deref()),
+            (None, Some("Why."))
+        );
+        let any = tile_with("web-app", engine(), Some(Known::Size(1)));
+        assert_eq!(any.download_size, None, "there is no image to ask about");
     }
 
     #[test]

@@ -92,6 +92,7 @@ pub(super) async fn check(
         .or(kept);
     let mut facts = facts(shared, form.reference(), &replaceable(shared, form)).await;
     facts.known_secrets = known_variables(shared, form, typed).await;
+    facts.download = super::measuring::known(shared, form);
     let form = form.clone();
     let checked =
         on_thread(move || check::check(&form, &facts, own.as_ref().map(Secret::reveal))).await;
@@ -103,6 +104,7 @@ pub(super) async fn check(
         gate: Some(problem.title),
         outlook: String::new(),
         needs_download: false,
+        download_size: None,
     })
 }
 
@@ -246,6 +248,7 @@ pub(super) async fn facts(
         keyring,
         known_secrets: BTreeSet::new(),
         user: shared.home.user,
+        download: None,
     }
 }
 

@@ -77,12 +77,17 @@ async fn tags_as(image: &ImageReference, login: &RegistryAuth) -> RegistryAnswer
     }
 }
 
-fn client(registry: &str) -> Option<Client> {
+/// Clients for registries need a provider of cryptography for the whole process.
+pub(crate) fn settle_cryptography() {
     static CRYPTOGRAPHY: Once = Once::new();
     CRYPTOGRAPHY.call_once(|| {
         // One that is installed already is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
+}
+
+fn client(registry: &str) -> Option<Client> {
+    settle_cryptography();
     let plain = if is_loopback(registry) {
         vec![registry.to_owned()]
     } else {
@@ -101,7 +106,7 @@ fn client(registry: &str) -> Option<Client> {
 }
 
 /// `127.0.0.1:5000`, `localhost:5000`, `[::1]:5000`
-fn is_loopback(registry: &str) -> bool {
+pub(crate) fn is_loopback(registry: &str) -> bool {
     let host = match registry.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => registry.split(':').next().unwrap_or_default(),

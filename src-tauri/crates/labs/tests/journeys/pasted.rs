@@ -149,6 +149,7 @@ impl Reader {
             known_secrets: BTreeSet::new(),
             user: Some((number("-u"), number("-g"))),
             catalogue: Catalogue::shipped(),
+            download: None,
         }
     }
 

@@ -9,6 +9,7 @@ import {
   PDFWorker,
 } from "pdfjs-dist/legacy/build/pdf.mjs";
 import worker from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
+import type { TextContent } from "pdfjs-dist/types/src/display/api";
 
 export type ReadBytes = (from: number, count: number) => Promise<ArrayBuffer>;
 
@@ -63,8 +64,14 @@ function pageOf(page: PDFPageProxy): PdfPage {
       return { done: task.promise, stop: () => task.cancel() };
     },
     async words() {
-      const { items } = await page.getTextContent();
-      return items.map((item) => ("str" in item ? `${item.str}${item.hasEOL ? "\n" : ""}` : "")).join("");
+      // `getTextContent` iterates over this stream, which WebKit cannot.
+      const parts = (page.streamTextContent() as ReadableStream<TextContent>).getReader();
+      let words = "";
+      for (;;) {
+        const { done, value } = await parts.read();
+        if (done) return words;
+        for (const item of value.items) if ("str" in item) words += `${item.str}${item.hasEOL ? "\n" : ""}`;
+      }
     },
   };
 }

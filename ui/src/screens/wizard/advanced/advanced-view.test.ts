@@ -25,6 +25,7 @@ const check = (...fields: [string, "good" | "warning" | "error"][]): FormCheck =
   gate: null,
   outlook: "",
   needsDownload: false,
+  downloadSize: null,
 });
 
 describe("what is set under Advanced", () => {

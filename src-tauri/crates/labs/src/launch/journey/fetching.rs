@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use slipway_engine::images::{ImageDetails, RegistryLogin};
+use slipway_engine::inventory::Snapshot;
 use slipway_engine::{Bytes, Engine, Error, ImageReference};
 
 use super::{Journey, Step, Stop, failed};
+use crate::downloads::{Known, Wish};
+use crate::labs::measuring::asked;
 use crate::launch::failure::Trouble;
 use crate::launch::{StepKind, words};
 use crate::logins::Logins;
@@ -31,15 +34,18 @@ impl Journey {
             Err(Error::ImageNotFound { .. }) => None,
             Err(error) => return Err(failed(StepKind::Check, error.into())),
         };
-        let platforms = if let Some(image) = &here {
-            vec![image.architecture.clone()]
+        let (platforms, size) = if let Some(image) = &here {
+            (vec![image.architecture.clone()], None)
         } else {
-            let asked = engine.registry_platforms(&reference);
-            let asked = tokio::time::timeout(REGISTRY_PATIENCE, asked);
-            tokio::select! {
+            let platforms = engine.registry_platforms(&reference);
+            let platforms = tokio::time::timeout(REGISTRY_PATIENCE, platforms);
+            let size = tokio::time::timeout(REGISTRY_PATIENCE, self.download_size(&snapshot));
+            let (platforms, size) = tokio::select! {
                 () = self.cancel.cancelled() => return Err(Stop::Cancelled),
-                asked = asked => asked.ok().and_then(Result::ok).unwrap_or_default(),
-            }
+                asked = async { tokio::join!(platforms, size) } => asked,
+            };
+            let platforms = platforms.ok().and_then(Result::ok).unwrap_or_default();
+            (platforms, size.ok().flatten())
         };
         if !processor::runs(&platforms, &architecture, engine.endpoint().product) {
             let detail = format!(
@@ -53,8 +59,9 @@ impl Journey {
             return Err(failed(StepKind::Check, error.into()));
         }
         let free = facts.as_ref().and_then(|facts| facts.disk_free);
-        if let (None, Some(free), Some(needed)) =
-            (&here, free, self.luggage.plan.recipe.download_size)
+        // An engine that has images may have most of this one's layers, and then a full disk says so itself.
+        let nothing_here = snapshot.images.is_empty();
+        if let (true, Some(free), Some(needed)) = (nothing_here, free, size)
             && free.0 < needed
         {
             return Err(failed(
@@ -69,6 +76,18 @@ impl Journey {
         self.board
             .done(StepKind::Check, "Checked your choices", None);
         Ok(here)
+    }
+
+    /// Bytes to download at most: what the registry says, else the recipe's own figure.
+    async fn download_size(&self, snapshot: &Snapshot) -> Option<u64> {
+        let plan = &self.luggage.plan;
+        let platform = plan.container.platform.as_deref().unwrap_or_default();
+        let asked = asked(snapshot, plan.image.clone(), platform)?;
+        let downloads = &self.shared.downloads;
+        match downloads.ask(&asked, Wish::Chosen, self.shared.now()).await {
+            Some(Known::Size(bytes)) => Some(bytes),
+            Some(Known::Unknown(_)) | None => plan.recipe.download_size,
+        }
     }
 
     /// An image that is here for another platform than the one that was asked for is not here.
