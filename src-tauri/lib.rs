@@ -14,6 +14,7 @@ mod headless;
 mod logging;
 mod renderer;
 mod shortcut;
+mod single;
 mod state;
 mod streams;
 
@@ -30,17 +31,13 @@ use tauri::{Manager as _, Runtime};
 /// Opens the window, on this lab if one is named, and runs until it is closed.
 pub fn run(lab: Option<String>) -> ExitCode {
     let logging = logging::start();
-    let builder = tauri::Builder::default().plugin(tauri_plugin_single_instance::init(
-        |app, arguments, _| {
-            if let Some(window) = app.get_webview_window("main") {
-                // A second start only brings the first window to the front; if that fails, there is nothing to add.
-                let _ = window.unminimize().and_then(|()| window.set_focus());
-            }
-            if let Some(lab) = arrival::named(&arguments) {
-                arrival::arrive(app, lab);
-            }
-        },
-    ));
+    let start = AppState::home_of_this_person()
+        .map_or(single::Start::Other, |home| single::Start::settle(&home));
+    let builder = tauri::Builder::default();
+    let builder = match start {
+        single::Start::First(lock) => builder.manage(single::Unnamed::of(lock)),
+        single::Start::Other => builder.plugin(single::plugin()),
+    };
     let outcome = tauri::async_runtime::block_on(async { AppState::of_this_person() })
         .map_err(|error| {
             tauri::Error::Setup((Box::new(error) as Box<dyn std::error::Error>).into())
@@ -75,7 +72,10 @@ pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri:
                 webview.state::<AppState>().contents.close_all();
                 webview.state::<closing::Closing>().set_unsaved(false);
             }
-            PageLoadEvent::Finished => arrival::page_is_here(webview),
+            PageLoadEvent::Finished => {
+                arrival::page_is_here(webview);
+                single::take_name(webview.app_handle());
+            }
         })
         .on_window_event(heard)
         .setup(|app| {

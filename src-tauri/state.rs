@@ -36,8 +36,7 @@ impl AppState {
     pub fn of_this_person_opening(
         open_address: OpenAddress,
     ) -> Result<Self, etcetera::HomeDirError> {
-        let strategy = etcetera::choose_base_strategy()?;
-        let profiles = strategy.data_dir().join("slipway").join("labs");
+        let profiles = Self::home_of_this_person()?.join("labs");
         Ok(Self::opening(
             Surroundings::of_this_process(),
             profiles,
@@ -45,6 +44,14 @@ impl AppState {
             Vault::of_this_system(),
             open_address,
         ))
+    }
+
+    /// Where Slipway keeps what is this person's.
+    ///
+    /// # Errors
+    /// Where the system names no home folder.
+    pub fn home_of_this_person() -> Result<PathBuf, etcetera::HomeDirError> {
+        Ok(etcetera::choose_base_strategy()?.data_dir().join("slipway"))
     }
 
     /// State over given surroundings; tests give their own. Within a tokio runtime.

@@ -20,11 +20,38 @@ use tokio_util::sync::CancellationToken;
 const WINDOW: u32 = 4;
 
 /// A message with its number; numbers of one stream grow by one from 1 on.
+///
+/// The web view is handed small messages at once and has to come for large ones, in pieces of 8 kB that
+/// cost WebKitGTK more than reading them. So a message of some size goes as small ones: each has a piece
+/// of its JSON, and with the last one it is whole.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Numbered<Payload> {
     pub number: u32,
-    pub payload: Payload,
+    /// The whole of it; `null` where it comes in pieces.
+    pub payload: Option<Payload>,
+    /// The next piece of the payload's JSON.
+    pub piece: Option<String>,
+    /// False while more pieces follow.
+    pub last: bool,
+}
+
+/// Tauri hands over what is shorter than 8 kB; the rest of the message and what JSON escapes come on top.
+const PIECE: usize = 6 * 1024;
+
+/// More than this is fetched: handing over costs the page a script for each piece.
+const LONGEST_IN_PIECES: usize = 1 << 20;
+
+/// A text in pieces, cut between characters.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::with_capacity(text.len() / PIECE + 1);
+    let mut left = text;
+    while !left.is_empty() {
+        let (piece, rest) = left.split_at(left.floor_char_boundary(PIECE));
+        pieces.push(piece);
+        left = rest;
+    }
+    pieces
 }
 
 /// All open streams of the window. Cheap to clone.
@@ -164,7 +191,7 @@ impl Subscription {
         payload: Payload,
     ) {
         let number = self.sent.fetch_add(1, Ordering::AcqRel) + 1;
-        if let Err(error) = channel.send(Numbered { number, payload }) {
+        if let Err(error) = send(channel, number, payload) {
             tracing::debug!(%error, "a message could not be sent to the page");
         }
     }
@@ -175,9 +202,44 @@ impl Subscription {
     }
 }
 
+fn send<Payload: Serialize + Clone + Send + 'static>(
+    channel: &Channel<Numbered<Payload>>,
+    number: u32,
+    payload: Payload,
+) -> tauri::Result<()> {
+    let json = serde_json::to_string(&payload)?;
+    if !(PIECE..=LONGEST_IN_PIECES).contains(&json.len()) {
+        return channel.send(Numbered {
+            number,
+            payload: Some(payload),
+            piece: None,
+            last: true,
+        });
+    }
+    let pieces = pieces(&json);
+    for (at, piece) in pieces.iter().enumerate() {
+        channel.send(Numbered {
+            number,
+            payload: None,
+            piece: Some((*piece).to_owned()),
+            last: at + 1 == pieces.len(),
+        })?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pieces_are_cut_between_characters_and_nothing_is_lost() {
+        let text = "aé🦀".repeat(PIECE / 3);
+        let pieces = pieces(&text);
+        assert!(pieces.len() > 1, "long enough for several");
+        assert!(pieces.iter().all(|piece| !piece.is_empty() && piece.len() <= PIECE));
+        assert_eq!(pieces.concat(), text);
+    }
 
     /// Dropped with the feeder.
     struct Work(Arc<AtomicU32>);

@@ -79,10 +79,23 @@ impl Page {
             .map(|body| body.deserialize::<Value>().expect("answers are JSON"))
     }
 
+    /// The next message, put together where it comes in pieces.
     fn message(&self) -> Value {
-        self.messages
-            .recv_timeout(Duration::from_secs(20))
-            .expect("a message arrives")
+        let mut pieces = String::new();
+        loop {
+            let mut message = self
+                .messages
+                .recv_timeout(Duration::from_secs(20))
+                .expect("a message arrives");
+            let Some(piece) = message["piece"].as_str() else {
+                return message;
+            };
+            pieces.push_str(piece);
+            if message["last"] == true {
+                message["payload"] = serde_json::from_str(&pieces).expect("the pieces are JSON");
+                return message;
+            }
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 /* Asks for what the first screen shows before there is a screen. The window's own script takes a while to be read and
    run; meanwhile the answers come, and the first picture has them. Whoever opens such a stream first gets it with
    everything that has arrived on it; later openings ask anew. */
-import type { OpenStream, Receive } from "./backend";
-import type { Numbered } from "./bindings";
+import type { Numbered, OpenStream, Receive } from "./backend";
 import type { First } from "./first";
 
 type Open<Payload> = (receive: Receive<Payload>) => Promise<OpenStream>;

@@ -20,7 +20,6 @@ import type {
   LogPage,
   LogQuery,
   LogState,
-  Numbered,
   PastedCommand,
   RecipeDraft,
   RecipePreview,
@@ -41,6 +40,12 @@ export interface OpenStream {
   /** The number of the last message sent; `null` where the stream has ended. */
   position(): Promise<number | null>;
   close(): void;
+}
+
+/** A message of a stream, whole. */
+export interface Numbered<Payload> {
+  number: number;
+  payload: Payload;
 }
 
 export type Receive<Payload> = (message: Numbered<Payload>) => void;

@@ -1350,10 +1350,21 @@ export type NoteLevel =
 /**  Launch is not possible with it. */
 "error";
 
-/**  A message with its number; numbers of one stream grow by one from 1 on. */
+/**
+ *  A message with its number; numbers of one stream grow by one from 1 on.
+ * 
+ *  The web view is handed small messages at once and has to come for large ones, in pieces of 8 kB that
+ *  cost WebKitGTK more than reading them. So a message of some size goes as small ones: each has a piece
+ *  of its JSON, and with the last one it is whole.
+ */
 export type Numbered<Payload> = {
 	number: number,
-	payload: Payload,
+	/**  The whole of it; `null` where it comes in pieces. */
+	payload: Payload | null,
+	/**  The next piece of the payload's JSON. */
+	piece: string | null,
+	/**  False while more pieces follow. */
+	last: boolean,
 };
 
 /**  What is known once a place is open. */

@@ -15,7 +15,18 @@ export async function open<Payload>(
   subscribe: (channel: Channel<Numbered<Payload>>) => Promise<number>,
 ): Promise<OpenStream & { id: number }> {
   const channel = new Channel<Numbered<Payload>>();
-  channel.onmessage = receive;
+  let pieces = "";
+  channel.onmessage = ({ number, payload, piece, last }) => {
+    if (piece === null) {
+      receive({ number, payload: payload as Payload });
+      return;
+    }
+    pieces += piece;
+    if (!last) return;
+    const whole = pieces;
+    pieces = "";
+    receive({ number, payload: JSON.parse(whole) as Payload });
+  };
   const id = await subscribe(channel);
   return {
     id,

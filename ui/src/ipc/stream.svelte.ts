@@ -2,8 +2,8 @@
    Messages are numbered from 1 on, and each is acknowledged once taken in. A gap closes the stream and opens it
    again, which begins with the whole truth. A lost last message leaves no gap, so after 10 s of silence, and when
    the window is looked at again, the stream is asked how far it is; while it stays silent, less and less often. */
-import type { OpenStream, Receive } from "./backend";
-import type { Numbered, Problem } from "./bindings";
+import type { Numbered, OpenStream, Receive } from "./backend";
+import type { Problem } from "./bindings";
 import { asProblem } from "./error";
 
 export type Opener<Payload, Handle extends OpenStream> = (receive: Receive<Payload>) => Promise<Handle>;

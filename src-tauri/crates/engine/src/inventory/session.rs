@@ -163,7 +163,8 @@ impl Session {
                 current.apply(*fetched);
                 if is_list {
                     self.drawn_now = true;
-                    if current.status() != EngineStatus::Ready {
+                    // A long list is on screen long before its details could be.
+                    if current.status() != EngineStatus::Ready && current.details.len() <= DETAILS {
                         self.complete_screenful(engine, current);
                     }
                 }
