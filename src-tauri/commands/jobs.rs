@@ -161,6 +161,18 @@ pub async fn rename_entry(
     state.contents.rename(place, path, &name).await
 }
 
+/// Moves files and folders into another folder of the same place; gives where they are now. Nothing is replaced.
+#[tauri::command]
+#[specta::specta]
+pub async fn move_entries(
+    state: State<'_, AppState>,
+    place: PlaceId,
+    paths: Vec<EntryPath>,
+    folder: EntryPath,
+) -> CommandResult<Vec<EntryPath>> {
+    state.contents.move_entries(place, paths, folder).await
+}
+
 /// Moves files and folders into the trash of the volume; the ids bring them back.
 #[tauri::command]
 #[specta::specta]
@@ -217,6 +229,22 @@ pub async fn save_text(
     edited: EditedText,
 ) -> CommandResult<SaveOutcome> {
     state.contents.save_text(place, edited).await
+}
+
+/// Puts a text into a file of its own, whose name must be free.
+#[tauri::command]
+#[specta::specta]
+pub async fn create_text(
+    state: State<'_, AppState>,
+    place: PlaceId,
+    folder: EntryPath,
+    name: String,
+    text: String,
+) -> CommandResult<EditedText> {
+    state
+        .contents
+        .create_text(place, folder, &name, &text)
+        .await
 }
 
 /// Copies everything in one place into another.

@@ -11,6 +11,7 @@ mod driver;
 mod hostile;
 mod launches;
 mod mishaps;
+mod moving;
 mod pictures;
 mod rooms;
 mod twin;

@@ -174,6 +174,8 @@ export const commands = {
 	makeFolder: (place: PlaceId, folder: EntryPath, name: string) => __TAURI_INVOKE<EntryPath>("make_folder", { place, folder, name }),
 	/**  Gives a file or folder another name; gives its new path. */
 	renameEntry: (place: PlaceId, path: EntryPath, name: string) => __TAURI_INVOKE<EntryPath>("rename_entry", { place, path, name }),
+	/**  Moves files and folders into another folder of the same place; gives where they are now. Nothing is replaced. */
+	moveEntries: (place: PlaceId, paths: EntryPath[], folder: EntryPath) => __TAURI_INVOKE<EntryPath[]>("move_entries", { place, paths, folder }),
 	/**  Moves files and folders into the trash of the volume; the ids bring them back. */
 	trashEntries: (place: PlaceId, paths: EntryPath[]) => __TAURI_INVOKE<string[]>("trash_entries", { place, paths }),
 	/**  What lies in the trash. */
@@ -186,6 +188,8 @@ export const commands = {
 	readText: (place: PlaceId, path: EntryPath) => __TAURI_INVOKE<EditedText>("read_text", { place, path }),
 	/**  Saves an edited text, unless the file has become another meanwhile. */
 	saveText: (place: PlaceId, edited: EditedText) => __TAURI_INVOKE<SaveOutcome>("save_text", { place, edited }),
+	/**  Puts a text into a file of its own, whose name must be free. */
+	createText: (place: PlaceId, folder: EntryPath, name: string, text: string) => __TAURI_INVOKE<EditedText>("create_text", { place, folder, name, text }),
 	/**  Copies everything in one place into another. */
 	copyPlace: (from: Place, to: Place) => __TAURI_INVOKE<JobId>("copy_place", { from, to }),
 	/**  Follows how often the window was asked to close while something would be lost by it. */

@@ -41,6 +41,8 @@ export interface Moving {
   makeFolder(place: number, folder: string, name: string): Promise<string>;
   /** Gives the new path. */
   renameEntry(place: number, path: string, name: string): Promise<string>;
+  /** Moves into another folder of the same place, where nothing is replaced; gives where things are now. */
+  moveEntries(place: number, paths: readonly string[], folder: string): Promise<string[]>;
   /** Moves into the trash of the volume; the ids bring things back. */
   trashEntries(place: number, paths: readonly string[]): Promise<string[]>;
   listTrash(place: number): Promise<Trash>;
@@ -49,6 +51,8 @@ export interface Moving {
   emptyTrash(place: number): Promise<void>;
   readText(place: number, path: string): Promise<EditedText>;
   saveText(place: number, edited: EditedText): Promise<SaveOutcome>;
+  /** Puts a text into a file of its own; fails at `name` where that is taken. */
+  createText(place: number, folder: string, name: string, text: string): Promise<EditedText>;
   copyPlace(from: Place, to: Place): Promise<number>;
 }
 
@@ -67,11 +71,13 @@ export const moving: Moving = {
   closeWindow: () => tell(commands.closeWindow()),
   makeFolder: (place, folder, name) => ask(commands.makeFolder(place, folder, name)),
   renameEntry: (place, path, name) => ask(commands.renameEntry(place, path, name)),
+  moveEntries: (place, paths, folder) => ask(commands.moveEntries(place, [...paths], folder)),
   trashEntries: (place, paths) => ask(commands.trashEntries(place, [...paths])),
   listTrash: (place) => ask(commands.listTrash(place)),
   restoreTrashed: (place, ids) => ask(commands.restoreTrashed(place, [...ids])),
   emptyTrash: (place) => tell(commands.emptyTrash(place)),
   readText: (place, path) => ask(commands.readText(place, path)),
   saveText: (place, edited) => ask(commands.saveText(place, edited)),
+  createText: (place, folder, name, text) => ask(commands.createText(place, folder, name, text)),
   copyPlace: (from, to) => ask(commands.copyPlace(from, to)),
 };

@@ -5,9 +5,15 @@ import { asProblem } from "../ipc/error";
 import type { Moving } from "../ipc/moving";
 import type { Tree } from "./tree.svelte";
 
-type Files = Pick<Moving, "makeFolder" | "renameEntry" | "trashEntries" | "restoreTrashed">;
+type Files = Pick<Moving, "makeFolder" | "moveEntries" | "renameEntry" | "trashEntries" | "restoreTrashed">;
 
 export const folderOf = (path: string): string => path.split("/").slice(0, -1).join("/");
+
+/** What of this can go into that folder: nothing goes into itself, or to where it is. */
+export const movable = (paths: readonly string[], folder: string): string[] =>
+  paths.some((path) => folder === path || folder.startsWith(`${path}/`))
+    ? []
+    : paths.filter((path) => folderOf(path) !== folder);
 
 export class Changing {
   /** The row whose name is typed. */
@@ -17,6 +23,8 @@ export class Changing {
   /** What is wrong with the name that is typed. */
   problem = $state.raw<Problem | null>(null);
   busy = $state(false);
+  /** What was cut, to be moved to where it is put down. */
+  cut = $state.raw<readonly string[]>([]);
   /** What can be brought back by one step. */
   undoable = $state.raw<readonly string[]>([]);
 
@@ -54,6 +62,13 @@ export class Changing {
     const folder = this.making;
     if (folder === null) return Promise.resolve(null);
     return this.#name(folder, () => this.#backend.makeFolder(this.#place, folder, name));
+  }
+  /** Moves things into another folder; gives where they are now. */
+  async move(paths: readonly string[], folder: string): Promise<readonly string[]> {
+    const there = await this.#backend.moveEntries(this.#place, paths, folder);
+    this.cut = this.cut.filter((path) => !paths.includes(path));
+    await this.#tree.refresh([...paths.map(folderOf), folder]);
+    return there;
   }
   /** Moves things into the trash; gives what brings them back. */
   async trash(paths: readonly string[]): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { Changing } from "./changing.svelte";
+import { Changing, movable } from "./changing.svelte";
 
 function files() {
   const backend = {
@@ -8,6 +8,9 @@ function files() {
     ),
     renameEntry: vi.fn(async (_: number, path: string, name: string) =>
       [...path.split("/").slice(0, -1), name].join("/"),
+    ),
+    moveEntries: vi.fn(async (_: number, paths: readonly string[], folder: string) =>
+      paths.map((path) => `${folder}/${path.split("/").at(-1)}`),
     ),
     trashEntries: vi.fn(async (_: number, paths: readonly string[]) => paths.map((path) => `id of ${path}`)),
     restoreTrashed: vi.fn(async (_: number, ids: readonly string[]) =>
@@ -57,5 +60,18 @@ describe("changing files", () => {
     expect(await changing.bringBack(ids)).toEqual(["a/x", "y"]);
     expect(changing.undoable).toEqual([]);
     expect(refresh).toHaveBeenLastCalledWith(["a", ""]);
+  });
+
+  it("moves what was cut to another folder, and reads both again", async () => {
+    const { changing, refresh } = files();
+    changing.cut = ["a/x", "a/y"];
+    expect(await changing.move(["a/x", "a/y"], "b")).toEqual(["b/x", "b/y"]);
+    expect([changing.cut, refresh.mock.lastCall]).toEqual([[], [["a", "a", "b"]]]);
+  });
+
+  it("moves nothing into itself, or to where it is", () => {
+    expect(movable(["a/x", "b"], "a")).toEqual(["b"]);
+    expect(movable(["a"], "a/b")).toEqual([]);
+    expect(movable(["a"], "ab")).toEqual(["a"]);
   });
 });

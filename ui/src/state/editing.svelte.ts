@@ -3,31 +3,18 @@
 import type { EditedText, Problem } from "../ipc/bindings";
 import { asProblem } from "../ipc/error";
 import type { Moving } from "../ipc/moving";
+import { folderOf } from "./changing.svelte";
 
 /** Larger texts are not edited here. In bytes. */
 export const LARGEST = 1024 * 1024;
 
-type Texts = Pick<Moving, "readText" | "saveText">;
+type Texts = Pick<Moving, "readText" | "saveText" | "createText">;
 
-/** How lines end. A text field knows one way only, so the file's own is put back when it is saved. */
-export type Ending = "\n" | "\r\n";
-export function endingOf(text: string): { ending: Ending; mixed: boolean } {
-  const all = text.match(/\r\n|\r|\n/g) ?? [];
-  const windows = all.filter((one) => one === "\r\n").length;
-  return {
-    ending: windows > all.length / 2 ? "\r\n" : "\n",
-    mixed: windows !== all.length && all.some((one) => one !== "\n"),
-  };
-}
-const inField = (text: string) => text.replaceAll(/\r\n?/g, "\n");
-
-/** A path beside another that says whose it is: `notes.md` becomes `notes (mine).md`, then `notes (mine 2).md`. */
-export function copyPath(path: string, time: number): string {
-  const at = path.lastIndexOf("/") + 1;
-  const name = path.slice(at);
+/** A name that says whose it is: `notes.md` becomes `notes (mine).md`, then `notes (mine 2).md`. */
+export function copyName(name: string, time: number): string {
   const dot = name.lastIndexOf(".");
   const [stem, end] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
-  return `${path.slice(0, at)}${stem} (mine${time > 1 ? ` ${time}` : ""})${end}`;
+  return `${stem} (mine${time > 1 ? ` ${time}` : ""})${end}`;
 }
 const COPIES = 20;
 
@@ -40,8 +27,6 @@ export class Editing {
   theirs = $state.raw<{ now: EditedText; changed: number | null } | null>(null);
   problem = $state.raw<Problem | null>(null);
   busy = $state<"reading" | "saving" | null>(null);
-  /** The lines of the file end in several ways; a save makes them one. */
-  mixed = $state(false);
   /** Grows with each save. */
   saves = $state(0);
   /** What leaving has to wait for: the person has been asked. */
@@ -51,7 +36,6 @@ export class Editing {
   #before = $state("");
   #backend: Texts;
   #place: number;
-  #ending: Ending = "\n";
   #turn = 0;
 
   constructor(backend: Texts, place: number) {
@@ -90,19 +74,21 @@ export class Editing {
   takeTheirs(): void {
     if (this.theirs) this.#take(this.theirs.now);
   }
-  /** Puts what was typed into a file of its own beside it, and goes on with that one. Gives its path. */
-  async saveCopy(): Promise<string | null> {
-    const { path } = this;
+  /** Puts what was typed into a file of its own beside it, and goes on with that one. `name` is the file's, as it is
+      shown. Gives the copy's path. */
+  async saveCopy(name: string): Promise<string | null> {
+    const { path, text } = this;
     if (path === null || this.busy !== null) return null;
     for (let time = 1; time <= COPIES; time += 1) {
-      const copy = copyPath(path, time);
-      // Without a version it must not be there yet.
-      const outcome = await this.#ask({ path: copy, text: this.#whole(), version: "" });
-      if (outcome === null) return null;
-      if (outcome.outcome === "overtaken") continue;
-      this.path = copy;
-      this.#saved({ path: copy, text: "", version: outcome.version }, this.text);
-      return copy;
+      const made = await this.#ask(() =>
+        this.#backend.createText(this.#place, folderOf(path), copyName(name, time), text),
+      );
+      if (made !== null) {
+        this.path = made.path;
+        this.#saved({ ...made, text: "" }, text);
+        return made.path;
+      }
+      if (this.problem?.kind !== "nameTaken") return null;
     }
     return null;
   }
@@ -145,31 +131,24 @@ export class Editing {
     this.problem = null;
     this.busy = null;
     this.leaving = null;
-    this.mixed = false;
   }
 
   #take(read: EditedText): void {
-    const { ending, mixed } = endingOf(read.text);
-    this.#ending = ending;
-    this.mixed = mixed;
     this.#read = read;
-    this.text = this.#before = inField(read.text);
+    this.text = this.#before = read.text;
     this.theirs = null;
-  }
-  #whole(): string {
-    return this.#ending === "\n" ? this.text : this.text.replaceAll("\n", this.#ending);
   }
   #saved(read: EditedText, before: string): void {
     this.#read = read;
     this.#before = before;
     this.theirs = null;
-    this.mixed = false;
     this.saves += 1;
   }
   async #save(over: EditedText | null): Promise<boolean> {
     if (!over || this.path === null || this.busy !== null) return false;
     const typed = this.text;
-    const outcome = await this.#ask({ path: this.path, text: this.#whole(), version: over.version });
+    const edited = { path: this.path, text: typed, version: over.version };
+    const outcome = await this.#ask(() => this.#backend.saveText(this.#place, edited));
     if (outcome === null) return false;
     if (outcome.outcome === "overtaken") {
       this.theirs = { now: outcome.now, changed: outcome.changed };
@@ -178,13 +157,13 @@ export class Editing {
     this.#saved({ ...over, version: outcome.version }, typed);
     return true;
   }
-  async #ask(edited: EditedText) {
+  async #ask<Answer>(what: () => Promise<Answer>): Promise<Answer | null> {
     const turn = this.#turn;
     this.problem = null;
     this.busy = "saving";
     try {
-      const outcome = await this.#backend.saveText(this.#place, edited);
-      return turn === this.#turn ? outcome : null;
+      const answer = await what();
+      return turn === this.#turn ? answer : null;
     } catch (thrown) {
       if (turn === this.#turn) this.problem = asProblem(thrown);
       return null;

@@ -1,18 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
 import type { EditedText, SaveOutcome } from "../ipc/bindings";
-import { copyPath, Editing, endingOf } from "./editing.svelte";
+import { copyName, Editing } from "./editing.svelte";
 
 function file(text: string) {
   const now = { text, version: 1 };
   const others = new Map<string, string>();
   const saveText = vi.fn(async (_: number, edited: EditedText): Promise<SaveOutcome> => {
-    if (edited.version === "") {
-      const there = others.get(edited.path);
-      if (there !== undefined)
-        return { outcome: "overtaken", now: { ...edited, text: there, version: "9" }, changed: null };
-      others.set(edited.path, edited.text);
-      return { outcome: "saved", version: "1" };
-    }
     if (edited.version !== String(now.version))
       return {
         outcome: "overtaken",
@@ -28,7 +21,13 @@ function file(text: string) {
     text: now.text,
     version: String(now.version),
   }));
-  return { backend: { readText, saveText }, now, others };
+  const createText = vi.fn(async (_: number, folder: string, name: string, text: string) => {
+    const path = `${folder}/${name}`;
+    if (others.has(path)) throw { kind: "nameTaken", title: "It is taken.", message: "", field: "name" };
+    others.set(path, text);
+    return { path, text, version: "1" };
+  });
+  return { backend: { readText, saveText, createText }, now, others };
 }
 async function opened(text: string) {
   const one = file(text);
@@ -37,27 +36,11 @@ async function opened(text: string) {
   return { ...one, editing };
 }
 
-describe("the ends of lines", () => {
-  it("are found, and told where they differ", () => {
-    expect(endingOf("a\nb\n")).toEqual({ ending: "\n", mixed: false });
-    expect(endingOf("a\r\nb\r\n")).toEqual({ ending: "\r\n", mixed: false });
-    expect(endingOf("a\r\nb\n")).toEqual({ ending: "\n", mixed: true });
-    expect(endingOf("")).toEqual({ ending: "\n", mixed: false });
-  });
-  it("stay as the file has them", async () => {
-    const { editing, now } = await opened("a\r\nb\r\n");
-    expect(editing.text).toBe("a\nb\n");
-    editing.text = "a\nnew\nb\n";
-    expect(await editing.save()).toBe(true);
-    expect(now.text).toBe("a\r\nnew\r\nb\r\n");
-  });
-});
-
 describe("a copy", () => {
   it("is named after its file", () => {
-    expect(copyPath("x/notes.md", 1)).toBe("x/notes (mine).md");
-    expect(copyPath("x.y/Makefile", 2)).toBe("x.y/Makefile (mine 2)");
-    expect(copyPath(".env", 1)).toBe(".env (mine)");
+    expect(copyName("notes.md", 1)).toBe("notes (mine).md");
+    expect(copyName("Makefile", 2)).toBe("Makefile (mine 2)");
+    expect(copyName(".env", 1)).toBe(".env (mine)");
   });
 });
 
@@ -101,7 +84,7 @@ describe("a text", () => {
     editing.text = "mine";
     Object.assign(now, { text: "theirs", version: 7 });
     await editing.save();
-    expect(await editing.saveCopy()).toBe("notes/a (mine 2).md");
+    expect(await editing.saveCopy("a.md")).toBe("notes/a (mine 2).md");
     expect(others.get("notes/a (mine 2).md")).toBe("mine");
     expect([now.text, editing.path, editing.unsaved]).toEqual(["theirs", "notes/a (mine 2).md", false]);
   });

@@ -232,6 +232,7 @@ export function sampleMoving(scenario: string, jobs: SampleJobs): Moving {
       title: `Something here is called ${name} already.`,
       message: "",
       hint: "Choose another name.",
+      kind: "nameTaken",
       field: "name",
     });
   };
@@ -307,6 +308,16 @@ export function sampleMoving(scenario: string, jobs: SampleJobs): Moving {
       if (entry) sampleFiles.put({ ...entry, path: to, name });
       return to;
     },
+    moveEntries: async (_place, paths, folder) => {
+      await soon();
+      const to = (path: string) => [...(folder ? [folder] : []), path.split("/").at(-1) ?? path].join("/");
+      for (const path of paths) taken(to(path), path.split("/").at(-1) ?? path);
+      for (const path of paths) {
+        const entry = sampleFiles.take(path);
+        if (entry) sampleFiles.put({ ...entry, path: to(path) });
+      }
+      return paths.map(to);
+    },
     trashEntries: async (_place, paths) => {
       await soon();
       const ids = paths.map((path) => {
@@ -358,11 +369,7 @@ export function sampleMoving(scenario: string, jobs: SampleJobs): Moving {
     },
     saveText: async (_place, edited) => {
       await soon(300);
-      if (edited.version === "") {
-        if (sampleFiles.at(edited.path))
-          return { outcome: "overtaken", now: known(edited.path), changed: null };
-        sampleFiles.put(sampleFiles.file(edited.path, edited.text.length, 0));
-      } else if (overtaken) {
+      if (overtaken) {
         overtaken = false;
         const now = { path: edited.path, text: `${TEXT}\n\nprint("written by the lab")\n`, version: "2" };
         texts.set(edited.path, now);
@@ -371,6 +378,15 @@ export function sampleMoving(scenario: string, jobs: SampleJobs): Moving {
       const version = String(Number(known(edited.path).version) + 1);
       texts.set(edited.path, { ...edited, version });
       return { outcome: "saved", version };
+    },
+    createText: async (_place, folder, name, text) => {
+      await soon(200);
+      const path = folder ? `${folder}/${name}` : name;
+      taken(path, name);
+      sampleFiles.put(sampleFiles.file(path, text.length, 0));
+      const made = { path, text, version: "1" };
+      texts.set(path, made);
+      return made;
     },
     copyPlace: async (from, to) => {
       await soon();

@@ -16,6 +16,7 @@ import type {
 import { CommandError } from "../error";
 import type { Previews } from "../previews";
 import { plot } from "./sample-picture";
+import { sampleFiles } from "./sample-places";
 
 const ink = (text: string, colour: Span["ink"] = "plain", bold = false): Span => ({
   text,
@@ -384,6 +385,7 @@ export function samplePreviews(): Previews {
               "Text",
               { type: "text", lines: CODE.length, language: null, encoding: "UTF-8", editable: true },
             ]);
+      const there = sampleFiles.at(path);
       last += 1;
       shown.set(last, name);
       counted = false;
@@ -391,8 +393,8 @@ export function samplePreviews(): Previews {
         id: last,
         path,
         name,
-        size: body.type === "pdf" ? pdf().length : 58_204_113,
-        changed: Date.now() - 1_400_000,
+        size: body.type === "pdf" ? pdf().length : (there?.size ?? 58_204_113),
+        changed: there?.changed ?? Date.now() - 1_400_000,
         format,
         body,
         cautions: name.includes("big")

@@ -1,10 +1,12 @@
 /* What a person does to the files of a place, and how its outcome is told. */
 
+import ClipboardPaste from "@lucide/svelte/icons/clipboard-paste";
 import Download from "@lucide/svelte/icons/download";
 import FolderInput from "@lucide/svelte/icons/folder-open";
 import FolderPlus from "@lucide/svelte/icons/folder-plus";
 import FolderUp from "@lucide/svelte/icons/folder-up";
 import Pencil from "@lucide/svelte/icons/pencil";
+import Scissors from "@lucide/svelte/icons/scissors";
 import TrashIcon from "@lucide/svelte/icons/trash";
 import Upload from "@lucide/svelte/icons/upload";
 import { type MenuItem, toasts } from "$kit";
@@ -12,6 +14,7 @@ import { m } from "$m";
 import type { Backend } from "../../ipc/backend";
 import { asProblem } from "../../ipc/error";
 import { sayingOf } from "../../parts/problem-words";
+import { movable } from "../../state/changing.svelte";
 import type { LookInto } from "../../state/place.svelte";
 import { nameOf } from "./volume-view";
 
@@ -33,6 +36,11 @@ export interface Deeds {
   takeDrop(folder: string, drop: number): void;
   makeFolder(folder: string): void;
   rename(path: string): void;
+  /** Makes it ready to be moved to another folder. */
+  cut(paths: readonly string[]): void;
+  /** Moves what was cut into this folder. */
+  paste(folder: string): void;
+  move(paths: readonly string[], folder: string): void;
   trash(paths: readonly string[]): void;
   /** Brings back what was moved to the trash last. */
   undo(): void;
@@ -58,6 +66,17 @@ export function deedsOf({ backend, look, naming, gone, back }: Surroundings): De
     if (ids.length === 0) return;
     void trying(async () => back(await changing.bringBack(ids)));
   };
+  const move = (paths: readonly string[], folder: string) => {
+    const moved = movable(paths, folder);
+    if (locked || moved.length === 0) return;
+    void trying(async () => {
+      const there = await changing.move(moved, folder);
+      const name = nameOf(there[0] ?? "");
+      toasts.done(m.move_moved({ count: there.length, name, folder: folder ? nameOf(folder) : opened.name }));
+      gone(moved);
+      back(there);
+    });
+  };
   return {
     locked,
     download: (paths) => {
@@ -80,6 +99,14 @@ export function deedsOf({ backend, look, naming, gone, back }: Surroundings): De
     rename: (path) => {
       if (!locked) changing.beginRename(path);
     },
+    cut: (paths) => {
+      if (locked || paths.length === 0) return;
+      changing.cut = paths;
+      const name = nameOf(paths[0] ?? "");
+      toasts.done(`${m.move_cut_said({ count: paths.length, name })}. ${m.move_cut_hint()}`);
+    },
+    paste: (folder) => move(changing.cut, folder),
+    move,
     trash: (paths) => {
       if (locked || paths.length === 0) return;
       void trying(async () => {
@@ -120,12 +147,25 @@ export function rowMenu(deeds: Deeds, look: LookInto, open: (folder: string) => 
       apart: true,
       run: () => deeds.rename(single.path),
     });
+  const cut = look.changing?.cut ?? [];
+  items.push({
+    label: m.move_cut(),
+    icon: Scissors,
+    keys: "Ctrl+X",
+    apart: single === null,
+    run: () => deeds.cut(paths),
+  });
+  if (folder !== null && movable(cut, folder).length > 0)
+    items.push({
+      label: m.move_paste_what({ count: cut.length, name: nameOf(cut[0] ?? "") }),
+      icon: ClipboardPaste,
+      run: () => deeds.paste(folder),
+    });
   items.push({
     label: m.move_to_trash(),
     icon: TrashIcon,
     keys: "Delete",
     danger: true,
-    apart: single === null,
     run: () => deeds.trash(paths),
   });
   return items;

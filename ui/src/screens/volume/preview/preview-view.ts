@@ -22,6 +22,7 @@ import type {
   Place,
   Preview,
 } from "../../../ipc/bindings";
+import { LARGEST } from "../../../state/editing.svelte";
 
 const ICONS: Record<FileSort, Component> = {
   notebooks: NotebookText,
@@ -59,6 +60,17 @@ export function overtaken(preview: Preview, entry: Entry | null): boolean {
   if (!entry || entry.path !== preview.path || entry.kind !== "file") return false;
   const [seen, now] = [preview.changed ?? 0, entry.changed ?? 0];
   return now > seen || (now === seen && entry.size !== null && entry.size !== preview.size);
+}
+
+/** Small texts: also those that are shown as a table or a document. What cannot be written back as it was is refused
+ *  when it is read. */
+export function mayBeEdited({ body, name, size }: Preview): boolean {
+  if (body.type === "text") return body.editable;
+  const text =
+    body.type === "document" ||
+    body.type === "empty" ||
+    (body.type === "table" && /\.(csv|tsv|txt)$/i.test(name));
+  return text && size <= LARGEST;
 }
 
 /** Running labs that see this place, and can be opened. */
