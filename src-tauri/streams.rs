@@ -237,7 +237,11 @@ mod tests {
         let text = "aé🦀".repeat(PIECE / 3);
         let pieces = pieces(&text);
         assert!(pieces.len() > 1, "long enough for several");
-        assert!(pieces.iter().all(|piece| !piece.is_empty() && piece.len() <= PIECE));
+        assert!(
+            pieces
+                .iter()
+                .all(|piece| !piece.is_empty() && piece.len() <= PIECE)
+        );
         assert_eq!(pieces.concat(), text);
     }
 

@@ -115,6 +115,45 @@ impl Contents {
         changing.row(request, &to).await
     }
 
+    /// Moves files and folders into another folder of the same place, under the names that they have.
+    /// Gives where they are now; ends at the first one that cannot be moved.
+    ///
+    /// # Errors
+    /// `NameTaken` where the folder has one of these names; nothing is replaced.
+    pub async fn move_entries(
+        &self,
+        place: PlaceId,
+        paths: Vec<EntryPath>,
+        folder: EntryPath,
+    ) -> Result<Vec<EntryPath>> {
+        let folder = folder.raw()?;
+        let mut moves = Vec::new();
+        for path in &paths {
+            let from = path.raw()?;
+            let Some((_, last)) = from.split() else {
+                return Err(Refused::unexpected().about(""));
+            };
+            let to = folder.join(last);
+            if to != from {
+                moves.push((from, to));
+            }
+        }
+        let changing = self.changing(place).await?;
+        for (from, to) in moves {
+            let shown = to.clone();
+            changing.row(Request::Rename { from, to }, &shown).await?;
+        }
+        let folder = &folder;
+        paths
+            .iter()
+            .map(|path| {
+                let from = path.raw()?;
+                let last = from.split().map_or(&[][..], |(_, last)| last);
+                Ok(EntryPath::of(&folder.join(last)))
+            })
+            .collect()
+    }
+
     /// Whose a new thing in a folder is: as the folder's own where that is not root's, else the labs', so
     /// that they can work with it. `None`: as the folder.
     async fn owner_of_new(&self, changing: &Changing, folder: &Raw) -> Option<Owner> {

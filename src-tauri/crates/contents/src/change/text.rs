@@ -42,15 +42,10 @@ impl Contents {
         })
     }
 
-    /// Without a version it is saved as a new file, which must not be there yet.
-    ///
     /// # Errors
     /// The file as it was before is whole in every case.
     pub async fn save_text(&self, place: PlaceId, edited: EditedText) -> Result<SaveOutcome> {
         let path = edited.path.raw()?;
-        if edited.version.is_empty() {
-            return self.save_new(place, &path, edited).await;
-        }
         let expected = read_version(&edited.version)?;
         let changing = self.changing(place).await?;
         let session = &changing.session;
@@ -65,8 +60,16 @@ impl Contents {
             }
             other => other?,
         };
+        let overtaken = |text: &str, now: FileVersion| SaveOutcome::Overtaken {
+            now: EditedText {
+                path: edited.path.clone(),
+                text: breaks::plain(text),
+                version: written(now),
+            },
+            changed: super::trash::millis(now.changed),
+        };
         if now != expected {
-            return Ok(overtaken(&path, &before, now));
+            return Ok(overtaken(&before, now));
         }
         let text = breaks::as_before(&before, &edited.text);
         if text.len() as u64 > LONGEST {
@@ -82,52 +85,38 @@ impl Contents {
             // Between the two looks.
             Err(Refused::Fault(Fault::Changed)) => {
                 let (text, now) = read(session, &path).await?;
-                Ok(overtaken(&path, &text, now))
+                Ok(overtaken(&text, now))
             }
             Err(refused) => Err(refused.about(&shown_name(&path))),
         }
     }
 
-    /// A text that must not be there yet.
-    async fn save_new(
+    /// A new text in a folder.
+    ///
+    /// # Errors
+    /// At `name`: empty, illegal, taken.
+    pub async fn create_text(
         &self,
         place: PlaceId,
-        path: &Raw,
-        edited: EditedText,
-    ) -> Result<SaveOutcome> {
-        if edited.text.len() as u64 > LONGEST {
-            return Err(too_long(&shown_name(path)).because("What you typed is still here."));
-        }
-        if let Some((folder, last)) = path.split() {
-            name::in_folder(&Raw::from(folder), &String::from_utf8_lossy(last))?;
+        folder: EntryPath,
+        name: &str,
+        text: &str,
+    ) -> Result<EditedText> {
+        let folder = folder.raw()?;
+        let path = name::in_folder(&folder, name)?;
+        if text.len() as u64 > LONGEST {
+            return Err(too_long(&shown_name(&path)).because("What you typed is still here."));
         }
         let changing = self.changing(place).await?;
-        match write(&changing.session, path, None, edited.text.as_bytes()).await {
-            Ok(version) => {
-                changing.opened.space.changed();
-                Ok(SaveOutcome::Saved {
-                    version: written(version),
-                })
-            }
-            Err(Refused::Fault(Fault::Exists)) => {
-                let (text, now) = read(&changing.session, path)
-                    .await
-                    .map_err(|_| Refused::Fault(Fault::Exists).about(&shown_name(path)))?;
-                Ok(overtaken(path, &text, now))
-            }
-            Err(refused) => Err(about(refused, path)),
-        }
-    }
-}
-
-fn overtaken(path: &Raw, text: &str, now: FileVersion) -> SaveOutcome {
-    SaveOutcome::Overtaken {
-        now: EditedText {
-            path: EntryPath::of(path),
-            text: breaks::plain(text),
-            version: written(now),
-        },
-        changed: super::trash::millis(now.changed),
+        let version = write(&changing.session, &path, None, text.as_bytes())
+            .await
+            .map_err(|refused| about(refused, &path))?;
+        changing.opened.space.changed();
+        Ok(EditedText {
+            path: EntryPath::of(&path),
+            text: text.to_owned(),
+            version: written(version),
+        })
     }
 }
 

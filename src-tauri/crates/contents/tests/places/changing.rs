@@ -132,21 +132,18 @@ async fn names_change_and_nothing_is_written_over() {
         room.contents.rename(place, path("a"), "a").await.unwrap(),
         path("a")
     );
-    room.contents
-        .rename(place, path("a"), "d/a")
-        .await
-        .unwrap_err();
-    room.contents.rename(place, path("a"), "e").await.unwrap();
+    let moved = room
+        .contents
+        .move_entries(place, paths(&["a", "good name"]), path("d"))
+        .await;
+    assert_eq!(moved.unwrap(), paths(&["d/a", "d/good name"]));
     let gone = room
         .contents
         .rename(place, path("a"), "c")
         .await
         .unwrap_err();
     assert_eq!(gone.kind, ProblemKind::Gone);
-    assert_eq!(
-        look("names-vol", "ls; cat e").trim(),
-        "b\nd\ne\ngood name\n1"
-    );
+    assert_eq!(look("names-vol", "ls d; cat d/a").trim(), "a\ngood name\n1");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -315,14 +312,16 @@ async fn a_text_is_saved_over_the_state_that_was_read_and_no_other() {
     fill("texts-vol", "rm win.txt");
     let gone = room.contents.save_text(place, mine).await.unwrap_err();
     assert_eq!(gone.kind, ProblemKind::Gone);
-    let copy = EditedText {
-        path: path("copy.txt"),
-        text: "mine\n".to_owned(),
-        version: String::new(),
-    };
-    saved(&room, place, copy.clone()).await;
-    let again = room.contents.save_text(place, copy).await.unwrap();
-    assert!(matches!(again, SaveOutcome::Overtaken { now, .. } if now.text == "mine\n"));
+    let copy = room
+        .contents
+        .create_text(place, path(""), "copy.txt", "mine\n")
+        .await;
+    assert_eq!(copy.unwrap().path, path("copy.txt"));
+    let taken = room
+        .contents
+        .create_text(place, path(""), "copy.txt", "again")
+        .await;
+    assert_eq!(taken.unwrap_err().field.as_deref(), Some("name"));
     assert_eq!(look("texts-vol", "cat copy.txt"), "mine\n");
 }
 
