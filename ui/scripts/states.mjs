@@ -374,6 +374,30 @@ export const STATES = [
     at: "/backups/my-vol",
     steps: [click(".bk__acts .btn"), LONG, click("dialog .dialog__actions .btn:nth-child(2)"), LONG],
   },
+  {
+    name: "backups-foreign",
+    at: "/backups",
+    steps: [click(".page-head__actions .btn"), LONG, LONG],
+  },
+  { name: "backups-none-all", at: "/backups", scenario: "no-backups" },
+  {
+    name: "backups-menu",
+    at: "/volumes",
+    wait: 1200,
+    steps: [click(".gl__end [aria-haspopup=menu]"), LONGER],
+  },
+  {
+    name: "backups-clone",
+    at: "/volumes",
+    wait: 1200,
+    steps: [click(".gl__end [aria-haspopup=menu]"), choose("Clone"), LONGER],
+  },
+  {
+    name: "backups-copy",
+    at: "/volume/my-vol",
+    wait: 1200,
+    steps: [click(".page-head__actions [aria-haspopup=menu]"), choose("Copy to"), LONGER],
+  },
   { name: "backups-plan", at: "/backups/my-vol", steps: [click(".banner .btn"), LONGER] },
   {
     name: "backups-delete",
@@ -396,7 +420,7 @@ export const STATES = [
     name: "volume-upload-menu",
     at: "/volume/my-vol",
     wait: 1600,
-    steps: [click(".page-head__actions [aria-haspopup=menu]")],
+    steps: [click(".page-head__actions .btn:nth-of-type(2)")],
   },
   {
     name: "volume-more-menu",

@@ -303,13 +303,14 @@ export type AskedVariable = {
 export type Backup = {
 	/**  The file's name in the folder; names the backup. */
 	file: string,
+	/**  Empty for one that another program made: it does not say which volume it is of. */
 	volume: VolumeName,
 	made: UnixMillis,
 	size: Bytes,
 	/**  What lies in it, unpacked; `None` for one that another program made. */
 	unpacked: Bytes | null,
 	files: number | null,
-	/**  "Made before the restore of 3 November"; empty for an ordinary one. */
+	/**  "Made before the restore of 3 November 2025", "Made by another program"; empty for an ordinary one. */
 	remark: string,
 	/**  Made by Slipway without being asked. */
 	bySchedule: boolean,
@@ -329,6 +330,8 @@ export type BackupPlan = {
 	/**  How many of its own it keeps; older ones of the plan go, others never. */
 	keep: number,
 	next: UnixMillis | null,
+	/**  Why the last one was not made, or that the volume is not there now. Only told, never taken. */
+	trouble: string | null,
 };
 
 /**  Backups of one volume, or of all. */
@@ -339,6 +342,8 @@ export type BackupShelf = {
 	folder: string,
 	free: Bytes | null,
 	plans: BackupPlan[],
+	/**  Sentences about what Slipway remembered and could not read any more, and where it was kept. */
+	notices: string[],
 };
 
 export type Block = { type: "heading"; level: number; parts: Inline[] } | { type: "paragraph"; parts: Inline[] } | { type: "code"; language: string; lines: Line[] } | { type: "math"; text: string } | { type: "quote"; blocks: Block[] } | { type: "list"; ordered: boolean; start: number; items: ListItem[] } | { type: "table"; head: Inline[][]; rows: Inline[][][]; align: Align[] } | { type: "rule" } | 
@@ -1694,6 +1699,8 @@ export type RestorePreview = {
 	refused: RestoreGroup,
 	/**  A name for a new volume that is free. */
 	freeName: string,
+	/**  Everything in a file of another program lies in this one folder, which is left off. */
+	topFolder: string | null,
 };
 
 /**  Where a backup goes back to. */

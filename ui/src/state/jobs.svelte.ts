@@ -26,6 +26,7 @@ export class Jobs {
 
   #backend: Backend;
   #stream: Stream<JobList>;
+  #heard = false;
   #told: ((job: Job) => void)[] = [];
 
   constructor(backend: Backend) {
@@ -53,11 +54,14 @@ export class Jobs {
   }
 
   take(list: JobList): void {
+    const heard = this.#heard;
+    this.#heard = true;
     const before = new Map(this.all.map((job) => [job.id, job]));
     this.all = list.jobs;
     for (const job of list.jobs) {
       const was = before.get(job.id);
-      if (was && !isOver(was) && isOver(job)) for (const tell of this.#told) tell(job);
+      // One may be over before it was ever seen at work.
+      if (isOver(job) && (was ? !isOver(was) : heard)) for (const tell of this.#told) tell(job);
     }
   }
 

@@ -62,7 +62,7 @@ export function sampleSafe(scenario: string, jobs: SampleJobs): Safe {
     listBackups: async (volume) => {
       await soon();
       return {
-        backups: backups.filter((one) => volume === null || one.volume === volume),
+        backups: backups.filter((one) => volume === null || one.volume === volume || one.volume === ""),
         folder: "Documents/Slipway backups",
         free: 84_000_000_000,
         plans: plans.filter((plan) => volume === null || plan.volume === volume),
@@ -99,18 +99,18 @@ export function sampleSafe(scenario: string, jobs: SampleJobs): Safe {
     },
     addBackup: async () => {
       await soon();
-      const added = backup("my-vol", Date.now(), 900_000_000, {
+      const added = backup("", Date.now(), 900_000_000, {
         file: "notebooks_backup.tar",
         unpacked: null,
         files: null,
-        remark: "From elsewhere",
+        remark: "Made by another program",
       });
       backups = [added, ...backups];
       return added.file;
     },
     previewRestore: async (file, target): Promise<RestorePreview> => {
       await soon(300);
-      const fresh = target.into === "newVolume";
+      const fresh = target.into === "newVolume" || find(file).volume === "";
       return {
         backup: find(file),
         running: fresh ? [] : ["AI-Lab"],
@@ -139,12 +139,18 @@ export function sampleSafe(scenario: string, jobs: SampleJobs): Safe {
           ? group(0, 0, [])
           : group(10, 46_000_000, ["churn/spring.ipynb", "exports/october.csv"]),
         refused: scenario === "refused" ? group(1, 120, ["../../etc/cron.d/job"]) : group(0, 0, []),
-        freeName: "my-vol-restored",
-        topFolder: null,
+        freeName: find(file).volume === "" ? "notebooks-backup" : "my-vol-2",
+        topFolder: find(file).volume === "" ? "notebooks" : null,
       };
     },
     restoreBackup: async (file, target) => {
       await soon();
+      if (target.into === "newVolume" && target.name === "taken")
+        throw problem({
+          kind: "nameTaken",
+          title: "There is a volume taken already.",
+          hint: "Choose another name.",
+        });
       const to = target.into === "newVolume" ? target.name : find(file).volume;
       return jobs.start("restore", `Restoring ${to}`, 2_400_000_000, "1,306 files, 2.4 GB. Compared.", null);
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Backup, BackupCheck, BackupShelf } from "../../ipc/bindings";
-import { capital, checkLine, planOf, underline, unverified } from "./backups-view";
+import { capital, checkLine, headline, planOf, underline, unverified } from "./backups-view";
 
 const now = new Date(2025, 10, 20, 15, 0);
 const backup = (check: BackupCheck, part: Partial<Backup> = {}) =>
@@ -18,11 +18,22 @@ describe("a backup", () => {
     expect(checkLine(backup({ state: "moved" }), now)).toEqual({ tone: "danger", text: "File was moved" });
   });
   it("is named by its remark, else by its file", () => {
-    expect(underline(backup({ state: "notYet" }))).toBe("my-vol.tar.zst");
-    expect(underline(backup({ state: "notYet" }, { remark: "Made before the restore" }))).toBe(
+    expect(underline(backup({ state: "notYet" }), now)).toBe("my-vol.tar.zst");
+    expect(underline(backup({ state: "notYet" }, { remark: "Made before the restore" }), now)).toBe(
       "Made before the restore",
     );
-    expect(underline(backup({ state: "notYet" }, { bySchedule: true }))).toContain("my-vol.tar.zst");
+    expect(underline(backup({ state: "notYet" }, { bySchedule: true }), now)).toContain("my-vol.tar.zst");
+  });
+  it("stands for itself where it does not say what it is of", () => {
+    const mine = backup({ state: "notYet" }, { made: at });
+    expect(headline(mine, false, now)).toBe("Yesterday at 18:02");
+    expect(headline(mine, true, now)).toBe("my-vol, yesterday at 18:02");
+    const foreign = backup(
+      { state: "notYet" },
+      { volume: "", file: "notebooks.tar", made: at, remark: "Made by another program" },
+    );
+    expect(headline(foreign, false, now)).toBe("notebooks.tar");
+    expect(underline(foreign, now)).toBe("Made by another program, yesterday at 18:02");
   });
   it("is verified where it can be and is not yet", () => {
     const shelf = {

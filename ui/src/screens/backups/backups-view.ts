@@ -17,9 +17,19 @@ export function checkLine(backup: Backup, now: Date): CheckLine {
   return { tone: undefined, text: m.backups_not_yet() };
 }
 
+/** The first line: when it was made, of what where all are listed; a file that says neither stands for itself. */
+export function headline(backup: Backup, all: boolean, now: Date): string {
+  if (backup.volume === "") return backup.file;
+  const when = moment(new Date(backup.made), now);
+  return all ? `${backup.volume}, ${when}` : capital(when);
+}
+
 /** The second line: what is special about it, else the file's name. */
-export const underline = (backup: Backup): string =>
-  backup.remark || (backup.bySchedule ? m.backups_by_plan({ file: backup.file }) : backup.file);
+export function underline(backup: Backup, now: Date): string {
+  if (backup.volume === "")
+    return [backup.remark, moment(new Date(backup.made), now)].filter(Boolean).join(", ");
+  return backup.remark || (backup.bySchedule ? m.backups_by_plan({ file: backup.file }) : backup.file);
+}
 
 /** Those whose file can be read and was not found good. */
 export const unverified = (shelf: BackupShelf | null): Backup[] =>

@@ -39,6 +39,17 @@ describe("the menu of a lab", () => {
     expect(menu(finished).labels).toContain("Forget this lab");
     expect(menu(stopped).labels).not.toContain("Forget this lab");
   });
+  it("backs up work that lies in a volume, and copies work that lies in a folder", () => {
+    const inVolume: LabCard = { ...running, kept: "volume", keptIn: "my-vol" };
+    const backing = menu(inVolume);
+    backing.choose("Back up its work");
+    expect(backing.ask).toHaveBeenLastCalledWith("backUp");
+    const copying = menu({ ...running, kept: "folder", keptIn: "/home/anna/work" });
+    expect(copying.labels).not.toContain("Back up its work");
+    copying.choose("Copy its work into a volume…");
+    expect(copying.ask).toHaveBeenLastCalledWith("copy");
+    expect(menu({ ...running, kept: "nothing", keptIn: "" }).labels).not.toContain("Back up its work");
+  });
   it("does not hand on what is still being made", () => {
     for (const label of ["Rename", "Save as a recipe", "Show as a command", "Export the settings"])
       expect(menu(launching).labels).not.toContain(label);

@@ -1,12 +1,14 @@
 /* Everything that can be asked of a lab, for its "more" menu: what it does now, how it is reached, what can be made
    of it, and its end. */
 import AppWindow from "@lucide/svelte/icons/app-window";
+import Archive from "@lucide/svelte/icons/archive";
 import BookmarkPlus from "@lucide/svelte/icons/bookmark-plus";
 import Copy from "@lucide/svelte/icons/copy";
 import CopyPlus from "@lucide/svelte/icons/copy-plus";
 import ExternalLink from "@lucide/svelte/icons/external-link";
 import FileDown from "@lucide/svelte/icons/file-down";
 import FolderSearch from "@lucide/svelte/icons/folder-search";
+import FolderSync from "@lucide/svelte/icons/folder-sync";
 import KeyRound from "@lucide/svelte/icons/key-round";
 import Pencil from "@lucide/svelte/icons/pencil";
 import Play from "@lucide/svelte/icons/play";
@@ -107,7 +109,13 @@ function making(lab: LabCard, { backend, ask }: Deeds): MenuItem[] {
   };
   // A launch that is under way has no settings of its own to hand on yet.
   if (lab.state === "launching") return [duplicate];
+  const keeping: MenuItem[] = [];
+  if (lab.container && lab.keptIn && lab.kept === "volume")
+    keeping.push({ label: m.lab_back_up(), icon: Archive, run: () => ask("backUp") });
+  if (lab.container && lab.keptIn && lab.kept === "folder")
+    keeping.push({ label: m.lab_copy_work(), icon: FolderSync, run: () => ask("copy") });
   return [
+    ...keeping,
     { label: m.lab_rename(), icon: Pencil, keys: "F2", disabled, run: () => ask("rename") },
     duplicate,
     { label: m.lab_commands(), icon: SquareTerminal, run: () => ask("commands") },
