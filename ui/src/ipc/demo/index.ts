@@ -26,8 +26,8 @@ import { SampleJobs, sampleMoving } from "./sample-moving";
 import { readCommand } from "./sample-paste";
 import { samplePlaces } from "./sample-places";
 import { samplePreviews } from "./sample-preview";
-import { sampleSafe } from "./sample-safe";
 import { sizeOf, unmeasured, unreached } from "./sample-recipes";
+import { sampleSafe } from "./sample-safe";
 import * as sharing from "./sample-sharing";
 
 const SOON = 600;

@@ -2,8 +2,8 @@
 import { hierarchy, treemap, treemapSquarify } from "d3-hierarchy";
 import type { Place, SpaceCell } from "../../ipc/bindings";
 
-export { folderOf } from "../../state/changing.svelte";
 export { GROUPS, type Group, groupOf, legendOf } from "../../parts/file-tints";
+export { folderOf } from "../../state/changing.svelte";
 
 export interface DrawnCell {
   cell: SpaceCell;
