@@ -553,6 +553,16 @@ export type DockerControlFrame = {
 	obstacle: string | null,
 };
 
+/**  How much there is to download. */
+export type DownloadSize = {
+	/**  On the engine already: nothing is downloaded. */
+	here: boolean,
+	/**  The compressed layers together; the engine may have some of them. */
+	bytes: Bytes | null,
+	/**  Why it is not known, in one sentence. */
+	unknown: string | null,
+};
+
 /**  What is going on with files of this computer over the window. */
 export type DropState = {
 	/**  Files are held over the window. */
@@ -581,16 +591,6 @@ export type EditedText = {
 	 *  become another meanwhile.
 	 */
 	version: string,
-};
-
-/**  How much there is to download. */
-export type DownloadSize = {
-	/**  On the engine already: nothing is downloaded. */
-	here: boolean,
-	/**  The compressed layers together; the engine may have some of them. */
-	bytes: Bytes | null,
-	/**  Why it is not known, in one sentence. */
-	unknown: string | null,
 };
 
 /**  A place where an engine may answer. */
