@@ -14,6 +14,7 @@
 #[expect(dead_code, reason = "the journeys use more of it")]
 mod driver;
 mod launches;
+mod moving;
 mod pasting;
 mod processes;
 mod screen;
@@ -122,6 +123,9 @@ fn main() {
     }
     if wanted("volumes") {
         volumes::measure(&bed).iter().for_each(Row::print);
+    }
+    if wanted("moving") {
+        moving::measure(&bed).iter().for_each(Row::print);
     }
     if named("million") {
         volumes::million(&bed).iter().for_each(Row::print);

@@ -15,15 +15,15 @@ use crate::{Goal, Row, median};
 const ROUNDS: usize = 7;
 /// How many folders are listed, one after the other.
 const FOLDERS: usize = 30;
-const VOLUME: &str = "bench-vol";
+pub(crate) const VOLUME: &str = "bench-vol";
 /// A container with the tools of Debian, which has the volume at `/v` and waits.
-const TOOLS: &str = "bench-tools";
+pub(crate) const TOOLS: &str = "bench-tools";
 const IMAGE: &str = "exasol/data-science-sandbox:0.1.0";
 const FILES: u64 = 100_000;
 const MILLION: u64 = 1_000_000;
 
 /// Tables of different lengths, in folders of a thousand; what is looked for stands in twenty of them.
-const FILL: &str = r#"
+pub(crate) const FILL: &str = r#"
 import os, random
 random.seed(7)
 words = "harbour tide ship ledger north cargo value weight crane rope anchor berth".split()
@@ -191,12 +191,12 @@ pub fn million(bed: &Bed) -> Vec<Row> {
 }
 
 /// A volume full of files, and the container with the tools; both go with it.
-struct Filled<'a> {
+pub(crate) struct Filled<'a> {
     bed: &'a Bed,
 }
 
 impl<'a> Filled<'a> {
-    fn new(bed: &'a Bed, script: &str) -> Self {
+    pub(crate) fn new(bed: &'a Bed, script: &str) -> Self {
         bed.load(IMAGE).expect("the tools' image comes");
         bed.load("slipway/webapp:1").expect("the small image comes");
         let mount = format!("{VOLUME}:/v");
@@ -258,14 +258,14 @@ impl Drop for Filled<'_> {
 }
 
 /// The release build that looks into volumes by order.
-struct Looking {
+pub(crate) struct Looking {
     program: Child,
     orders: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
 impl Looking {
-    fn start(bed: &Bed) -> Self {
+    pub(crate) fn start(bed: &Bed) -> Self {
         let program = std::env::var("SLIPWAY_LOOKING").expect("xtask names the release build");
         let mut command = process::command(program);
         command.env("DOCKER_HOST", bed.docker_host());
@@ -286,16 +286,16 @@ impl Looking {
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{order}: {error}: {line}"))
     }
 
-    fn milliseconds(&mut self, order: &str) -> f64 {
+    pub(crate) fn milliseconds(&mut self, order: &str) -> f64 {
         milliseconds(&self.order(order))
     }
 
-    fn open(&mut self) -> f64 {
+    pub(crate) fn open(&mut self) -> f64 {
         self.milliseconds(&format!("open {VOLUME} "))
     }
 
     /// Closes the volume, and waits until the engine holds nothing of the look.
-    fn close(&mut self, bed: &Bed) {
+    pub(crate) fn close(&mut self, bed: &Bed) {
         self.order("close");
         process::wait_for(Duration::from_mins(1), || {
             portholes(bed).is_empty().then_some(())
@@ -313,14 +313,14 @@ impl Drop for Looking {
 }
 
 /// A shell within the container with the tools, so that no start of a client is measured.
-struct Shell {
+pub(crate) struct Shell {
     client: Child,
     orders: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
 impl Shell {
-    fn start(bed: &Bed) -> Self {
+    pub(crate) fn start(bed: &Bed) -> Self {
         let command = bed
             .docker_command(&["exec", "--interactive", TOOLS, "sh"])
             .expect("there is a docker client");
@@ -332,7 +332,7 @@ impl Shell {
         }
     }
 
-    fn milliseconds(&mut self, script: &str) -> f64 {
+    pub(crate) fn milliseconds(&mut self, script: &str) -> f64 {
         let begun = Instant::now();
         writeln!(self.orders, "{script}; echo $?").expect("the shell listens");
         let mut code = String::new();

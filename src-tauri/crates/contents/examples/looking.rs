@@ -8,6 +8,9 @@
 //! - `list FOLDER`: one folder more
 //! - `count`: until everything is counted
 //! - `find TEXT`, `find-any-case TEXT`: until all files were searched
+//! - `download FILE FOLDER`: out of the open volume into a folder of this computer, until it is checked
+//! - `upload FILE FOLDER`: a file of this computer into a folder of the open volume, until it is checked
+//! - `back-up VOLUME`: until the file of the backup is checked; it is deleted behind
 //! - `close`
 
 #![expect(
@@ -23,6 +26,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use slipway_contents::browse::FolderQuery;
+use slipway_contents::jobs::{JobId, JobState};
 use slipway_contents::place::{EntryPath, Place, PlaceId};
 use slipway_contents::search::{SearchQuery, SearchWhere};
 use slipway_contents::{Contents, ContentsHome};
@@ -58,6 +62,8 @@ async fn main() {
         inventory: inventory.clone(),
         labs,
         cache: home.path().join("counted"),
+        backups: home.path().join("backups"),
+        settings: home.path().join("settings"),
     });
     let mut looking = Looking {
         contents,
@@ -95,6 +101,25 @@ impl Looking {
             "count" => self.count().await,
             "find" => self.find(about, true).await,
             "find-any-case" => self.find(about, false).await,
+            "download" => {
+                let (file, folder) = about.split_once(' ').expect("a file and a folder");
+                let files = vec![EntryPath(file.to_owned())];
+                let begun = Instant::now();
+                let job = self.contents.download(self.opened(), files, folder.into());
+                self.finish(job.await).await;
+                answer(begun, json!({}))
+            }
+            "upload" => {
+                let (file, folder) = about.split_once(' ').expect("a file and a folder");
+                let folder = EntryPath(folder.to_owned());
+                let begun = Instant::now();
+                let job = self
+                    .contents
+                    .upload(self.opened(), folder, vec![file.into()]);
+                self.finish(job.await).await;
+                answer(begun, json!({}))
+            }
+            "back-up" => self.back_up(about).await,
             "close" => {
                 self.close();
                 json!({})
@@ -171,6 +196,35 @@ impl Looking {
         let state = found.expect("the search ends").clone();
         assert!(state.problem.is_none(), "everything is searched");
         answer(begun, json!({ "hits": state.hits, "files": state.files }))
+    }
+}
+
+impl Looking {
+    /// Waits until a job is done; none may ask or fail.
+    async fn finish(&self, job: slipway_contents::Result<JobId>) {
+        let job = job.expect("the job begins");
+        let mut jobs = self.contents.jobs();
+        let ended = jobs.wait_for(|list| {
+            let job = list.jobs.iter().find(|one| one.id == job);
+            job.is_some_and(|job| job.state != JobState::Running)
+        });
+        let list = ended.await.expect("the jobs are told of").clone();
+        let job = list.jobs.into_iter().find(|one| one.id == job);
+        let state = job.expect("the job is in the list").state;
+        assert!(matches!(state, JobState::Done { .. }), "{state:?}");
+    }
+
+    async fn back_up(&self, volume: &str) -> Value {
+        let begun = Instant::now();
+        self.finish(self.contents.back_up(volume, false).await)
+            .await;
+        let taken = answer(begun, json!({}));
+        let shelf = self.contents.backups(Some(volume)).await;
+        for backup in shelf.expect("the backups are listed").backups {
+            let deleted = self.contents.delete_backup(&backup.file).await;
+            deleted.expect("the backup goes");
+        }
+        taken
     }
 }
 

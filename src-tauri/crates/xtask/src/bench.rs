@@ -36,6 +36,8 @@ enum Part {
     List,
     /// Looking into a volume
     Volumes,
+    /// Moving a gigabyte, and backing up
+    Moving,
     /// A volume of a million files; takes minutes, and is measured only where it is named
     Million,
 }
