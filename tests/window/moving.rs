@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::access::CONTROL;
 use crate::beds::{Turn, turn};
 use crate::driver::{LAUNCHED, SOON, Setting, Window};
 
@@ -89,10 +90,10 @@ async fn files_are_changed_while_a_lab_uses_them() {
 
     // Cut, and moved into a folder.
     window.select_row("two.csv", false).await;
-    window.chord("x").await;
+    window.chord(&[CONTROL, 'x']).await;
     window.open_row("reports").await;
     window.read("Nothing is in here yet", LAUNCHED).await;
-    window.chord("v").await;
+    window.chord(&[CONTROL, 'v']).await;
     lab.says("cat /work/reports/two.csv", "2").await;
     window.read("two.csv", LAUNCHED).await;
     window.press("move-vol").await;
@@ -184,13 +185,5 @@ impl Window {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-    }
-
-    /// Ctrl and a letter, to the page.
-    async fn chord(&self, letter: &str) {
-        let script = format!(
-            "(document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent('keydown', {{ key: '{letter}', ctrlKey: true, bubbles: true, cancelable: true }}))"
-        );
-        self.evaluate(&script).await;
     }
 }
