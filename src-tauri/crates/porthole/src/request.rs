@@ -152,12 +152,16 @@ pub struct UnpackOptions {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OwnerRule {
-    /// As the archive says: for restoring and copying.
+    /// As the archive says, folders that are there already included: for restoring, and for copying
+    /// into what is empty.
     #[default]
     Keep,
     /// As the folder that it is put into: for uploads.
     OfTheFolder,
     Fixed(Owner),
+    /// As the archive says, for what is new: folders that are there stay as they are. For copying beside
+    /// something.
+    KeepOfNew,
 }
 
 /// What to do where a name is taken. Folders are always merged into folders of the same name.

@@ -97,7 +97,7 @@ pub fn unpack(
     let target = mount.folder(target, Links::Follow)?;
     let target_owner = owner(&fstat(&target).map_err(fault)?);
     let rule = match options.owner {
-        OwnerRule::Keep => None,
+        OwnerRule::Keep | OwnerRule::KeepOfNew => None,
         OwnerRule::OfTheFolder => Some(target_owner),
         OwnerRule::Fixed(owner) => Some(owner),
     };
@@ -307,8 +307,8 @@ impl Writing<'_> {
         };
         let owner = self.rule.unwrap_or(wanted.owner);
         if kind == Kind::Folder {
-            let keeps = self.rule.is_none();
-            let there = self.folders.make(&path, owner, wanted, keeps)?;
+            let also_there = self.options.owner == OwnerRule::Keep;
+            let there = self.folders.make(&path, owner, wanted, also_there)?;
             return Ok(Done {
                 path,
                 bytes: 0,

@@ -6,7 +6,7 @@ use slipway_porthole::answer::{Answer, Caution, Kind, Outcome, Packed};
 use slipway_porthole::fault::Fault;
 use slipway_porthole::frame::{FromPorthole, ToPorthole};
 use slipway_porthole::raw::Raw;
-use slipway_porthole::request::{Request, Sync, Taken, UnpackOptions};
+use slipway_porthole::request::{OwnerRule, Request, Sync, Taken, UnpackOptions};
 
 use crate::support::{Ground, LONG, Porthole, Said};
 
@@ -365,6 +365,42 @@ fn names_that_are_taken_are_as_the_person_said() {
     );
     assert_eq!(read("folder/inner"), "old");
     assert_eq!(read("folder (2)/inner"), "new");
+}
+
+#[test]
+fn what_is_put_beside_something_changes_no_folder_that_is_there() {
+    let (from, to) = (Ground::new(), Ground::new());
+    from.file("shared/new/file", "new");
+    to.file("shared/old", "old");
+    let mode = |path: std::path::PathBuf, mode: u32| {
+        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("a mode");
+    };
+    for path in ["", "shared", "shared/new", "shared/new/file"] {
+        mode(from.place.join(path), 0o700);
+    }
+    let (said, _) = Porthole::at(&from.place).hear(all());
+    for (owner, wanted) in [
+        (OwnerRule::KeepOfNew, [0o751, 0o751, 0o700, 0o700]),
+        (OwnerRule::Keep, [0o700; 4]),
+    ] {
+        mode(to.place.clone(), 0o751);
+        mode(to.place.join("shared"), 0o751);
+        let unpack = Request::Unpack {
+            target: Raw::default(),
+            options: UnpackOptions {
+                owner,
+                taken: Taken::Replace,
+                ..UnpackOptions::default()
+            },
+        };
+        let (_, ending) = Porthole::at(&to.place).send_data(unpack, &said.data);
+        assert!(ending.is_ok(), "{ending:?}");
+        let modes = ["", "shared", "shared/new", "shared/new/file"].map(|path| {
+            let about = to.place.join(path).metadata().expect("it is there");
+            about.permissions().mode() & 0o7777
+        });
+        assert_eq!(modes, wanted, "{owner:?}");
+    }
 }
 
 #[test]

@@ -119,8 +119,14 @@ impl<'a> Folders<'a> {
     }
 
     /// Makes a folder; true where it was there. What the archive says of it is set at the end, of one
-    /// that was there only where `keeps`.
-    pub fn make(&mut self, path: &Raw, owner: Owner, wanted: &Wanted, keeps: bool) -> Result<bool> {
+    /// that was there only with `also_there`.
+    pub fn make(
+        &mut self,
+        path: &Raw,
+        owner: Owner,
+        wanted: &Wanted,
+        also_there: bool,
+    ) -> Result<bool> {
         let there = match path.split() {
             None => true,
             Some((above, name)) => {
@@ -135,8 +141,8 @@ impl<'a> Folders<'a> {
                 }
             }
         };
-        if (keeps || !there) && self.dress.len() < MOST_DRESSED {
-            let mode = if keeps {
+        if (also_there || !there) && self.dress.len() < MOST_DRESSED {
+            let mode = if self.rule.is_none() {
                 wanted.mode
             } else {
                 wanted.mode & 0o777
