@@ -21,6 +21,7 @@ use specta::Type;
 use crate::opened::{OpenPlace, shown_name};
 use crate::place::{EntryPath, PlaceId};
 use crate::session::{Refused, Session};
+use crate::shared::Shared;
 use crate::{Contents, Problem, Result};
 
 /// A text that is being edited, with what it was when it was read.
@@ -177,17 +178,27 @@ impl Contents {
             );
         }
         let session = self.shared.writer(&opened.place).await?;
-        Ok(Changing { opened, session })
+        Ok(Changing {
+            shared: Arc::clone(&self.shared),
+            opened,
+            session,
+        })
     }
 }
 
 /// A place that is being changed.
 struct Changing {
+    shared: Arc<Shared>,
     opened: Arc<OpenPlace>,
     session: Session,
 }
 
 impl Changing {
+    /// Something is not as it was counted.
+    fn changed(&self) {
+        self.shared.changed(&self.opened.place);
+    }
+
     /// Asks for a change that ends with a row.
     async fn row(&self, request: Request, path: &Raw) -> Result<EntryPath> {
         let outcome = self
@@ -195,7 +206,7 @@ impl Changing {
             .one(request)
             .await
             .map_err(|refused| about(refused, path))?;
-        self.opened.space.changed();
+        self.changed();
         match outcome {
             Outcome::Row(_) => Ok(EntryPath::of(path)),
             _ => Err(Refused::unexpected().about("")),

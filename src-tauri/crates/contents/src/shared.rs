@@ -133,6 +133,18 @@ impl Shared {
         drop(closed);
     }
 
+    /// Something was written to a place: what was counted of it is counted again.
+    pub(crate) fn changed(&self, place: &Place) {
+        for opened in lock(&self.places).values() {
+            if opened.place == *place {
+                opened.space.changed();
+            }
+        }
+        if let Place::Volume { name } = place {
+            self.survey.changed(name);
+        }
+    }
+
     // Portholes.
 
     /// A read-only porthole of its own, for work that goes on when the page is left. It ends with the

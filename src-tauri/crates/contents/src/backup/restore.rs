@@ -132,6 +132,7 @@ async fn into_new(
         } else {
             cross_out(&restore.shared, &unfinished);
         }
+        restore.shared.changed(&restore.place());
         drop(restoring);
         done
     }))
@@ -197,7 +198,9 @@ fn into_same(shared: &Arc<Shared>, backup: Backup, path: PathBuf) -> Result<JobI
             volume,
             work,
         };
-        restore.same_volume(restoring).await
+        let done = restore.same_volume(restoring).await;
+        restore.shared.changed(&restore.place());
+        done
     }))
 }
 
@@ -233,7 +236,7 @@ fn of(backup: &Backup) -> String {
 
 /// Labels say whose a volume is. One that was restored under a name of its own is nobody's yet: a label of
 /// Slipway's would give it to a lab, and that of a nameless volume would have it cleared away as unused.
-fn kept_labels(labels: BTreeMap<String, String>) -> Vec<(String, String)> {
+pub(crate) fn kept_labels(labels: BTreeMap<String, String>) -> Vec<(String, String)> {
     labels
         .into_iter()
         .filter(|(key, _)| {

@@ -77,7 +77,7 @@ impl Contents {
         }
         match write(session, &path, Some(expected), text.as_bytes()).await {
             Ok(version) => {
-                changing.opened.space.changed();
+                changing.changed();
                 Ok(SaveOutcome::Saved {
                     version: written(version),
                 })
@@ -111,7 +111,7 @@ impl Contents {
         let version = write(&changing.session, &path, None, text.as_bytes())
             .await
             .map_err(|refused| about(refused, &path))?;
-        changing.opened.space.changed();
+        changing.changed();
         Ok(EditedText {
             path: EntryPath::of(&path),
             text: text.to_owned(),

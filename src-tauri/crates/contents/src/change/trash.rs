@@ -49,7 +49,7 @@ impl Contents {
                 }
             }
         }
-        changing.opened.space.changed();
+        changing.changed();
         Ok(ids.into_iter().map(name_of).collect())
     }
 
@@ -94,7 +94,7 @@ impl Contents {
                 .ok_or_else(not_in_the_trash)?;
             back.push(EntryPath::of(&restore(&changing, entry).await?));
         }
-        changing.opened.space.changed();
+        changing.changed();
         Ok(back)
     }
 
@@ -105,7 +105,7 @@ impl Contents {
             .session
             .one(Request::EmptyTrash { ids: None })
             .await?;
-        changing.opened.space.changed();
+        changing.changed();
         Ok(())
     }
 }

@@ -70,7 +70,8 @@ pub(super) async fn run(
         files: 0,
         bytes: 0,
     };
-    match upload.all(new, replacing).await {
+    let all = upload.all(new, replacing).await;
+    let done = match all {
         Ok(()) => Ok(Done {
             summary: if upload.files == 0 && upload.made.is_empty() {
                 "Nothing was uploaded.".to_owned()
@@ -81,7 +82,9 @@ pub(super) async fn run(
             cautions: upload.cautions.told(),
         }),
         Err(stop) => Err(upload.made.undo(stop).await),
-    }
+    };
+    shared.changed(&place);
+    done
 }
 
 /// The folder that is uploaded into.

@@ -4,7 +4,7 @@
 //! volume is counted anew through a porthole of its own, one at a time, so that the engine is left to
 //! the labs; the largest wait is for a volume nobody has ever looked at, and those come first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use slipway_labs::problem::ProblemKind;
 use slipway_porthole::answer::{Answer, Outcome};
 use slipway_porthole::raw::Raw;
 use slipway_porthole::request::Request;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{SurveyState, SurveyUpdate, VolumeSurvey, holds};
@@ -51,6 +51,10 @@ pub(crate) struct Survey {
     /// By engine, name and time of creation: another volume of the same name is another volume.
     known: Mutex<Option<BTreeMap<String, Counted>>>,
     failed: Mutex<BTreeMap<String, Problem>>,
+    /// What was written to since it was counted: counted again, however fresh it is.
+    stale: Mutex<BTreeSet<VolumeName>>,
+    /// Rings when one more is stale.
+    bell: Arc<Notify>,
     task: Mutex<Option<AbortOnDropHandle<()>>>,
 }
 
@@ -60,8 +64,18 @@ impl Default for Survey {
             state: watch::channel(SurveyUpdate::default()).0,
             known: Mutex::default(),
             failed: Mutex::default(),
+            stale: Mutex::default(),
+            bell: Arc::default(),
             task: Mutex::default(),
         }
+    }
+}
+
+impl Survey {
+    /// A volume is not as it was counted.
+    pub(crate) fn changed(&self, volume: &VolumeName) {
+        lock(&self.stale).insert(volume.clone());
+        self.bell.notify_one();
     }
 }
 
@@ -97,7 +111,10 @@ impl Shared {
 }
 
 async fn run(shared: Weak<Shared>) {
-    let Some(mut snapshots) = shared.upgrade().map(|shared| shared.home.inventory.watch()) else {
+    let Some((mut snapshots, bell)) = shared.upgrade().map(|shared| {
+        let bell = Arc::clone(&shared.survey.bell);
+        (shared.home.inventory.watch(), bell)
+    }) else {
         return;
     };
     loop {
@@ -113,8 +130,13 @@ async fn run(shared: Weak<Shared>) {
             continue;
         }
         drop(shared);
-        if snapshots.changed().await.is_err() {
-            return;
+        tokio::select! {
+            came = snapshots.changed() => {
+                if came.is_err() {
+                    return;
+                }
+            }
+            () = bell.notified() => {}
         }
         tokio::time::sleep(PACE).await;
     }
@@ -149,6 +171,7 @@ impl Shared {
         let snapshot = self.home.inventory.snapshot();
         let known = lock(&self.survey.known);
         let failed = lock(&self.survey.failed);
+        let stale = lock(&self.survey.stale);
         let known = known.as_ref()?;
         let limit = now() - FRESH;
         snapshot
@@ -157,7 +180,8 @@ impl Shared {
             .filter_map(|row| {
                 let key = key(&snapshot, row);
                 let at = known.get(&key).map_or(0, |counted| counted.at.0);
-                (at < limit && !failed.contains_key(&key)).then_some((at, row))
+                let due = at < limit || stale.contains(&row.name);
+                (due && !failed.contains_key(&key)).then_some((at, row))
             })
             .min_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.name.cmp(&b.1.name)))
             .map(|(_, row)| Arc::clone(row))
@@ -198,6 +222,8 @@ impl Shared {
     async fn count(self: &Arc<Self>, row: &VolumeRow) {
         let snapshot = self.home.inventory.snapshot();
         let key = key(&snapshot, row);
+        // Before the look: what is written meanwhile makes it stale again.
+        lock(&self.survey.stale).remove(&row.name);
         match self.walk(row).await {
             Ok(tree) => {
                 let counted = Counted {
@@ -214,7 +240,7 @@ impl Shared {
                     known.insert(key, counted);
                     // Of this engine only what there is; other engines' volumes are left alone.
                     let engine = snapshot.report.facts.as_ref().map_or("", |facts| &facts.id);
-                    let there: std::collections::BTreeSet<String> = snapshot
+                    let there: BTreeSet<String> = snapshot
                         .volumes
                         .values()
                         .map(|row| self::key(&snapshot, row))
@@ -235,6 +261,7 @@ impl Shared {
                 lock(&self.survey.failed).insert(key, problem);
             }
             Err(problem) if problem.kind == ProblemKind::EngineAway => {
+                lock(&self.survey.stale).insert(row.name.clone());
                 tokio::time::sleep(PACE * 5).await;
             }
             Err(problem) => {
