@@ -24,6 +24,7 @@ mod words;
 mod write;
 
 pub(crate) use self::keeping::Keeping;
+pub(crate) use self::restore::kept_labels;
 
 use self::make::Wanted;
 

@@ -14,10 +14,10 @@ use std::sync::Arc;
 use slipway_engine::VolumeName;
 use slipway_labs::problem::ProblemKind;
 
-use crate::jobs::{JobId, JobKind, NewJob, Stop};
+use crate::backup::kept_labels;
+use crate::jobs::{JobId, JobKind, NewJob, Stop, Work};
 use crate::place::Place;
 use crate::shared::place_name;
-use crate::volumes::check_name;
 use crate::{Contents, Problem, Result};
 
 impl Contents {
@@ -28,29 +28,17 @@ impl Contents {
     /// At `name`: empty, illegal, taken. `Gone` where there is no such volume.
     pub async fn clone_volume(&self, volume: &str, name: &str) -> Result<JobId> {
         let name = name.trim().to_owned();
-        check_name(&name)?;
         let engine = self.shared.home.inventory.engine()?;
         let old = engine.inspect_volume(volume).await?;
-        match engine.inspect_volume(&name).await {
-            Ok(_) => {
-                return Err(Problem::new(
-                    ProblemKind::NameTaken,
-                    format!("There is a volume {name} already."),
-                )
-                .because("It was not changed.")
-                .hint("Choose another name.")
-                .at("name"));
-            }
-            Err(slipway_engine::Error::NotFound { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
+        self.shared
+            .create_volume(&name, labels_of(old.labels))
+            .await?;
         let from = Place::Volume {
             name: VolumeName::from(volume),
         };
         let to = Place::Volume {
             name: VolumeName::from(name.as_str()),
         };
-        let labels = labels_of(old.labels);
         let new = NewJob {
             kind: JobKind::Copy,
             place: from.clone(),
@@ -58,26 +46,20 @@ impl Contents {
             steps: Vec::new(),
         };
         let shared = Arc::clone(&self.shared);
-        Ok(self.shared.jobs.begin(new, |work| {
-            Box::pin(async move {
-                work.go_on()?;
-                engine
-                    .create_volume(&name, labels)
-                    .await
-                    .map_err(Problem::from)?;
-                let copied = copy::run(&shared, &from, &to, &work).await;
-                if copied.is_err() {
-                    // What holds it is let go of first. A volume that stays all the same is said.
-                    let gone = match shared.let_go(&to).await {
-                        Ok(()) => engine.remove_volume(&name).await.map_err(Problem::from),
-                        Err(problem) => Err(problem),
-                    };
-                    if gone.is_err() {
-                        work.stays(format!("The volume {name} was made and stays."));
-                    }
+        Ok(self.shared.jobs.begin(new, |work| async move {
+            let copied = copy::run(&shared, &from, &to, &work, Failing::GoesWhole).await;
+            if copied.is_err() {
+                // What else looks into it lets go of it. A volume that stays all the same is said.
+                let gone = match shared.let_go(&to).await {
+                    Ok(()) => engine.remove_volume(&name).await.map_err(Problem::from),
+                    Err(problem) => Err(problem),
+                };
+                if let Err(problem) = gone {
+                    tracing::warn!(%problem, "a half-copied volume stays");
+                    return copied.map_err(|stop| stays(stop, &name, &work));
                 }
-                copied
-            })
+            }
+            copied
         }))
     }
 
@@ -86,12 +68,10 @@ impl Contents {
     /// # Errors
     /// Where both are the same, or the other may only be read.
     pub async fn copy_place(&self, from: Place, to: Place) -> Result<JobId> {
-        if from == to {
-            return Err(
-                Problem::new(ProblemKind::InvalidForm, "Both are the same place.")
-                    .hint("Choose another place to copy to.")
-                    .at("to"),
-            );
+        if let Some(why) = within(&from, &to) {
+            return Err(Problem::new(ProblemKind::InvalidForm, why)
+                .hint("Choose another place to copy to.")
+                .at("to"));
         }
         if let Some(why) = self.shared.why_read_only(&to) {
             return Err(Problem::new(
@@ -115,23 +95,120 @@ impl Contents {
             steps: Vec::new(),
         };
         let shared = Arc::clone(&self.shared);
-        Ok(self.shared.jobs.begin(new, |work| {
-            Box::pin(async move { copy::run(&shared, &from, &to, &work).await })
+        Ok(self.shared.jobs.begin(new, |work| async move {
+            copy::run(&shared, &from, &to, &work, Failing::GoesOneByOne).await
         }))
     }
 }
 
+/// What becomes of what was copied already where a copy does not come to its end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Failing {
+    /// It is taken away again, beside what was there.
+    GoesOneByOne,
+    /// The whole volume goes.
+    GoesWhole,
+}
+
+/// Says of a clone that did not come to its end that its volume stays.
+fn stays(stop: Stop, name: &str, work: &Work) -> Stop {
+    let sentence = format!("The new volume {name} could not be removed and stays.");
+    match stop {
+        Stop::Cancelled => {
+            work.stays(sentence);
+            Stop::Cancelled
+        }
+        Stop::Failed(mut problem) => {
+            if !problem.message.is_empty() {
+                problem.message.push(' ');
+            }
+            problem.message.push_str(&sentence);
+            Stop::Failed(problem)
+        }
+    }
+}
+
+/// Why nothing can be copied from the one into the other: a copy that meets itself has no end.
+fn within(from: &Place, to: &Place) -> Option<&'static str> {
+    match (from, to) {
+        (Place::Folder { path: from }, Place::Folder { path: to }) => {
+            let (from, to) = (plain(from), plain(to));
+            let inside = |inner: &str, outer: &str| {
+                inner
+                    .strip_prefix(outer)
+                    .is_some_and(|rest| rest.starts_with('/'))
+            };
+            if from == to {
+                Some("Both are the same folder.")
+            } else if inside(to, from) || inside(from, to) {
+                Some("One of these folders lies in the other.")
+            } else {
+                None
+            }
+        }
+        _ => (from == to).then_some("Both are the same volume."),
+    }
+}
+
+/// As the engine's own machine and a person write the same folder.
+fn plain(path: &str) -> &str {
+    let path = path.trim_end_matches('/');
+    path.strip_prefix("/host_mnt").unwrap_or(path)
+}
+
 /// What a volume was labelled with by hand. What programs say of whose it is counts for the old one alone:
-/// Compose would take the new one for its own, and Docker names anonymous ones so.
-fn labels_of(labels: BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let of_programs = ["com.docker.compose.", "com.docker.volume.anonymous"];
+/// Slipway would take the new one for the lab's and Compose for its own.
+fn labels_of(labels: BTreeMap<String, String>) -> Vec<(String, String)> {
+    let mut labels = kept_labels(labels);
+    labels.retain(|(name, _)| !name.starts_with("com.docker.compose."));
     labels
-        .into_iter()
-        .filter(|(name, _)| !of_programs.iter().any(|program| name.starts_with(program)))
-        .collect()
 }
 
 /// What a request of a job is refused with.
 fn stop(refused: crate::session::Refused, name: &str) -> Stop {
     Stop::Failed(refused.about(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_never_meets_itself() {
+        let folder = |path: &str| Place::Folder {
+            path: path.to_owned(),
+        };
+        let volume = |name: &str| Place::Volume {
+            name: VolumeName::from(name),
+        };
+        for (from, to) in [
+            (folder("/a/b"), folder("/a/b/")),
+            (folder("/a"), folder("/a/b")),
+            (folder("/a/b"), folder("/a")),
+            (folder("/host_mnt/a"), folder("/a/b")),
+            (folder("/"), folder("/a")),
+            (volume("v"), volume("v")),
+        ] {
+            assert!(within(&from, &to).is_some(), "{from:?} {to:?}");
+        }
+        for (from, to) in [
+            (folder("/a/b"), folder("/a/bc")),
+            (volume("a"), volume("b")),
+            (volume("a"), folder("/a")),
+        ] {
+            assert!(within(&from, &to).is_none(), "{from:?} {to:?}");
+        }
+    }
+
+    #[test]
+    fn a_clone_is_nobodys() {
+        let labels = [
+            "team",
+            "io.slipway.lab",
+            "com.docker.compose.project",
+            "com.docker.volume.anonymous",
+        ];
+        let kept = labels_of(labels.map(|name| (name.to_owned(), String::new())).into());
+        assert_eq!(kept, [("team".to_owned(), String::new())]);
+    }
 }

@@ -160,7 +160,7 @@ fn in_use(volume: &VolumeName, used_by: &[String]) -> Problem {
     }
 }
 
-pub(crate) fn check_name(name: &str) -> Result<()> {
+fn check_name(name: &str) -> Result<()> {
     let refused = |title: &str, hint: &str| {
         Err(Problem::new(ProblemKind::InvalidForm, title)
             .hint(hint)

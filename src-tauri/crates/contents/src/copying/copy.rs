@@ -9,8 +9,8 @@ use slipway_porthole::fault::Fault;
 use slipway_porthole::raw::Raw;
 use slipway_porthole::request::{OwnerRule, Request, Sync, UnpackOptions};
 
-use super::stop;
 use super::taken::settle;
+use super::{Failing, stop};
 use crate::Problem;
 use crate::jobs::{Done, Stop, Work};
 use crate::made::Made;
@@ -25,35 +25,38 @@ pub(super) async fn run(
     from: &Place,
     to: &Place,
     work: &Work,
+    failing: Failing,
 ) -> Result<Done, Stop> {
-    let reader = work.unless_stopped(shared.reader(from)).await??;
-    let session = work.unless_stopped(shared.copier(to, from)).await??;
-    let done = all(reader, &session, from, to, work).await;
-    // Both places are free again when the job is over: a new volume that is to go can go.
-    if let Err(problem) = session.end().await {
-        tracing::warn!(%problem, "what copied is still there");
+    // Waited for also by one that is stopped: a porthole that is being started holds its volume.
+    let reader = shared.reader(from).await?;
+    let session = shared.copier(to, from).await?;
+    let copied = over(shared, &reader, &session, from, to, work, failing).await;
+    shared.changed(to);
+    // Ended and waited for: the volume may have to be removed.
+    for session in [reader, session] {
+        if let Err(problem) = session.end().await {
+            tracing::debug!(%problem, "a porthole is left to end by itself");
+        }
     }
-    done
+    copied
 }
 
-async fn all(
-    reader: Session,
+async fn over(
+    shared: &Arc<Shared>,
+    reader: &Session,
     session: &Session,
     from: &Place,
     to: &Place,
     work: &Work,
+    failing: Failing,
 ) -> Result<Done, Stop> {
-    let totals = walk(&reader, &place_name(from), work).await?;
+    let totals = walk(reader, &place_name(from), work).await?;
     work.whole(
         totals.bytes,
         u32::try_from(totals.files).unwrap_or(u32::MAX),
     );
     room(session, &totals, work).await?;
-    let answers = settle(&reader, session, from, to, work).await?;
-    // Its end is not waited for by whoever reads next.
-    if let Err(problem) = reader.end().await {
-        tracing::warn!(%problem, "what read is still there");
-    }
+    let answers = settle(reader, session, from, to, work).await?;
     let mut copy = Copy {
         made: Made::new(session.clone(), work.clone()),
         cautions: Cautions::default(),
@@ -63,11 +66,7 @@ async fn all(
         name: place_name(to),
     };
     let options = UnpackOptions {
-        // A folder of this computer is somebody's, and stays so.
-        owner: match to {
-            Place::Folder { .. } => OwnerRule::OfTheFolder,
-            Place::Volume { .. } => OwnerRule::Keep,
-        },
+        owner: owner(shared, from, to, answers.empty).await,
         taken: answers.others,
         names: answers.names,
         sync: Sync::AtTheEnd,
@@ -75,11 +74,30 @@ async fn all(
     };
     match copy.all(session, options, answers.left_out).await {
         Ok(()) => Ok(Done {
-            summary: summary(copy.files, copy.bytes, true),
+            summary: summary(copy.files, copy.bytes, false),
             made: None,
             cautions: copy.cautions.told(),
         }),
-        Err(stop) => Err(copy.made.undo(stop).await),
+        Err(stop) => Err(match failing {
+            Failing::GoesOneByOne => copy.made.undo(stop).await,
+            Failing::GoesWhole => stop,
+        }),
+    }
+}
+
+/// Whose the copies are. A folder of this computer is somebody's, and stays so; what comes from one into a
+/// volume is for its labs to work with, where they say as whom. Between volumes everything stays whose it
+/// was, but what lies around it in the other one is not touched.
+async fn owner(shared: &Shared, from: &Place, to: &Place, empty: bool) -> OwnerRule {
+    let lab = match (from, to) {
+        (_, Place::Folder { .. }) => return OwnerRule::OfTheFolder,
+        (Place::Folder { .. }, _) => shared.people(to).await.lab,
+        _ => None,
+    };
+    match lab {
+        Some(owner) => OwnerRule::Fixed(owner),
+        None if empty => OwnerRule::Keep,
+        None => OwnerRule::KeepOfNew,
     }
 }
 

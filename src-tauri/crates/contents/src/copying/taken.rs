@@ -41,6 +41,8 @@ pub(super) struct Answers {
     pub(super) others: Taken,
     /// Not copied at all.
     pub(super) left_out: Vec<Raw>,
+    /// Nothing lies there yet.
+    pub(super) empty: bool,
 }
 
 pub(super) async fn settle(
@@ -61,9 +63,10 @@ pub(super) async fn settle(
             names: Vec::new(),
             others: Taken::Refuse,
             left_out: Vec::new(),
+            empty: is_empty(session, work).await?,
         },
     };
-    if is_empty(session, work).await? {
+    if settling.answers.empty {
         return Ok(settling.answers);
     }
     let name = place_name(from);

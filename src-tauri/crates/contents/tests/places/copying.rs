@@ -17,7 +17,7 @@ const TREE: &str = "mkdir -p work/deep/er empty .slipway-trash && printf one > w
     touch -d '2019-03-04 05:06:07' work/a.ipynb && chmod 640 work/a.ipynb && chmod 700 empty && chown -R 1000:100 work && \
     head -c 300000 /dev/urandom > 'work/big ü.bin' && : > \"$(printf 'work/new\\nline')\"";
 
-fn look(volume: &str, script: &str) -> String {
+pub(super) fn look(volume: &str, script: &str) -> String {
     let mount = format!("{volume}:/v");
     bed()
         .docker(&[
@@ -39,7 +39,7 @@ fn look(volume: &str, script: &str) -> String {
         .unwrap()
 }
 
-async fn ended(room: &Room, job: JobId) -> Job {
+pub(super) async fn ended(room: &Room, job: JobId) -> Job {
     let mut jobs = room.contents.jobs();
     let list = shows(&mut jobs, "the end of the job", |list| {
         list.jobs.iter().any(|one| one.id == job && one.is_over())
@@ -48,7 +48,7 @@ async fn ended(room: &Room, job: JobId) -> Job {
     list.jobs.into_iter().find(|one| one.id == job).unwrap()
 }
 
-async fn done(room: &Room, job: JobId) -> (String, Vec<String>) {
+pub(super) async fn done(room: &Room, job: JobId) -> (String, Vec<String>) {
     match ended(room, job).await.state {
         JobState::Done {
             summary, cautions, ..
@@ -137,10 +137,26 @@ async fn a_clone_that_is_stopped_or_fails_leaves_no_volume() {
     })
     .await;
     room.contents.cancel_job(job);
+    // A fast machine may have been done before it was stopped.
+    let over = ended(&room, job).await;
+    let volumes = bed().docker(&["volume", "ls", "-q"]).unwrap();
+    let there = volumes.lines().any(|name| name == "never-vol");
+    match over.state_name() {
+        "cancelled" => assert!(!there),
+        "done" => assert_eq!(look("never-vol", "ls | wc -l").trim(), "200"),
+        other => panic!("{other}: {over:?}"),
+    }
+    // Stopped before anything was copied.
+    let job = room
+        .contents
+        .clone_volume("stopped-vol", "not-even-begun-vol")
+        .await
+        .unwrap();
+    room.contents.cancel_job(job);
     let over = ended(&room, job).await;
     assert_eq!(over.state_name(), "cancelled", "{over:?}");
     let volumes = bed().docker(&["volume", "ls", "-q"]).unwrap();
-    assert!(!volumes.lines().any(|name| name == "never-vol"));
+    assert!(!volumes.lines().any(|name| name == "not-even-begun-vol"));
 }
 
 /// For messages and comparisons.

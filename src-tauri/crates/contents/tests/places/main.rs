@@ -17,6 +17,7 @@ mod copying;
 mod going;
 mod moving;
 mod offline;
+mod owners;
 mod removing;
 mod surveys;
 
