@@ -45,7 +45,7 @@ impl Start {
             }
             Err(TryLockError::WouldBlock) => {
                 if let Some(left) = since(&file).and_then(|age| REACHABLE.checked_sub(age)) {
-                    std::thread::sleep(left);
+                    tauri::async_runtime::block_on(tokio::time::sleep(left));
                 }
                 Self::Other
             }

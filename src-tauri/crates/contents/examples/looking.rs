@@ -216,11 +216,10 @@ impl Looking {
 
     async fn back_up(&self, volume: &str) -> Value {
         let begun = Instant::now();
-        self.finish(self.contents.back_up(volume, false).await)
-            .await;
+        self.finish(self.contents.back_up(volume, false)).await;
         let taken = answer(begun, json!({}));
-        let shelf = self.contents.backups(Some(volume)).await;
-        for backup in shelf.expect("the backups are listed").backups {
+        let listed = self.contents.backups(Some(volume)).await;
+        for backup in listed.expect("the backups are listed").backups {
             let deleted = self.contents.delete_backup(&backup.file).await;
             deleted.expect("the backup goes");
         }

@@ -22,6 +22,9 @@ use crate::{Contents, Problem, Result};
 /// Longer texts are looked at and not edited, in bytes.
 const LONGEST: u64 = 1 << 20;
 
+/// A program that sends more than was asked for is not read on.
+const MOST_READ: usize = 2 << 20;
+
 /// A file that is written all the time is never read in one state; after so many tries it is said.
 const TRIES: u32 = 3;
 
@@ -147,7 +150,7 @@ async fn read(session: &Session, path: &Raw) -> Result<(String, FileVersion)> {
                 .await
                 .map_err(|refused| refused.about(&name))?
             {
-                Step::Data(data) if bytes.len() + data.len() <= 2 * LONGEST as usize => {
+                Step::Data(data) if bytes.len() + data.len() <= MOST_READ => {
                     bytes.extend_from_slice(&data);
                 }
                 Step::End(Outcome::Read(end)) => break end,

@@ -57,7 +57,7 @@ impl Contents {
     pub async fn list_trash(&self, place: PlaceId) -> Result<Trash> {
         let opened = self.shared.place(place)?;
         let mut found = entries(&opened.session()?, Request::ListTrash).await?;
-        found.sort_by(|one, other| other.id.cmp(&one.id));
+        found.sort_by_key(|entry| std::cmp::Reverse(entry.id));
         let mut trash = Trash::default();
         for entry in found {
             trash.bytes = Bytes(trash.bytes.0.saturating_add(entry.bytes));

@@ -261,7 +261,7 @@ impl Copy {
             )
             .because("It was not touched.")
             .hint("Copy again; you are asked then."),
-            refused => refused.about(&self.name),
+            refused @ Refused::Fault(_) => refused.about(&self.name),
         }
     }
 }

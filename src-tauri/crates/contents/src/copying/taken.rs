@@ -187,31 +187,30 @@ impl Settling<'_> {
     async fn one(&mut self, hit: &Hit, row: &Row, more: u32) -> Result<(), Stop> {
         // Where a file and a folder want one name, replacing would throw away all that is in the folder.
         let mixed = hit.kind == Kind::Folder || row.kind == Kind::Folder;
-        let answer = match self.for_all {
-            Some(answer) => answer,
-            None => {
-                let both = self.free(&hit.path).await?;
-                let answered = self
-                    .work
-                    .ask(Conflict {
-                        name: shown_name(&hit.path),
-                        folder: self.folder(&hit.path),
-                        there: version(row.kind, row.size, row.changed),
-                        coming: version(hit.kind, hit.size, hit.changed),
-                        both_name: shown_name(&both),
-                        more,
-                    })
-                    .await?;
-                if answered.for_all {
-                    self.for_all = Some(answered.answer);
-                    self.answers.others = match answered.answer {
-                        ConflictAnswer::Replace => Taken::Replace,
-                        ConflictAnswer::Skip => Taken::Skip,
-                        ConflictAnswer::KeepBoth => Taken::Refuse,
-                    };
-                }
-                answered.answer
+        let answer = if let Some(answer) = self.for_all {
+            answer
+        } else {
+            let both = self.free(&hit.path).await?;
+            let answered = self
+                .work
+                .ask(Conflict {
+                    name: shown_name(&hit.path),
+                    folder: self.folder(&hit.path),
+                    there: version(row.kind, row.size, row.changed),
+                    coming: version(hit.kind, hit.size, hit.changed),
+                    both_name: shown_name(&both),
+                    more,
+                })
+                .await?;
+            if answered.for_all {
+                self.for_all = Some(answered.answer);
+                self.answers.others = match answered.answer {
+                    ConflictAnswer::Replace => Taken::Replace,
+                    ConflictAnswer::Skip => Taken::Skip,
+                    ConflictAnswer::KeepBoth => Taken::Refuse,
+                };
             }
+            answered.answer
         };
         match answer {
             ConflictAnswer::Skip => {
