@@ -83,8 +83,8 @@ impl Room {
     }
 
     async fn newest(&self, volume: &str) -> Backup {
-        let shelf = self.contents.backups(Some(volume)).await.unwrap();
-        shelf.backups.into_iter().next().unwrap()
+        let found = self.contents.backups(Some(volume)).await.unwrap();
+        found.backups.into_iter().next().unwrap()
     }
 
     async fn preview(&self, file: &str) -> RestorePreview {
@@ -284,12 +284,12 @@ async fn a_restore_brings_the_old_state_back_and_keeps_the_new_one() {
     let backup = room.kept("back-vol").await;
     fill(
         "back-vol",
-        r#"
+        r"
         printf 'import polars' > churn/a.ipynb; rm churn/data/big.bin link
         mkdir new; printf 1 > new/one; printf 22 > new/two; rmdir empty; printf file > empty
         touch nothing; cp -p holes h; cat h > holes; rm h
         mkdir .slipway-trash; printf gone > .slipway-trash/x
-        "#,
+        ",
     );
     let new = all_of("back-vol");
     room.unused("back-vol").await;
