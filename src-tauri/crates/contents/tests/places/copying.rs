@@ -216,13 +216,12 @@ async fn names_that_are_taken_are_asked_about_before_anything_is_written() {
             0
         );
         let answer = match conflict.name.as_str() {
-            "a" => ConflictAnswer::Replace,
+            "a" | "m" => ConflictAnswer::Replace,
             "b" => {
                 assert_eq!(conflict.folder, "d");
                 ConflictAnswer::KeepBoth
             }
             "c" => ConflictAnswer::Skip,
-            "m" => ConflictAnswer::Replace,
             other => panic!("asked about {other}"),
         };
         asked.push(conflict.name);

@@ -239,7 +239,7 @@ async fn a_nasty_tree_comes_back_byte_for_byte() {
 async fn a_hostile_volume_writes_nowhere_but_into_the_chosen_folder() {
     fill(
         "hostile-down-vol",
-        r#"
+        r"
         set -e
         mkdir -p tree/sub
         printf 'inner' > tree/sub/file
@@ -254,7 +254,7 @@ async fn a_hostile_volume_writes_nowhere_but_into_the_chosen_folder() {
         printf 'set' > tree/setuid; chmod 6777 tree/setuid
         printf 'z' > tree/closed; chmod 000 tree/closed; chown 1234:1234 tree/closed
         chmod 000 tree/sub
-        "#,
+        ",
     );
     let here = tempfile::tempdir().unwrap();
     let (to, outside) = (here.path().join("to"), here.path().join("outside"));

@@ -41,7 +41,9 @@ async fn what_is_uploaded_can_be_saved_by_the_lab() {
         ("fresh-vol", "", "1234:1234"),
     ] {
         let place = room.open(volume).await;
-        let up = room.upload(place, into, &[folder.clone()]).await;
+        let up = room
+            .upload(place, into, std::slice::from_ref(&folder))
+            .await;
         done(room.ended(up).await);
         let project = Path::new(into).join("project");
         let script = format!(
