@@ -398,6 +398,34 @@ export const STATES = [
     wait: 1200,
     steps: [click(".page-head__actions [aria-haspopup=menu]"), choose("Copy to"), LONGER],
   },
+  {
+    name: "compare",
+    at: "/compare?left=churn%2Fchurn_model.ipynb&leftVolume=my-vol&right=churn%2Fchurn_model_2.ipynb&rightVolume=old-project",
+    steps: [LONGER],
+  },
+  {
+    name: "compare-text",
+    at: "/compare?left=churn%2Fprepare.py&leftVolume=my-vol&right=churn%2Fprepare_old.py&rightVolume=my-vol",
+    steps: [
+      LONGER,
+      click("[aria-label='Next difference']"),
+      click("[aria-label='Next difference']"),
+      click("[aria-label='Next difference']"),
+      click("[aria-label='Next difference']"),
+    ],
+  },
+  {
+    name: "compare-kinds",
+    at: "/compare?left=churn%2Fprepare.py&leftVolume=my-vol&right=churn%2Fmodel.ipynb&rightVolume=my-vol",
+    steps: [LONGER],
+  },
+  { name: "compare-none", at: "/compare" },
+  {
+    name: "compare-choose",
+    at: "/volume/my-vol",
+    wait: 1600,
+    steps: [row("customers.csv"), click("[aria-label='Compare with…']"), row("settings.json"), LONGER],
+  },
   { name: "backups-plan", at: "/backups/my-vol", steps: [click(".banner .btn"), LONGER] },
   {
     name: "backups-delete",

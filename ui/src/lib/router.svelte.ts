@@ -12,6 +12,7 @@ export const PAGES = [
   "volumes",
   "volume",
   "backups",
+  "compare",
   "containers",
   "engine",
   "settings",

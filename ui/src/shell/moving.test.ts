@@ -178,7 +178,10 @@ describe("changing files", () => {
     await key("F2");
     expect(screen.queryByRole("textbox", { name: /New name/ })).toBeNull();
     await fireEvent.contextMenu(row("settings.json"));
-    expect(screen.getAllByRole("menuitem").map((one) => one.textContent)).toEqual(["Download"]);
+    expect(screen.getAllByRole("menuitem").map((one) => one.textContent)).toEqual([
+      "Download",
+      "Compare with…",
+    ]);
     expect(asked.trash).not.toHaveBeenCalled();
   });
 });

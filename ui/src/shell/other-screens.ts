@@ -1,6 +1,7 @@
 /* Every screen but the first. */
 import type { Page } from "$lib/router.svelte";
 import BackupsScreen from "../screens/backups/BackupsScreen.svelte";
+import CompareScreen from "../screens/compare/CompareScreen.svelte";
 import ContainersScreen from "../screens/containers/ContainersScreen.svelte";
 import EngineScreen from "../screens/engine/EngineScreen.svelte";
 import GalleryScreen from "../screens/gallery/GalleryScreen.svelte";
@@ -24,6 +25,7 @@ export const OTHER_SCREENS: Record<Exclude<Page, "labs">, Screen> = {
   volumes: VolumesScreen,
   volume: VolumeScreen,
   backups: BackupsScreen,
+  compare: CompareScreen,
   containers: ContainersScreen,
   engine: plain(EngineScreen),
   settings: plain(SettingsScreen),

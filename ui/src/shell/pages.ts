@@ -22,6 +22,7 @@ export const PAGE_NAMES: Record<Page, () => string> = {
   volumes: m.shell_volumes,
   volume: m.shell_volume,
   backups: m.shell_backups,
+  compare: m.compare_title,
   containers: m.shell_containers,
   engine: m.shell_engine,
   settings: m.shell_settings,
@@ -42,6 +43,8 @@ export function screenOf(page: Page): Screen | Promise<Screen> {
 /** A page is drawn anew when this changes; options of the same page do not count, except for the wizard's start. */
 export function pageKey(route: Route): string {
   const options =
-    route.page === "wizard" || route.page === "volume" ? `?${new URLSearchParams(route.options)}` : "";
+    route.page === "wizard" || route.page === "volume" || route.page === "compare"
+      ? `?${new URLSearchParams(route.options)}`
+      : "";
   return `${route.page}/${route.part ?? ""}${options}`;
 }

@@ -1,6 +1,7 @@
 /* The window's state in one place, given to screens through the component context: `const { labs } = app()`. */
 import { createContext } from "svelte";
 import type { Backend } from "../ipc/backend";
+import { Chosen } from "./compare.svelte";
 import { Drafts } from "./drafts.svelte";
 import { Dropping } from "./dropping.svelte";
 import { Inventory } from "./inventory.svelte";
@@ -13,6 +14,8 @@ import { Usage } from "./usage.svelte";
 
 export interface App {
   backend: Backend;
+  /** The first of two files to compare. */
+  chosen: Chosen;
   drafts: Drafts;
   dropping: Dropping;
   inventory: Inventory;
@@ -27,6 +30,7 @@ export interface App {
 export function createApp(backend: Backend): App {
   return {
     backend,
+    chosen: new Chosen(),
     drafts: new Drafts(backend),
     dropping: new Dropping(backend),
     inventory: new Inventory(backend),

@@ -4,7 +4,6 @@ import type {
   Block,
   Cell,
   Column,
-  Comparison,
   Inline,
   Line,
   Preview,
@@ -15,6 +14,7 @@ import type {
 } from "../bindings";
 import { CommandError } from "../error";
 import type { Previews } from "../previews";
+import { sampleComparison } from "./sample-compare";
 import { plot } from "./sample-picture";
 import { sampleFiles } from "./sample-places";
 
@@ -456,9 +456,13 @@ export function samplePreviews(): Previews {
       await soon(30);
       return pdf().slice(from, from + count).buffer;
     },
-    compareFiles: async (_left, left, _right, right): Promise<Comparison> => {
+    compareFiles: async (_left, left, _right, right) => {
       await soon();
-      return { left, right, summary: "1 cell changed, 1 added", parts: [], more: 0 };
+      if (/\.ipynb$/.test(left) !== /\.ipynb$/.test(right))
+        throw problem({
+          title: "The two files are of different kinds, so there is nothing to set side by side.",
+        });
+      return sampleComparison(left, right);
     },
     openAddress: async () => undefined,
   };

@@ -124,7 +124,12 @@ export function deedsOf({ backend, look, naming, gone, back }: Surroundings): De
 }
 
 /** What can be done with what is chosen, by the menu of a row. */
-export function rowMenu(deeds: Deeds, look: LookInto, open: (folder: string) => void): MenuItem[] {
+export function rowMenu(
+  deeds: Deeds,
+  look: LookInto,
+  open: (folder: string) => void,
+  comparing: readonly MenuItem[] = [],
+): MenuItem[] {
   const { selection } = look;
   const { single, paths } = selection;
   const folder = single?.kind === "folder" ? single.path : null;
@@ -132,6 +137,7 @@ export function rowMenu(deeds: Deeds, look: LookInto, open: (folder: string) => 
   if (folder !== null)
     items.push({ label: m.move_open_folder(), icon: FolderInput, run: () => open(folder) });
   items.push({ label: m.move_download(), icon: Download, run: () => deeds.download(paths) });
+  items.push(...comparing);
   if (deeds.locked) return items;
   if (folder !== null)
     items.push(

@@ -1,8 +1,11 @@
 /* What the page of a volume or folder shows of its files, computed from what is known of them. */
 import { hierarchy, treemap, treemapSquarify } from "d3-hierarchy";
-import type { Place, SpaceCell } from "../../ipc/bindings";
+import type { SpaceCell } from "../../ipc/bindings";
+import { shownPart } from "../../parts/shown-path";
 
 export { GROUPS, type Group, groupOf, legendOf } from "../../parts/file-tints";
+export { placeOf } from "../../parts/place-address";
+export { nameOf, shownPart } from "../../parts/shown-path";
 export { folderOf } from "../../state/changing.svelte";
 
 export interface DrawnCell {
@@ -48,27 +51,10 @@ export function crumbsOf(name: string, folder: string): Crumb[] {
   }
   return crumbs;
 }
-/** A name as it is written in a path, made readable: `\xNN` is a byte that is no letter. */
-export const shownPart = (part: string): string =>
-  part
-    .replaceAll(/\\x[0-9a-f]{2}/gi, "\u{fffd}")
-    .replaceAll("\\\\", "\\")
-    // Signs that move what follows them would make one name look like another.
-    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\u{fffd}");
-
-/** The place that an address names; `null` where it names none. */
-export function placeOf(part: string | null, folder: string | undefined): Place | null {
-  if (folder?.startsWith("/")) return { kind: "folder", path: folder };
-  return part ? { kind: "volume", name: part } : null;
-}
-
 /** A found line cut in three: before, the hit, behind. */
 export function cutLine(text: string, start: number, end: number): [string, string, string] {
   return [text.slice(0, start), text.slice(start, end), text.slice(end)];
 }
-/** The last name of a path, as it can be shown. */
-export const nameOf = (path: string): string => shownPart(path.split("/").at(-1) ?? path);
-
 /** What files that are held over this point of the window would go into; `null` where nothing takes them. */
 export function folderAt(x: number, y: number, root: string, inside: Element | null): string | null {
   const element = document.elementFromPoint(x, y);

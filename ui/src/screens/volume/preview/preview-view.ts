@@ -16,7 +16,6 @@ import type {
   ContainerRow,
   Entry,
   FileSort,
-  Ink,
   LabCard,
   Line,
   Place,
@@ -90,24 +89,6 @@ export function labsSeeing(
     return lab && lab.state === "running" && lab.addresses.length > 0 && sees(container) ? [lab] : [];
   });
 }
-
-const INKS: Record<Ink, string | null> = {
-  plain: null,
-  keyword: "tok-k",
-  text: "tok-s",
-  number: "tok-n",
-  comment: "tok-c",
-  name: "tok-f",
-  type: "tok-k",
-  operator: null,
-  key: "tok-f",
-  good: "ink-good",
-  bad: "ink-bad",
-  warning: "ink-warning",
-  accent: "ink-accent",
-  faint: "tok-c",
-};
-export const inkOf = (ink: Ink): string | null => INKS[ink];
 
 export const textOf = (line: Line): string => line.spans.map((span) => span.text).join("");
 
