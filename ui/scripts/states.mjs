@@ -346,15 +346,22 @@ export const STATES = [
   { name: "backups", at: "/backups/my-vol" },
   { name: "backups-all", at: "/backups" },
   { name: "backups-none", at: "/backups/my-vol", scenario: "no-backups" },
-  { name: "backups-ask", at: "/backups/my-vol", steps: [click(".page-head .btn--primary"), LONGER] },
+  {
+    name: "backups-ask",
+    at: "/backups/my-vol",
+    wait: 1200,
+    steps: [click(".page-head .btn--primary"), LONGER],
+  },
   {
     name: "backups-progress",
     at: "/backups/my-vol",
+    wait: 1200,
     steps: [click(".page-head .btn--primary"), LONGER, click("dialog .btn--primary"), LONG, LONG, LONG],
   },
   {
     name: "backups-verified",
     at: "/backups/my-vol",
+    wait: 1200,
     steps: [
       click(".page-head .btn--primary"),
       LONGER,
@@ -362,21 +369,24 @@ export const STATES = [
       "new Promise((done) => setTimeout(done, 7000))",
     ],
   },
-  { name: "backups-restore", at: "/backups/my-vol", steps: [click(".bk__acts .btn"), LONG] },
+  { name: "backups-restore", at: "/backups/my-vol", wait: 3000, steps: [click(".bk__acts .btn"), LONG] },
   {
     name: "backups-restore-refused",
     at: "/backups/my-vol",
     scenario: "refused",
+    wait: 3000,
     steps: [click(".bk__acts .btn"), LONG, click("[role=tab]:last-child")],
   },
   {
     name: "backups-restore-new",
     at: "/backups/my-vol",
+    wait: 3000,
     steps: [click(".bk__acts .btn"), LONG, click("dialog .dialog__actions .btn:nth-child(2)"), LONG],
   },
   {
     name: "backups-foreign",
     at: "/backups",
+    wait: 3000,
     steps: [click(".page-head__actions .btn"), LONG, LONG],
   },
   { name: "backups-none-all", at: "/backups", scenario: "no-backups" },
@@ -426,10 +436,11 @@ export const STATES = [
     wait: 1600,
     steps: [row("customers.csv"), click("[aria-label='Compare with…']"), row("settings.json"), LONGER],
   },
-  { name: "backups-plan", at: "/backups/my-vol", steps: [click(".banner .btn"), LONGER] },
+  { name: "backups-plan", at: "/backups/my-vol", wait: 1200, steps: [click(".banner .btn"), LONGER] },
   {
     name: "backups-delete",
     at: "/backups/my-vol",
+    wait: 1200,
     steps: [click(".bk__acts [aria-haspopup=menu]"), choose("Delete"), LONGER],
   },
   {
