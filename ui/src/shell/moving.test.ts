@@ -1,5 +1,6 @@
 /* Files of a volume moved and changed on the sample backend, by mouse and by keyboard. */
 import { configure, fireEvent, render, screen, within } from "@testing-library/svelte";
+import { tick } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { toasts } from "$kit";
 import { demo } from "../ipc/demo";
@@ -85,8 +86,12 @@ describe("changing files", () => {
     await open();
     await fireEvent.click(row("ai_lab.db"));
     await key("F2");
-    const field = await screen.findByRole("textbox", { name: "New name of ai_lab.db" });
+    const field = await screen.findByRole<HTMLInputElement>("textbox", { name: "New name of ai_lab.db" });
     expect(document.activeElement).toBe(field);
+    expect([field.selectionStart, field.selectionEnd]).toEqual([0, "ai_lab".length]);
+    await fireEvent.input(field, { target: { value: "s" } });
+    await tick();
+    expect([field.selectionStart, field.selectionEnd]).toEqual([1, 1]);
     await fireEvent.input(field, { target: { value: "settings.json" } });
     await key("Enter", {}, field);
     await until(() => expect(field).toHaveAccessibleDescription(/is called settings.json already/));
