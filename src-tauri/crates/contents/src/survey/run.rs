@@ -166,7 +166,8 @@ impl Shared {
         lock(&self.survey.known).get_or_insert(known);
     }
 
-    /// The volume whose turn it is: never counted before counted long ago.
+    /// The volume whose turn it is: one that was changed a moment ago, since somebody works in it, then
+    /// never counted before counted long ago.
     fn next(&self) -> Option<Arc<VolumeRow>> {
         let snapshot = self.home.inventory.snapshot();
         let known = lock(&self.survey.known);
@@ -180,8 +181,9 @@ impl Shared {
             .filter_map(|row| {
                 let key = key(&snapshot, row);
                 let at = known.get(&key).map_or(0, |counted| counted.at.0);
-                let due = at < limit || stale.contains(&row.name);
-                (due && !failed.contains_key(&key)).then_some((at, row))
+                let fresh = !stale.contains(&row.name);
+                let due = at < limit || !fresh;
+                (due && !failed.contains_key(&key)).then_some(((fresh, at), row))
             })
             .min_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.name.cmp(&b.1.name)))
             .map(|(_, row)| Arc::clone(row))

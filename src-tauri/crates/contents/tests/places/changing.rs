@@ -1,5 +1,7 @@
 //! New folders, names, the trash and texts of a real volume.
 
+use std::time::Duration;
+
 use slipway_contents::change::{EditedText, SaveOutcome};
 use slipway_contents::place::{EntryPath, Place, PlaceId};
 use slipway_labs::problem::ProblemKind;
@@ -77,7 +79,7 @@ async fn a_new_folder_belongs_to_whoever_has_the_one_around_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_of_root_gets_folders_that_the_lab_can_work_in() {
-    fill("lab-vol", "mkdir shared");
+    fill("roots-lab-vol", "mkdir shared");
     bed()
         .docker(&[
             "create",
@@ -86,7 +88,7 @@ async fn a_folder_of_root_gets_folders_that_the_lab_can_work_in() {
             "--user",
             "1000:100",
             "-v",
-            "lab-vol:/v",
+            "roots-lab-vol:/v",
             IMAGE,
         ])
         .unwrap();
@@ -98,12 +100,15 @@ async fn a_folder_of_root_gets_folders_that_the_lab_can_work_in() {
             .any(|row| row.name == "works-as-1000")
     })
     .await;
-    let place = room.open("lab-vol").await;
+    let place = room.open("roots-lab-vol").await;
     room.contents
         .make_folder(place, path(""), "mine")
         .await
         .unwrap();
-    assert_eq!(look("lab-vol", "stat -c %u:%g mine").trim(), "1000:100");
+    assert_eq!(
+        look("roots-lab-vol", "stat -c %u:%g mine").trim(),
+        "1000:100"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -339,7 +344,7 @@ async fn on_a_full_volume_the_text_before_stays_whole() {
             "device=tmpfs",
             "--opt",
             "o=size=64k",
-            "full-vol",
+            "tiny-vol",
         ])
         .unwrap();
     // A volume of memory lasts as long as a container has it.
@@ -348,13 +353,13 @@ async fn on_a_full_volume_the_text_before_stays_whole() {
             "run",
             "--detach",
             "--name",
-            "keeps-full-vol",
+            "keeps-tiny-vol",
             "--network",
             "none",
             "--entrypoint",
             "/bin/busybox",
             "-v",
-            "full-vol:/v",
+            "tiny-vol:/v",
             IMAGE,
             "sh",
             "-c",
@@ -362,18 +367,21 @@ async fn on_a_full_volume_the_text_before_stays_whole() {
         ])
         .unwrap();
     let room = Room::new().await;
-    let place = room.open("full-vol").await;
-    let mut text = loop {
-        match room.contents.read_text(place, path("a")).await {
-            Ok(text) if text.text == "whole" => break text,
-            _ => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+    let place = room.open("tiny-vol").await;
+    let written = tokio::time::timeout(Duration::from_mins(2), async {
+        loop {
+            match room.contents.read_text(place, path("a")).await {
+                Ok(text) if text.text == "whole" => break text,
+                _ => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
         }
-    };
+    });
+    let mut text = written.await.unwrap();
     text.text = "x".repeat(60_000);
     let full = room.contents.save_text(place, text).await.unwrap_err();
     assert_eq!(full.kind, ProblemKind::DiskFull, "{full:?}");
-    assert_eq!(look("full-vol", "cat a; ls -A"), "wholea\nfill\n");
-    bed().docker(&["rm", "--force", "keeps-full-vol"]).unwrap();
+    assert_eq!(look("tiny-vol", "cat a; ls -A"), "wholea\nfill\n");
+    bed().docker(&["rm", "--force", "keeps-tiny-vol"]).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
