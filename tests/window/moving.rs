@@ -22,7 +22,8 @@ impl Lab<'_> {
     async fn says(&self, script: &str, wanted: &str) {
         let end = tokio::time::Instant::now() + LAUNCHED;
         loop {
-            let said = self.sh(script);
+            // What is not there yet is no failure of the script.
+            let said = self.sh(&format!("{script}; true"));
             if said.trim() == wanted {
                 return;
             }
