@@ -45,11 +45,11 @@ async fn files_are_changed_while_a_lab_uses_them() {
         "--name",
         "ledger",
         "--volume",
-        "move-vol:/work",
+        "move-vol:/shelf",
         "slipway/webapp:1",
     ]);
     let lab = Lab(&turn);
-    lab.sh("mkdir -p /work/old && echo first > /work/notes.txt && echo 1 > /work/one.csv && echo 2 > /work/two.csv && chown -R 1000:100 /work");
+    lab.sh("mkdir -p /shelf/old && echo first > /shelf/notes.txt && echo 1 > /shelf/one.csv && echo 2 > /shelf/two.csv && chown -R 1000:100 /shelf");
     let window = Window::open(Setting::over(turn.bed.docker_host())).await;
     window.read("Docker", SOON).await;
     window.go("#/volume/move-vol").await;
@@ -66,14 +66,14 @@ async fn files_are_changed_while_a_lab_uses_them() {
         .name_it("Name of the new folder in move-vol", "reports")
         .await;
     window.see_within(".frow[aria-selected=true]", SOON).await;
-    lab.says("stat -c %u:%g /work/reports", "1000:100").await;
+    lab.says("stat -c %u:%g /shelf/reports", "1000:100").await;
 
     // A name, typed where it stands.
     window.select_row("one.csv", false).await;
     window.keys("\u{e032}").await;
     window.name_it("New name of one.csv", "tides.csv").await;
     window.read("tides.csv", LAUNCHED).await;
-    lab.says("cat /work/tides.csv; ls /work/one.csv 2>/dev/null", "1")
+    lab.says("cat /shelf/tides.csv; ls /shelf/one.csv 2>/dev/null", "1")
         .await;
 
     // Two into the trash, and back.
@@ -85,9 +85,9 @@ async fn files_are_changed_while_a_lab_uses_them() {
     assert!(findings.is_empty(), "several chosen: {findings:#?}");
     window.press("Move to trash").await;
     window.read("in the trash", LAUNCHED).await;
-    lab.says("ls /work/*.csv 2>/dev/null | wc -l", "0").await;
+    lab.says("ls /shelf/*.csv 2>/dev/null | wc -l", "0").await;
     window.press("Undo").await;
-    lab.says("cat /work/tides.csv /work/two.csv | tr -d '\\n'", "12")
+    lab.says("cat /shelf/tides.csv /shelf/two.csv | tr -d '\\n'", "12")
         .await;
     window.read("two.csv", LAUNCHED).await;
 
@@ -97,7 +97,7 @@ async fn files_are_changed_while_a_lab_uses_them() {
     window.open_row("reports").await;
     window.read("Nothing is in here yet", LAUNCHED).await;
     window.chord(&[CONTROL, 'v']).await;
-    lab.says("cat /work/reports/two.csv", "2").await;
+    lab.says("cat /shelf/reports/two.csv", "2").await;
     window.read("two.csv", LAUNCHED).await;
     window.press("move-vol").await;
 
@@ -106,7 +106,7 @@ async fn files_are_changed_while_a_lab_uses_them() {
     window.select_row("notes.txt", false).await;
     window.press("Edit").await;
     window.fill("Text of notes.txt", "mine").await;
-    lab.sh("echo theirs > /work/notes.txt");
+    lab.sh("echo theirs > /shelf/notes.txt");
     window.press("Save").await;
     window.read("The lab has changed notes.txt", LAUNCHED).await;
     window.press("See theirs").await;
@@ -115,11 +115,11 @@ async fn files_are_changed_while_a_lab_uses_them() {
     window.press("Save mine as a copy").await;
     window.read("Saved as notes (mine).txt", LAUNCHED).await;
     lab.says(
-        "cat /work/notes.txt '/work/notes (mine).txt'",
+        "cat /shelf/notes.txt '/shelf/notes (mine).txt'",
         "theirs\nmine",
     )
     .await;
-    lab.says("stat -c %u:%g '/work/notes (mine).txt'", "1000:100")
+    lab.says("stat -c %u:%g '/shelf/notes (mine).txt'", "1000:100")
         .await;
 
     // A text that is not saved holds the page back.
@@ -130,7 +130,7 @@ async fn files_are_changed_while_a_lab_uses_them() {
     window.read("Save notes (mine).txt first?", SOON).await;
     window.press("Save").await;
     window.see("[data-page-title]").await;
-    lab.says("cat '/work/notes (mine).txt'", "more of mine")
+    lab.says("cat '/shelf/notes (mine).txt'", "more of mine")
         .await;
 
     // What was deleted can be seen, and goes for good once that is said.
@@ -149,7 +149,7 @@ async fn files_are_changed_while_a_lab_uses_them() {
     window
         .read("The trash of move-vol is empty", LAUNCHED)
         .await;
-    lab.says("find /work -name 'tides*' | wc -l", "0").await;
+    lab.says("find /shelf -name 'tides*' | wc -l", "0").await;
 
     window.go("#/labs").await;
     turn.docker(&["rm", "--force", "ledger"]);

@@ -17,17 +17,17 @@ async fn a_volume_is_looked_into_while_its_lab_runs() {
         "--name",
         "ledger",
         "--volume",
-        "tide-vol:/work",
+        "tide-vol:/shelf",
         "slipway/webapp:1",
     ]);
     let inside = |script: &str| {
         turn.docker(&["exec", "ledger", "/bin/busybox", "sh", "-c", script]);
     };
     inside(
-        "mkdir -p /work/harbour/data && echo 'port,height' > /work/harbour/data/tides.csv && echo 'hamburg,4.2' >> /work/harbour/data/tides.csv",
+        "mkdir -p /shelf/harbour/data && echo 'port,height' > /shelf/harbour/data/tides.csv && echo 'hamburg,4.2' >> /shelf/harbour/data/tides.csv",
     );
     inside(&format!(
-        "cat > /work/harbour/tides.ipynb << 'END'\n{NOTEBOOK}\nEND"
+        "cat > /shelf/harbour/tides.ipynb << 'END'\n{NOTEBOOK}\nEND"
     ));
     let window = Window::open(Setting::over(turn.bed.docker_host())).await;
     window.read("Docker", SOON).await;
@@ -56,7 +56,7 @@ async fn a_volume_is_looked_into_while_its_lab_runs() {
     assert!(findings.is_empty(), "the page of a volume: {findings:#?}");
 
     // The lab writes a file, and it is there.
-    inside("echo new > /work/harbour/just-now.txt");
+    inside("echo new > /shelf/harbour/just-now.txt");
     window.read("just-now.txt", LAUNCHED).await;
 
     window.fill("Search in here", "hamburg").await;

@@ -36,12 +36,14 @@ pub(super) struct Checked {
 
 type Half = [u8; 16];
 
-fn half(line: &Line) -> Half {
-    let text = serde_json::to_vec(line).unwrap_or_default();
+/// A line that has no sum is damage: two of them must never count as the same.
+fn half(line: &Line) -> Result<Half, Broken> {
+    let text = serde_json::to_vec(line)
+        .map_err(|_| Broken::Damaged("The list of its files cannot be read.".to_owned()))?;
     let sum: [u8; 32] = Sha256::digest(text).into();
     let mut half = [0; 16];
     half.copy_from_slice(&sum[..16]);
-    half
+    Ok(half)
 }
 
 /// Reads all of it.
@@ -70,7 +72,7 @@ pub(super) fn check(file: &Path, watch: Watch) -> Result<Checked, Broken> {
                 checked.sums.push(sum.filter(|_| !item.holes));
                 if checked.head.is_some() {
                     if let Some(line) = item.line(sum.as_ref()) {
-                        halves.push(half(&line));
+                        halves.push(half(&line)?);
                     }
                 } else {
                     top.add(&item);
@@ -156,7 +158,7 @@ fn compare(read: &[Half], list: &mut dyn Read) -> Result<(), Broken> {
     let mut read = read.iter();
     let mut other = Differing::default();
     each_line(list, |line| {
-        if read.next() != Some(&half(&line)) {
+        if read.next() != Some(&half(&line)?) {
             other.add(&line);
         }
         Ok(())

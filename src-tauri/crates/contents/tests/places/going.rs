@@ -143,7 +143,7 @@ async fn only_folders_of_labs_are_opened() {
         refused.title.ends_with("is not a folder of a lab."),
         "{refused}"
     );
-    let mount = format!("{path}:/work");
+    let mount = format!("{path}:/shelf");
     bed()
         .docker(&["create", "--name", "folder-lab", "-v", &mount, super::IMAGE])
         .unwrap();
@@ -158,7 +158,7 @@ async fn only_folders_of_labs_are_opened() {
     assert_eq!(names(&room.list(opened.id, "").await), ["a.csv"]);
     let found = room
         .contents
-        .find_entry(opened.id, "/work/a.csv")
+        .find_entry(opened.id, "/shelf/a.csv")
         .await
         .unwrap();
     assert_eq!(found.path.0, "a.csv");
