@@ -100,7 +100,7 @@ export default defineConfig({
     },
   },
   build: {
-    target: "safari15",
+    target: "safari16.4",
     assetsInlineLimit: 0,
     modulePreload: false,
     rolldownOptions: {

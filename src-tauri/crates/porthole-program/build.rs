@@ -107,6 +107,15 @@ fn build(crates: &Path, out: &Path, target: &str) -> Outcome<PathBuf> {
         .arg(&folder)
         .env("CARGO_ENCODED_RUSTFLAGS", flags)
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s")
+        // The app's own release profile makes these fast; here the scan before them is what counts.
+        .args([
+            "--config",
+            "profile.release.package.regex-automata.opt-level='s'",
+        ])
+        .args([
+            "--config",
+            "profile.release.package.aho-corasick.opt-level='s'",
+        ])
         .args(["--config", "profile.release.package.memchr.opt-level=3"])
         .args(["--config", "profile.release.package.sha2.opt-level=3"])
         .env("CARGO_PROFILE_RELEASE_LTO", "fat")

@@ -21,6 +21,13 @@ pub struct BenchArguments {
     only: Vec<Part>,
 }
 
+impl BenchArguments {
+    /// Whether its rows are asked for.
+    fn has(&self, part: Part) -> bool {
+        self.only.contains(&part) || (self.only.is_empty() && part != Part::Million)
+    }
+}
+
 /// Rows that are measured together.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
@@ -51,7 +58,9 @@ impl Part {
 
 #[expect(clippy::print_stdout, reason = "the rows are this command's result")]
 pub fn bench(arguments: BenchArguments) -> Result<()> {
-    let windows = arguments.only.is_empty() || arguments.only.iter().copied().any(Part::has_window);
+    let windows = Part::value_variants()
+        .iter()
+        .any(|part| part.has_window() && arguments.has(*part));
     machine::ensure(if windows {
         &[For::Build, For::Bed, For::Screen, For::Driver]
     } else {
@@ -70,8 +79,15 @@ pub fn bench(arguments: BenchArguments) -> Result<()> {
             "--bins",
         ])?;
     }
-    build(&["--package", "slipway-labs", "--example", "pasting"])?;
-    build(&["--package", "slipway-contents", "--example", "looking"])?;
+    if arguments.has(Part::Paste) {
+        build(&["--package", "slipway-labs", "--example", "pasting"])?;
+    }
+    if [Part::Volumes, Part::Moving, Part::Million]
+        .into_iter()
+        .any(|part| arguments.has(part))
+    {
+        build(&["--package", "slipway-contents", "--example", "looking"])?;
+    }
     let release = product::target().join("release");
     say("measuring; this takes some minutes, and other work on the machine disturbs it");
     let mut measuring = command("cargo");

@@ -114,7 +114,7 @@ describe("recipes and warnings", () => {
     expect(recipeHint({ ...tile, here: false }).text.replaceAll("\u00a0", " ")).toBe("1.6 GB download");
     expect(recipeHint({ ...tile, here: false, downloadSize: null }).text).toBe("Downloaded at launch");
     expect(recipeHint({ ...tile, here: false, downloadSize: null, sizeUnknown: "Why." }).text).toBe(
-      "Download of unknown size",
+      "Size not known",
     );
     expect(recipeHint({ ...tile, here: false, downloadSize: null, images: [] }).text).toBe("Any image");
   });
