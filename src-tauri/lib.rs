@@ -62,6 +62,7 @@ pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri:
     builder
         .manage(state)
         .manage(Streams::default())
+        .manage(commands::launch::Checking::default())
         .manage(drops::Drops::default())
         .manage(closing::Closing::default())
         .invoke_handler(bindings::builder::<R>().invoke_handler())

@@ -1,13 +1,18 @@
 //! The wizard and the launch.
 
+use std::sync::{Mutex, PoisonError};
+
+use slipway_labs::Problem;
 use slipway_labs::card::LabId;
 use slipway_labs::check::FormCheck;
 use slipway_labs::downloads::DownloadSize;
 use slipway_labs::form::{FormFrame, FormSeed, LaunchForm, TypedSecrets};
 use slipway_labs::launch::LaunchProgress;
+use slipway_labs::problem::ProblemKind;
 use slipway_labs::versions::VersionList;
 use tauri::State;
 use tauri::ipc::Channel;
+use tokio_util::sync::CancellationToken;
 
 use super::CommandResult;
 use crate::dialogs::{Dialogs, Wanted};
@@ -38,15 +43,39 @@ pub async fn frame_form(state: State<'_, AppState>, form: LaunchForm) -> Command
     Ok(state.labs.frame(&form).await)
 }
 
-/// Checks the form. What is typed beside it is only judged, never kept.
+/// The check that is under way; there is one form on the screen, and its newest state counts.
+#[derive(Default)]
+pub struct Checking(Mutex<CancellationToken>);
+
+impl Checking {
+    /// Ends the check before; the token is of the new one.
+    fn begin(&self) -> CancellationToken {
+        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let token = CancellationToken::new();
+        std::mem::replace(&mut *current, token.clone()).cancel();
+        token
+    }
+}
+
+/// Checks the form. What is typed beside it is only judged, never kept. A newer check ends this one,
+/// which then fails, so that nothing is asked any more for a form that was overtaken.
 #[tauri::command]
 #[specta::specta]
 pub async fn check_form(
     state: State<'_, AppState>,
+    checking: State<'_, Checking>,
     form: LaunchForm,
     typed: TypedSecrets,
 ) -> CommandResult<FormCheck> {
-    Ok(state.labs.check(&form, &typed).await)
+    let overtaken = checking.begin();
+    tokio::select! {
+        biased;
+        () = overtaken.cancelled() => Err(Problem::new(
+            ProblemKind::Other,
+            "The form was changed while it was checked.",
+        )),
+        check = state.labs.check(&form, &typed) => Ok(check),
+    }
 }
 
 /// Versions of an image; asks its registry.
@@ -151,4 +180,18 @@ pub async fn choose_folder(dialogs: State<'_, Dialogs>) -> CommandResult<Option<
     };
     let chosen = dialogs.ask(wanted).await;
     Ok(chosen.map(|path| path.to_string_lossy().into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_check_ends_the_one_before_and_no_other() {
+        let checking = Checking::default();
+        let first = checking.begin();
+        assert!(!first.is_cancelled());
+        let second = checking.begin();
+        assert!(first.is_cancelled() && !second.is_cancelled());
+    }
 }

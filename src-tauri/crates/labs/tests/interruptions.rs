@@ -10,7 +10,7 @@ use slipway_engine::UnixMillis;
 use slipway_engine::endpoint::Surroundings;
 use slipway_engine::inventory::{EngineStatus, Inventory};
 use slipway_labs::Labs;
-use slipway_labs::form::{FormSeed, LaunchForm, StorageKind};
+use slipway_labs::form::{FormSeed, LaunchForm, StorageKind, TypedSecrets};
 use slipway_labs::labs::{LabsHome, Sources};
 use slipway_labs::launch::LaunchOutcome;
 use slipway_testbed::{FakeEngine, Piece, Reply};
@@ -28,8 +28,13 @@ struct Scene {
 /// An engine without anything, and a form for a lab named "tool" with the id `tool-00000000`.
 async fn scene() -> Scene {
     let fake = FakeEngine::start().unwrap();
-    fake.on("GET", "/containers/json", Reply::json(200, json!([])));
     fake.on("GET", "/images/json", Reply::json(200, json!([])));
+    scene_over(fake).await
+}
+
+/// The same over an engine that has these images.
+async fn scene_over(fake: FakeEngine) -> Scene {
+    fake.on("GET", "/containers/json", Reply::json(200, json!([])));
     fake.on(
         "GET",
         "/volumes",
@@ -105,10 +110,7 @@ async fn what_was_made_behind_a_broken_connection_is_taken_back() {
 
     let lab = scene
         .labs
-        .launch(
-            scene.form.clone(),
-            slipway_labs::form::TypedSecrets::default(),
-        )
+        .launch(scene.form.clone(), TypedSecrets::default())
         .await
         .unwrap();
     assert_eq!(lab.0, "tool-00000000");
@@ -139,17 +141,41 @@ async fn two_clicks_make_one_lab() {
     let missing = Reply::error(404, "No such image: me/tool:1");
     scene.fake.on("GET", "/images/me/tool:1/json", missing);
     let (one, other) = tokio::join!(
-        scene.labs.launch(
-            scene.form.clone(),
-            slipway_labs::form::TypedSecrets::default()
-        ),
-        scene.labs.launch(
-            scene.form.clone(),
-            slipway_labs::form::TypedSecrets::default()
-        )
+        scene
+            .labs
+            .launch(scene.form.clone(), TypedSecrets::default()),
+        scene
+            .labs
+            .launch(scene.form.clone(), TypedSecrets::default())
     );
     assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
     let lab = one.or(other).unwrap();
     scene.labs.cancel_launch(&lab).await.unwrap();
     assert!(scene.labs.watch_launch(&lab).is_none(), "nothing is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_is_checked_while_the_engine_says_nothing() {
+    let fake = FakeEngine::start().unwrap();
+    let images = json!([{
+        "Id": "sha256:1", "ParentId": "", "RepoTags": [IMAGE], "RepoDigests": [], "Created": 1,
+        "Size": 1, "SharedSize": -1, "Labels": {}, "Containers": -1,
+    }]);
+    fake.on("GET", "/images/json", Reply::json(200, images));
+    let scene = scene_over(fake).await;
+    // From here on the engine takes every question and never answers.
+    for path in ["/images/sha256:1/json", "/images/me/tool:1/json"] {
+        scene
+            .fake
+            .on("GET", path, Reply::stream(200, [Piece::StayOpen]));
+    }
+    for name in ["t", "to", "too", "tool"] {
+        let mut form = scene.form.clone();
+        name.clone_into(&mut form.name);
+        let typed = TypedSecrets::default();
+        let check = scene.labs.check(&form, &typed);
+        let check = tokio::time::timeout(Duration::from_mins(1), check).await;
+        let check = check.expect("a check never waits for an engine without end");
+        assert!(check.command.is_some(), "{name}: {check:#?}");
+    }
 }
