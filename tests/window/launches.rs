@@ -302,6 +302,9 @@ async fn eskapade_works_as_me() {
     window.fill("Version", "0.7").await;
     window.keys("\t").await;
     window.read("HOST_USER_ID", SOON).await;
+    // The image starts no page, so the command alone would not do.
+    window.read("docker exec --detach", SOON).await;
+    window.read("JUPYTER_TOKEN", SOON).await;
     window.picture("wizard-user");
     window.press("Launch").await;
     let Some(opened) = window.browser.wait_for_url(LAUNCHED) else {

@@ -54,7 +54,10 @@ export const commands = {
 	reviseForm: (form: LaunchForm) => __TAURI_INVOKE<LaunchForm>("revise_form", { form }),
 	/**  Everything around the form: addresses, volumes, sign-in. */
 	frameForm: (form: LaunchForm) => __TAURI_INVOKE<FormFrame>("frame_form", { form }),
-	/**  Checks the form. What is typed beside it is only judged, never kept. */
+	/**
+	 *  Checks the form. What is typed beside it is only judged, never kept. A newer check ends this one,
+	 *  which then fails, so that nothing is asked any more for a form that was overtaken.
+	 */
 	checkForm: (form: LaunchForm, typed: TypedSecrets) => __TAURI_INVOKE<FormCheck>("check_form", { form, typed }),
 	/**  Versions of an image; asks its registry. */
 	listVersions: (recipe: string, image: string) => __TAURI_INVOKE<VersionList>("list_versions", { recipe, image }),
@@ -768,6 +771,8 @@ export type EquivalentCommand = {
 	bash: string[],
 	/**  The same with PowerShell's quoting; joined with a backtick and a newline. */
 	powershell: string[],
+	/**  What has to be typed afterwards, where the image does not start its page itself. */
+	followedBy: SecondCommand | null,
 };
 
 export type FieldFix = {
@@ -1796,6 +1801,14 @@ export type SearchWhere =
 "names" | 
 /**  In the lines of files. */
 "contents";
+
+/**  The `docker exec` that starts the page once the container runs, as one line for each shell. */
+export type SecondCommand = {
+	bash: string,
+	powershell: string,
+	/**  What it is for, and what has to be set first. */
+	note: string,
+};
 
 /**  How much of what kind. */
 export type Share = {

@@ -105,6 +105,18 @@ pub struct EquivalentCommand {
     pub bash: Vec<String>,
     /// The same with PowerShell's quoting; joined with a backtick and a newline.
     pub powershell: Vec<String>,
+    /// What has to be typed afterwards, where the image does not start its page itself.
+    pub followed_by: Option<SecondCommand>,
+}
+
+/// The `docker exec` that starts the page once the container runs, as one line for each shell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SecondCommand {
+    pub bash: String,
+    pub powershell: String,
+    /// What it is for, and what has to be set first.
+    pub note: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

@@ -21,6 +21,7 @@ pub fn equivalent(plan: &LaunchPlan) -> EquivalentCommand {
     EquivalentCommand {
         bash: quoting::quoted(&groups, quoting::bash),
         powershell: quoting::quoted(&groups, quoting::powershell),
+        followed_by: sharing::second(plan),
     }
 }
 

@@ -278,7 +278,7 @@ export function check(now: LaunchForm, typed: TypedSecrets, size: DownloadSize |
         : []),
       ...reviewOf(now),
     ],
-    command: bad ? null : { bash: lines, powershell: lines },
+    command: bad ? null : { bash: lines, powershell: lines, followedBy: null },
     risks: now.dockerControl ? risk : risky ? privilegedRisk(risk) : null,
     gate,
     outlook: bytes

@@ -169,6 +169,7 @@ describe("the equivalent command", () => {
       "exasol/ai-lab:1.0.0",
     ],
     powershell: ["docker run --detach", "--name 'a b'", "exasol/ai-lab:1.0.0"],
+    followedBy: null,
   };
   const text = (shell: "bash" | "powershell") =>
     commandLines(command, shell).map((line) => line.map((piece) => piece.text).join(""));
@@ -190,6 +191,27 @@ describe("the equivalent command", () => {
       "my-vol:",
       "/root/notebooks",
     ]);
+  });
+
+  it("shows and copies what has to follow", () => {
+    const eskapade = {
+      ...command,
+      followedBy: {
+        bash: "docker exec --detach lab bash -lic 'x'",
+        powershell: "docker exec lab",
+        note: "First …",
+      },
+    };
+    for (const shell of ["bash", "powershell"] as const) {
+      const lines = commandLines(eskapade, shell);
+      expect(lines.map((line) => line.map((piece) => piece.text).join("")).join("\n")).toBe(
+        commandText(eskapade, shell),
+      );
+      expect(lines.at(-1)?.[0]).toEqual({ text: "docker exec", kind: "program" });
+    }
+    expect(commandText(eskapade, "bash")).toBe(
+      `${commandText(command, "bash")}\n\ndocker exec --detach lab bash -lic 'x'`,
+    );
   });
 
   it("begins with the shell of the system", () => {

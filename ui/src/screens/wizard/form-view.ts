@@ -159,8 +159,14 @@ export type Shell = "bash" | "powershell" | "cmd";
 const MARKS: Record<Shell, string> = { bash: " \\", powershell: " `", cmd: " ^" };
 const SHELL_NAMES: Record<Shell, string> = { bash: "bash", powershell: "PowerShell", cmd: "cmd" };
 
+type Lines = Partial<Record<Shell, string[]>>;
+
 /** The command in a shell's quoting; nothing where it is not given for that shell. */
-const linesFor = (command: Partial<Record<Shell, string[]>>, shell: Shell): string[] => command[shell] ?? [];
+const linesFor = (command: Lines, shell: Shell): string[] => command[shell] ?? [];
+
+/** The command that follows where the image does not start its page itself. */
+const thenFor = ({ followedBy }: EquivalentCommand, shell: Shell): string =>
+  (followedBy as Partial<Record<Shell, string>> | null)?.[shell] ?? "";
 
 /** The shells that the command is given for. */
 export function shellsOf(command: EquivalentCommand): { value: Shell; label: string }[] {
@@ -173,22 +179,28 @@ export function shellsOf(command: EquivalentCommand): { value: Shell; label: str
 export function commandLines(command: EquivalentCommand, shell: Shell): CodePiece[][] {
   const lines = linesFor(command, shell);
   const mark = MARKS[shell];
-  return lines.map((line, at) => [
-    ...(at === 0 ? [] : [{ text: "  " }]),
-    ...pieces(line, at === 0),
-    ...(at < lines.length - 1 ? [{ text: mark, kind: "dim" as const }] : []),
-  ]);
+  const then = thenFor(command, shell);
+  return [
+    ...lines.map((line, at) => [
+      ...(at === 0 ? [] : [{ text: "  " }]),
+      ...pieces(line, at === 0),
+      ...(at < lines.length - 1 ? [{ text: mark, kind: "dim" as const }] : []),
+    ]),
+    ...(then ? [[], pieces(then, true)] : []),
+  ];
 }
 
 /** What the copy button takes: just what is shown, ready to paste. */
 export function commandText(command: EquivalentCommand, shell: Shell): string {
-  return linesFor(command, shell).join(`${MARKS[shell]}\n  `);
+  const run = linesFor(command, shell).join(`${MARKS[shell]}\n  `);
+  const then = thenFor(command, shell);
+  return then ? `${run}\n\n${then}` : run;
 }
 
 function pieces(line: string, first: boolean): CodePiece[] {
-  if (first && line.startsWith("docker run")) {
-    return [{ text: "docker run", kind: "program" }, ...flagAndValue(line.slice("docker run".length))];
-  }
+  const program = first ? /^docker (?:run|exec)/.exec(line)?.[0] : undefined;
+  if (program !== undefined)
+    return [{ text: program, kind: "program" }, ...flagAndValue(line.slice(program.length))];
   return flagAndValue(line);
 }
 

@@ -5,6 +5,7 @@ use super::compose;
 use super::quoting::{bash, cmd, powershell, quoted};
 use slipway_engine::containers::MountSource;
 
+use crate::check::SecondCommand;
 use crate::form::DOCKER_SOCKET;
 use crate::plan::LaunchPlan;
 use crate::sharing::LabCommands;
@@ -41,6 +42,22 @@ pub(crate) fn commands(plan: &LaunchPlan) -> LabCommands {
         compose: compose::file(&plan.container, &secrets(plan)),
         notes: notes(plan, inside.is_some()),
     }
+}
+
+/// The same for a form that was not launched yet.
+pub(super) fn second(plan: &LaunchPlan) -> Option<SecondCommand> {
+    let inside = started_inside(plan)?;
+    Some(SecondCommand {
+        bash: quoted(std::slice::from_ref(&inside), bash).concat(),
+        powershell: quoted(std::slice::from_ref(&inside), powershell).concat(),
+        note: second_note(),
+    })
+}
+
+fn second_note() -> String {
+    format!(
+        "The second command starts the page once the container runs; set {TOKEN_VARIABLE} to a token of your own first."
+    )
 }
 
 /// `docker exec` for a program that the image does not start by itself.
@@ -95,9 +112,7 @@ fn notes(plan: &LaunchPlan, inside: bool) -> Vec<String> {
         ));
     }
     if inside {
-        notes.push(format!(
-            "The second command starts the page once the container runs; set {TOKEN_VARIABLE} to a token of your own first."
-        ));
+        notes.push(second_note());
         notes.push(
             "A compose file cannot start a second program: run the docker exec after it."
                 .to_owned(),

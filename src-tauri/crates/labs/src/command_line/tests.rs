@@ -26,6 +26,14 @@ fn commands_read_like_those_of_the_guides() {
         let command = command(form);
         writeln!(text, "# {title}\n{}\n", command.bash.join(" \\\n  ")).unwrap();
         writeln!(text, "{}\n", command.powershell.join(" `\n  ")).unwrap();
+        if let Some(then) = &command.followed_by {
+            writeln!(
+                text,
+                "{}\n\n{}\n\n{}\n",
+                then.bash, then.powershell, then.note
+            )
+            .unwrap();
+        }
     };
     let mut sandbox = form_of("data-science-sandbox", &facts());
     sandbox.listen_ip = "0.0.0.0".to_owned();
