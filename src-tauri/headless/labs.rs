@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use slipway_labs::card::{LabCard, LabState};
+use slipway_labs::card::{LabCard, LabState, LabWarning, WarningKind};
 use slipway_labs::form::{FormSeed, TypedSecrets};
 
 use super::arguments::Going;
@@ -36,10 +36,27 @@ pub async fn list(session: &mut Session) -> Outcome {
             session.voice.line(&line)?;
         }
     }
+    for card in &list.labs {
+        open_to_others(session, card)?;
+    }
     for problem in &list.unreadable {
         session.voice.note(&problem.to_string())?;
     }
     engine
+}
+
+/// Says of a lab that others reach and that asks nobody to sign in.
+pub(super) fn open_to_others(session: &mut Session, card: &LabCard) -> Outcome {
+    let open = |warning: &&LabWarning| warning.kind == WarningKind::OpenWithoutPassword;
+    if let Some(warning) = card.warnings.iter().find(open) {
+        session.voice.note(&format!(
+            "Warning: {}: {}. {}",
+            card.name,
+            warning.title.to_lowercase(),
+            warning.message
+        ))?;
+    }
+    Ok(())
 }
 
 fn row(card: &LabCard) -> Vec<String> {

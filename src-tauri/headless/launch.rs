@@ -268,6 +268,10 @@ async fn told(
             "{name} runs. It may take a moment until it answers."
         ))?,
     }
-    launched.lab = session.card(lab).map(|card| shapes::Lab::of(&card));
+    let card = session.card(lab);
+    if let Some(card) = &card {
+        super::labs::open_to_others(session, card)?;
+    }
+    launched.lab = card.as_ref().map(shapes::Lab::of);
     Ok(launched)
 }

@@ -31,6 +31,8 @@ pub struct Lab {
     pub kept: slipway_labs::form::StorageKind,
     pub kept_in: String,
     pub warnings: Vec<String>,
+    /// `open` where the page asks nobody: known beforehand, or said by the server since it answers.
+    pub sign_in: slipway_labs::recipe::SignInKind,
     pub problem: Option<Problem>,
     /// The engine is away, and this is what was known before.
     pub stale: bool,
@@ -53,6 +55,7 @@ impl Lab {
             kept: card.kept,
             kept_in: card.kept_in.clone(),
             warnings: card.warnings.iter().map(|w| w.title.clone()).collect(),
+            sign_in: card.sign_in,
             problem: card.problem.clone(),
             stale: card.stale,
         }

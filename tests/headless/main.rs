@@ -9,6 +9,7 @@
 
 #[path = "../window/beds.rs"]
 mod beds;
+mod guide;
 mod home;
 mod journey;
 mod refusals;

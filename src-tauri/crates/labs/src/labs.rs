@@ -36,7 +36,7 @@ mod deleting;
 mod elsewhere;
 mod graphics;
 mod intents;
-mod keeping;
+pub(crate) mod keeping;
 mod launching;
 mod lifecycle;
 pub(crate) mod measuring;

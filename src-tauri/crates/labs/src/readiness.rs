@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use crate::address::{self, PageAddress};
 use crate::recipe::{Generation, SignInKind};
 
+mod door;
 mod hints;
 mod inside;
 mod lookout;
@@ -23,6 +24,7 @@ pub(crate) mod probe;
 
 use hints::Hints;
 
+pub(crate) use door::Door;
 pub(crate) use lookout::masked;
 pub use lookout::without_tokens;
 
@@ -79,6 +81,13 @@ pub(crate) struct Sign {
     pub spoke: bool,
 }
 
+/// The page that answered.
+pub(crate) struct Reached {
+    pub page: PageAddress,
+    /// Where to ask whether it asks anybody to sign in; `None`: there is nothing to find out.
+    pub door: Option<Door>,
+}
+
 /// Told about once a second.
 pub(crate) type Tell<'a> = dyn Fn(Sign) + Send + Sync + 'a;
 
@@ -87,7 +96,7 @@ pub(crate) type Tell<'a> = dyn Fn(Sign) + Send + Sync + 'a;
 pub(crate) async fn until_it_answers(
     wait: &Wait,
     tell: Option<&Tell<'_>>,
-) -> Result<Option<PageAddress>, NotReady> {
+) -> Result<Option<Reached>, NotReady> {
     let hints = Hints::default();
     let begun = Instant::now();
     let log = lookout::read_log(wait, &hints);
@@ -137,7 +146,10 @@ pub(crate) async fn until_it_answers(
             () = log => {}
         }
     }
-    Ok(Some(hints.page(wait, host, port)))
+    Ok(Some(Reached {
+        door: hints.door(wait, &host, port),
+        page: hints.page(wait, host, port),
+    }))
 }
 
 /// The published host and port of the page.

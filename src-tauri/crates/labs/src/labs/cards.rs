@@ -102,6 +102,16 @@ fn lab_card(
         Some(Answer::Answered(page)) => page.as_ref(),
         _ => None,
     };
+    // What its server says counts for this start of its container only.
+    let open = row.as_ref().is_some_and(|row| {
+        row.state == ContainerState::Running
+            && watched.is_some_and(|watched| watched.open && watched.started == row.started)
+    });
+    let sign_in = if open {
+        SignInKind::Open
+    } else {
+        generation.sign_in.kind
+    };
     let mut addresses = match &row {
         Some(row) => address::shown(row, form, page, &generation.answers, engine_host),
         None => Vec::new(),
@@ -134,9 +144,9 @@ fn lab_card(
         stopped: row.as_ref().filter(|_| !is_up).and_then(|row| row.finished),
         kept: form.storage.kind,
         kept_in: kept_in(form),
-        warnings: warnings(form, row.as_deref(), &generation, &addresses),
+        warnings: warnings(form, row.as_deref(), sign_in, &addresses),
         problem,
-        sign_in: generation.sign_in.kind,
+        sign_in,
         has_password: has_own_password(profile)
             || image_password.is_some()
             || page.is_some_and(|page| {
@@ -188,7 +198,7 @@ fn launch_card(catalogue: &Catalogue, launch: LaunchProgress, snapshot: &Snapsho
         stopped: None,
         kept: form.storage.kind,
         kept_in: kept_in(&form),
-        warnings: warnings(&form, None, &generation, &[]),
+        warnings: warnings(&form, None, generation.sign_in.kind, &[]),
         problem: None,
         sign_in: generation.sign_in.kind,
         has_password: false,

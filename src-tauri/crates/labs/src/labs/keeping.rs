@@ -16,9 +16,12 @@ use crate::launch::unfinished;
 use crate::profile::Profile;
 
 mod answers;
+mod doors;
 
 use answers::look_after_answers;
 pub(super) use answers::wait_for;
+pub(crate) use doors::look_at;
+pub(super) use doors::look_behind;
 
 /// Several changes at once make one list.
 const COALESCE: Duration = Duration::from_millis(40);

@@ -9,7 +9,7 @@ use slipway_vault::Secret;
 
 use super::cards::is_up;
 use super::intents::{ask, asked_and_done, no_longer_asked};
-use super::keeping::wait_for;
+use super::keeping::{look_behind, wait_for};
 use super::launching;
 use super::secrets::{has_own_password, kept_variables, known_token, made_values, own_password};
 use super::shared::{Answer, Shared, Watched, kind_of, row_of};
@@ -87,9 +87,13 @@ async fn ask_now(
     let wait = wait_for(shared, profile, row, CLICK_PATIENCE)
         .await
         .ok_or_else(silent)?;
-    let page = Box::pin(readiness::until_it_answers(&wait, None))
+    let reached = Box::pin(readiness::until_it_answers(&wait, None))
         .await
         .map_err(|_| silent())?;
+    let (page, door) = match reached {
+        Some(reached) => (Some(reached.page), reached.door),
+        None => (None, None),
+    };
     shared.change(|state| {
         if let Some(watched) = state
             .watched
@@ -100,6 +104,7 @@ async fn ask_now(
             watched.task = None;
         }
     });
+    look_behind(shared, &profile.id, row.started, door);
     Ok(page)
 }
 

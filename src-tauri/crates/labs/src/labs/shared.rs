@@ -94,8 +94,25 @@ pub(crate) enum Answer {
 pub(crate) struct Watched {
     pub started: Option<UnixMillis>,
     pub answer: Answer,
+    /// Its server was asked, and lets in whoever comes.
+    pub open: bool,
     /// Dropping it ends the asking.
     pub task: Option<tokio_util::task::AbortOnDropHandle<()>>,
+    /// A server that takes its time to say whether it is open is heard behind; dropping it ends that.
+    pub hearing: Option<tokio_util::task::AbortOnDropHandle<()>>,
+}
+
+impl Watched {
+    /// Of a container that runs since then and has not answered yet.
+    pub(crate) fn waiting(started: Option<UnixMillis>) -> Self {
+        Self {
+            started,
+            answer: Answer::Waiting,
+            open: false,
+            task: None,
+            hearing: None,
+        }
+    }
 }
 
 #[derive(Default)]

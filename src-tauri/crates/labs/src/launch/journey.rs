@@ -221,12 +221,12 @@ impl Journey {
         let image = self.download(&engine, here).await?;
         let container = self.create(&engine, &image).await?;
         self.start(&engine, &container, &image).await?;
-        let page = match self.wait_for_answer(&engine, &container).await? {
-            Arrival::Answers(page) => page,
+        let reached = match self.wait_for_answer(&engine, &container).await? {
+            Arrival::Answers(reached) => reached,
             Arrival::Finished(output) => return Ok(LaunchOutcome::Finished { output }),
         };
         self.prepare(&engine, &container).await?;
-        Ok(self.open(&engine, page).await)
+        Ok(self.open(&engine, reached).await)
     }
 
     /// Rather one volume too many than an hour of somebody's work too few.

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use slipway_vault::Secret;
 use tokio::sync::Notify;
 
-use super::{Wait, may_have_token};
+use super::{Door, Wait, may_have_token};
 use crate::address::{Announced, PageAddress};
 use crate::recipe::Generation;
 
@@ -143,9 +143,23 @@ impl Hints {
         may_have_token(generation) && !self.known().settled
     }
 
+    fn is_https(&self, wait: &Wait) -> bool {
+        self.https() || wait.generation.scheme.as_deref() == Some("https")
+    }
+
+    pub(super) fn door(&self, wait: &Wait, host: &str, port: u16) -> Option<Door> {
+        Door::of(
+            &wait.generation,
+            self.is_https(wait),
+            host,
+            port,
+            &self.base(),
+        )
+    }
+
     pub(super) fn page(&self, wait: &Wait, host: String, port: u16) -> PageAddress {
+        let https = self.is_https(wait);
         let known = self.known();
-        let https = known.https || wait.generation.scheme.as_deref() == Some("https");
         let base = known.base.as_deref().unwrap_or("/");
         let path = match &wait.generation.path {
             Some(path) if path.starts_with(base) => path.clone(),

@@ -141,7 +141,7 @@ fn accepted(wait: &Wait, status: u16) -> bool {
 }
 
 /// The path to ask, with the base URL filled in: `{base}api` at `/pre/fix/` is `/pre/fix/api`.
-fn path(template: &str, base: &str) -> String {
+pub(super) fn path(template: &str, base: &str) -> String {
     let filled = match template.split_once("{base}") {
         Some((before, after)) => format!(
             "{before}{}/{}",

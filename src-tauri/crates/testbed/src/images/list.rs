@@ -225,6 +225,46 @@ pub(super) const ON_DEMAND: &[Definition] = &[
         NOTEBOOK5,
         &[],
     ),
+    lab(
+        "slipway/lab:open-file",
+        JUPYTER,
+        &["BASE=jupyter", SERVER, OPEN],
+    ),
+    lab(
+        "slipway/lab:open-https",
+        JUPYTER,
+        &["BASE=jupyter", SERVER, OPEN_HTTPS],
+    ),
+    lab(
+        "slipway/lab3:open-file",
+        JUPYTERLAB3,
+        &["BASE=jupyterlab3", SERVER, OPEN_1],
+    ),
+    lab(
+        "slipway/lab2:open-file",
+        JUPYTERLAB2,
+        &["BASE=jupyterlab2", CLASSIC, OPEN_0],
+    ),
+    lab(
+        "slipway/lab1:open-file",
+        JUPYTERLAB1,
+        &["BASE=jupyterlab1", CLASSIC, OPEN_0],
+    ),
+    notebook(
+        "slipway/notebook5:open-file",
+        NOTEBOOK5,
+        &["BASE=notebook5", CLASSIC, OPEN_0],
+    ),
+    notebook(
+        "slipway/notebook:open-file",
+        NOTEBOOK6,
+        &["BASE=notebook6", CLASSIC, OPEN_0],
+    ),
+    notebook(
+        "slipway/notebook7:open-file",
+        NOTEBOOK7,
+        &["BASE=notebook7", SERVER, OPEN],
+    ),
     notebook(
         "slipway/notebook7:hidden",
         NOTEBOOK7,
@@ -246,6 +286,12 @@ const HIDDEN: &str =
     "SETTINGS=c.ServerApp.base_url = '/pre/fix'\nc.IdentityProvider.token = 'set-in-a-file'";
 const HIDDEN_0: &str =
     "SETTINGS=c.NotebookApp.base_url = '/pre/fix'\nc.NotebookApp.token = 'set-in-a-file'";
+/// Neither token nor password, so that everyone is let in.
+const OPEN: &str =
+    "SETTINGS=c.IdentityProvider.token = ''\nc.PasswordIdentityProvider.hashed_password = ''";
+const OPEN_1: &str = "SETTINGS=c.ServerApp.token = ''\nc.ServerApp.password = ''";
+const OPEN_0: &str = "SETTINGS=c.NotebookApp.base_url = '/pre/fix'\nc.NotebookApp.token = ''\nc.NotebookApp.password = ''";
+const OPEN_HTTPS: &str = "SETTINGS=c.IdentityProvider.token = ''\nc.ServerApp.certfile = '/etc/jupyter/cert.pem'\nc.ServerApp.keyfile = '/etc/jupyter/key.pem'";
 const HTTPS: &str = "SETTINGS=c.ServerApp.certfile = '/etc/jupyter/cert.pem'\nc.ServerApp.keyfile = '/etc/jupyter/key.pem'";
 const HTTPS_0: &str = "SETTINGS=c.NotebookApp.certfile = '/etc/jupyter/cert.pem'\nc.NotebookApp.keyfile = '/etc/jupyter/key.pem'";
 

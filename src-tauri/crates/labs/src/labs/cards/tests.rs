@@ -3,7 +3,7 @@ use slipway_engine::inventory::{ContainerMount, EngineReport};
 
 use super::*;
 use crate::address::Reach;
-use crate::card::Intent;
+use crate::card::{Intent, WarningKind};
 use crate::fixtures::{With, facts, form_of};
 use crate::labs::shared::{Asked, Watched};
 use crate::profile::saved_form;
@@ -91,9 +91,8 @@ fn a_running_lab_is_starting_until_it_answers() {
     let mut scene = Scene::new();
     assert_eq!(scene.card().state, LabState::Starting);
     let answered = |started| Watched {
-        started,
         answer: Answer::Answered(None),
-        task: None,
+        ..Watched::waiting(started)
     };
     let lab = LabId("ai-lab-1".to_owned());
     scene
@@ -200,6 +199,34 @@ fn warnings_say_what_a_lab_can_do_and_who_reaches_it() {
     assert_eq!(card.addresses[0].reach, Reach::Everyone);
     let plain = Scene::new().card();
     assert!(plain.warnings.is_empty(), "{:?}", plain.warnings);
+}
+
+#[test]
+fn a_server_that_says_it_is_open_is_a_danger_where_others_reach_it() {
+    let kinds = |scene: &Scene| {
+        let card = scene.card();
+        let kinds: Vec<WarningKind> = card.warnings.iter().map(|one| one.kind).collect();
+        (card.sign_in, kinds)
+    };
+    let lab = LabId("ai-lab-1".to_owned());
+    let said = |started| Watched {
+        answer: Answer::Answered(None),
+        open: true,
+        ..Watched::waiting(Some(UnixMillis(started)))
+    };
+    let mut scene = Scene::new();
+    scene.state.watched.insert(lab.clone(), said(50));
+    assert_eq!(kinds(&scene), (SignInKind::Open, vec![]), "loopback");
+    scene.row.ports[0].listen_ip = "192.168.1.5".to_owned();
+    let danger = vec![WarningKind::OpenWithoutPassword];
+    assert_eq!(kinds(&scene), (SignInKind::Open, danger));
+    scene.state.watched.insert(lab, said(40));
+    let known = vec![WarningKind::OpenToNetwork];
+    assert_eq!(
+        kinds(&scene),
+        (SignInKind::Password, known),
+        "what an earlier start said does not count"
+    );
 }
 
 #[test]

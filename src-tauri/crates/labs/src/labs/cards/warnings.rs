@@ -5,7 +5,7 @@ use slipway_engine::inventory::ContainerRow;
 use crate::address::{Reach, ShownAddress};
 use crate::card::{LabWarning, WarningKind};
 use crate::form::{LaunchForm, StorageKind};
-use crate::recipe::{Generation, SignInKind};
+use crate::recipe::SignInKind;
 use crate::risk::{self, RiskKind};
 
 /// What a person should not forget about this lab. The container's own settings count where there
@@ -13,7 +13,7 @@ use crate::risk::{self, RiskKind};
 pub(super) fn warnings(
     form: &LaunchForm,
     row: Option<&ContainerRow>,
-    generation: &Generation,
+    sign_in: SignInKind,
     addresses: &[ShownAddress],
 ) -> Vec<LabWarning> {
     let warning = |kind: WarningKind, title: &str, message: String| LabWarning {
@@ -70,7 +70,7 @@ pub(super) fn warnings(
             .find(|address| address.reach == Reach::Network)
     });
     if let Some(address) = beyond {
-        let open = generation.sign_in.kind == SignInKind::Open;
+        let open = sign_in == SignInKind::Open;
         let reached = format!(
             "{} can reach it. Docker opens its ports past the firewall of the engine's computer.",
             address.reach_words
@@ -79,7 +79,7 @@ pub(super) fn warnings(
             warnings.push(warning(
                 WarningKind::OpenWithoutPassword,
                 "Open to others without a password",
-                format!("{reached} It asks for no password."),
+                format!("{reached} It asks nobody to sign in."),
             ));
         } else {
             warnings.push(warning(

@@ -9,6 +9,7 @@ use slipway_vault::Secret;
 use super::super::preparing;
 use super::super::secrets::{self, known_token, own_password, token_entry};
 use super::super::shared::{Answer, Shared, State, Watched, kind_of, row_of};
+use super::doors;
 use crate::address;
 use crate::launch;
 use crate::profile::Profile;
@@ -61,9 +62,8 @@ pub(super) fn look_after_answers(
         state.watched.insert(
             lab,
             Watched {
-                started,
-                answer: Answer::Waiting,
                 task: Some(task),
+                ..Watched::waiting(started)
             },
         );
     }
@@ -104,11 +104,16 @@ async fn answer_of(
         token: token.or(wait.token.clone()),
         ..wait
     };
-    let answer = readiness::until_it_answers(&wait, None).await;
-    if answer.is_ok() {
-        preparing::catch_up(shared, &wait.engine, profile, &row.id, &wait.generation).await;
-    }
-    Some(answer)
+    let reached = match readiness::until_it_answers(&wait, None).await {
+        Ok(reached) => reached,
+        Err(not_ready) => return Some(Err(not_ready)),
+    };
+    preparing::catch_up(shared, &wait.engine, profile, &row.id, &wait.generation).await;
+    let Some(reached) = reached else {
+        return Some(Ok(None));
+    };
+    doors::look_at(shared, &profile.id, row.started, reached.door).await;
+    Some(Ok(Some(reached.page)))
 }
 
 /// What is waited for when this lab's running container is asked.

@@ -10,16 +10,17 @@ use slipway_engine::{ContainerId, Engine};
 use super::outset::NO_PAGE;
 use super::{Journey, Step, Stop, failed};
 use crate::address::{self, PageAddress, ShownAddress};
+use crate::labs::keeping;
 use crate::labs::shared::{Answer, Shared};
 use crate::launch::failure::{self, Trouble};
 use crate::launch::{LaunchOutcome, StepKind, WaitingFor};
 use crate::problem::Problem;
-use crate::readiness::{self, NotReady, Wait};
+use crate::readiness::{self, Door, NotReady, Reached, Wait};
 
 /// Where a launch gets to.
 pub(super) enum Arrival {
     /// The lab runs; its page, where it has one.
-    Answers(Option<PageAddress>),
+    Answers(Option<Reached>),
     /// It did its work and ended; its last lines.
     Finished(Vec<String>),
 }
@@ -85,8 +86,8 @@ impl Journey {
         let Some(answer) = answer else {
             return Err(Stop::Cancelled);
         };
-        let page = match answer {
-            Ok(page) => page,
+        let reached = match answer {
+            Ok(reached) => reached,
             Err(NotReady::OutOfPatience) => None,
             Err(end) if alone => return self.finished(engine, container, end).await,
             Err(not_ready) => return Err(failed(StepKind::Answer, Trouble::NotReady(not_ready))),
@@ -94,20 +95,22 @@ impl Journey {
         if self.cancel.is_cancelled() {
             return Err(Stop::Cancelled);
         }
+        let page = reached.as_ref().map(|reached| reached.page.clone());
+        let has_page = page.is_some();
         self.shared.change(|state| {
             if let Some(watched) = state.watched.get_mut(&self.luggage.lab) {
-                watched.answer = Answer::Answered(page.clone());
+                watched.answer = Answer::Answered(page);
             }
         });
         let done = if alone {
             "It runs".to_owned()
-        } else if page.is_none() && self.is_published(container) {
+        } else if !has_page && self.is_published(container) {
             "It runs; its port answers, but not as a web page".to_owned()
         } else {
             format!("{answers} answered")
         };
         self.board.done(StepKind::Answer, done, None);
-        Ok(Arrival::Answers(page))
+        Ok(Arrival::Answers(reached))
     }
 
     /// A program without a page may end: with exit code 0 it did its work.
@@ -168,12 +171,13 @@ impl Journey {
             .is_some_and(|row| address::binding(row, self.luggage.plan.page_port).is_some())
     }
 
+    /// Opens the page, and asks meanwhile whether it asks anybody to sign in.
     pub(super) async fn open(
         &mut self,
         engine: &Engine,
-        page: Option<PageAddress>,
+        reached: Option<Reached>,
     ) -> LaunchOutcome {
-        let Some(page) = page else {
+        let Some(Reached { page, door }) = reached else {
             self.board.skip(StepKind::Open, NO_PAGE, "");
             return LaunchOutcome::Ready {
                 shown: None,
@@ -182,7 +186,10 @@ impl Journey {
             };
         };
         self.board.begin(StepKind::Open);
-        let opened = open_in_browser(&self.shared, &page).await;
+        let (opened, ()) = tokio::join!(
+            open_in_browser(&self.shared, &page),
+            self.look_at_door(door)
+        );
         let shown = self.shown(engine, &page);
         match opened {
             Ok(()) => {
@@ -207,6 +214,15 @@ impl Journey {
                 }
             }
         }
+    }
+
+    async fn look_at_door(&self, door: Option<Door>) {
+        let started = {
+            let state = self.shared.state();
+            let watched = state.watched.get(&self.luggage.lab);
+            watched.and_then(|watched| watched.started)
+        };
+        keeping::look_at(&self.shared, &self.luggage.lab, started, door).await;
     }
 
     fn shown(&self, engine: &Engine, page: &PageAddress) -> Option<ShownAddress> {

@@ -15,7 +15,7 @@ use super::outset::start_title;
 use super::{Journey, Step, Stop, failed};
 use crate::form::{IMAGE_LABEL, SignInChoice};
 use crate::labs::secrets::{self, made_entry, password_entry, token_entry, variable_entry};
-use crate::labs::shared::{Answer, Watched, mark_of};
+use crate::labs::shared::{Watched, mark_of};
 use crate::launch::failure::Trouble;
 use crate::launch::unfinished::{self, Unfinished};
 use crate::launch::{StepKind, sign_in};
@@ -313,12 +313,9 @@ impl Journey {
             state
                 .images
                 .insert(row.image_id.clone(), Arc::new(image.clone()));
-            let watched = Watched {
-                started: row.started,
-                answer: Answer::Waiting,
-                task: None,
-            };
-            state.watched.insert(profile.id.clone(), watched);
+            state
+                .watched
+                .insert(profile.id.clone(), Watched::waiting(row.started));
             state.failures.remove(&profile.id);
             state.profiles.insert(profile.id.clone(), profile);
         });
