@@ -47,6 +47,15 @@ case "$KIND" in
     today-classic) options+=(--feature containerd-snapshotter=false) ;;
     today-containerd) options+=(--feature containerd-snapshotter=true) ;;
 esac
+if [ "$CARDS" = true ]; then
+    # What the engine sees of NVIDIA's toolkit: a runtime of its name, and the program that is run before each start with
+    # cards. The runtime is the ordinary one, which NVIDIA's wraps; the program has nothing to do, as no card is here.
+    mkdir -p "$RUN/cards"
+    printf '#!/bin/sh\nexit 0\n' > "$RUN/cards/nvidia-container-runtime-hook"
+    chmod 0755 "$RUN/cards/nvidia-container-runtime-hook"
+    export PATH="$RUN/cards:$PATH"
+    options+=(--add-runtime "nvidia=$(command -v runc)")
+fi
 # No firewall rules: published ports are carried by docker-proxy, and two engines do not undo each other's chains.
 dockerd "${options[@]}" \
     --host "unix://$RUN/docker.sock" --host unix:///run/docker.sock \

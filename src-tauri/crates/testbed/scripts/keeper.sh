@@ -12,7 +12,7 @@
 #
 # Settings, all in the environment:
 #   SLOT RUN DATA BRIDGE GATEWAY POOL LOOPBACK MIRROR CERTIFICATE ENGINE_SCRIPT KIND FORKY OWNER
-#   IMAGE_STORE IMAGE_STORE_READONLY
+#   IMAGE_STORE IMAGE_STORE_READONLY CARDS
 set -u
 # Not ignored but answered with nothing: what is ignored here would be ignored by the engine and the labs too.
 trap : INT TERM HUP PIPE

@@ -70,15 +70,22 @@ impl Bed {
     /// Starts an engine of that kind; the first bed of a checkout builds the lab images, which takes minutes.
     pub fn start(kind: EngineKind) -> Result<Self, BedError> {
         images::prepare()?;
-        Self::begin(kind, true)
+        Self::begin(kind, true, false)
+    }
+
+    /// The floor's engine as one with NVIDIA's toolkit is: it knows the runtime `nvidia`, and takes
+    /// `--gpus`. Labs get the choice of cards and no card.
+    pub fn with_cards() -> Result<Self, BedError> {
+        images::prepare()?;
+        Self::begin(EngineKind::Floor, true, true)
     }
 
     /// The bed that the images are built on: its registry can be written to.
     pub(crate) fn for_building() -> Result<Self, BedError> {
-        Self::begin(EngineKind::Floor, false)
+        Self::begin(EngineKind::Floor, false, false)
     }
 
-    fn begin(kind: EngineKind, registry_read_only: bool) -> Result<Self, BedError> {
+    fn begin(kind: EngineKind, registry_read_only: bool, cards: bool) -> Result<Self, BedError> {
         let forky = if kind == EngineKind::Floor {
             PathBuf::new()
         } else {
@@ -109,6 +116,7 @@ impl Bed {
             forky: &forky,
             registry_storage: &cache::cache().join("registry"),
             registry_read_only,
+            cards,
             mirror: &registry.address(),
             named: registry.has_names(),
             certificate: &registry::certificate()?,

@@ -27,6 +27,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) forky: &'a Path,
     pub(crate) registry_storage: &'a Path,
     pub(crate) registry_read_only: bool,
+    /// The engine takes itself for one with NVIDIA's toolkit.
+    pub(crate) cards: bool,
     /// Where the engine finds its mirror, where the registries have no names.
     pub(crate) mirror: &'a str,
     /// Whether the registries have names.
@@ -60,6 +62,7 @@ impl Keeper {
                 "IMAGE_STORE_READONLY={}",
                 settings.registry_read_only
             ))
+            .arg(format!("CARDS={}", settings.cards))
             .arg(format!(
                 "MIRROR={}",
                 if settings.named { "" } else { settings.mirror }

@@ -13,10 +13,13 @@
 )]
 
 mod adopting;
+mod cards;
 mod failures;
 mod gaps;
+mod half_done;
 mod keeping;
 mod launches;
+mod open_servers;
 mod options;
 mod pasted;
 mod profiles;
@@ -55,18 +58,29 @@ pub struct Room {
     pub profiles: PathBuf,
     pub opened: Arc<Mutex<Vec<(Instant, String)>>>,
     folder: tempfile::TempDir,
+    engine: String,
 }
 
 impl Room {
     pub async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let profiles = folder.path().join("labs");
-        Self::at(folder, profiles, Vault::in_memory()).await
+        Self::over(bed().docker_host()).await
     }
 
-    async fn at(folder: tempfile::TempDir, profiles: PathBuf, vault: Vault) -> Self {
+    /// On another engine than the shared one.
+    pub async fn over(engine: String) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let profiles = folder.path().join("labs");
+        Self::at(folder, profiles, Vault::in_memory(), engine).await
+    }
+
+    async fn at(
+        folder: tempfile::TempDir,
+        profiles: PathBuf,
+        vault: Vault,
+        engine: String,
+    ) -> Self {
         let surroundings = Surroundings {
-            variables: [("DOCKER_HOST".to_owned(), bed().docker_host())].into(),
+            variables: [("DOCKER_HOST".to_owned(), engine.clone())].into(),
             home: None,
         };
         let inventory = Inventory::start(surroundings);
@@ -98,6 +112,7 @@ impl Room {
             profiles,
             opened,
             folder,
+            engine,
         }
     }
 
@@ -107,15 +122,17 @@ impl Room {
             profiles,
             vault,
             folder,
+            engine,
             ..
         } = self;
-        Self::at(folder, profiles, vault).await
+        Self::at(folder, profiles, vault, engine).await
     }
 
     /// Another Slipway over the same profiles and the same keyring.
     pub async fn beside(&self) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self::at(folder, self.profiles.clone(), self.vault.clone()).await
+        let (profiles, vault) = (self.profiles.clone(), self.vault.clone());
+        Self::at(folder, profiles, vault, self.engine.clone()).await
     }
 
     /// A form of a recipe, or of an image.

@@ -19,13 +19,14 @@ use slipway_labs::check::CheckFacts;
 use slipway_labs::form::TypedSecrets;
 use slipway_labs::paste::{PastedCommand, Person, pasted};
 use slipway_labs::plan::plan;
+use slipway_testbed::Bed;
 use slipway_testbed::process::command;
 use slipway_vault::VaultStatus;
 
 use crate::{Room, bed, browse, docker, free_port, is_signed_in};
 
 /// Command, the variables that the shell has, and the image that stands in where the bed lacks it.
-type Pasted = (
+pub type Pasted = (
     &'static str,
     &'static [(&'static str, &'static str)],
     Option<&'static str>,
@@ -115,15 +116,16 @@ fn number(flag: &str) -> u32 {
         .unwrap()
 }
 
-struct Reader {
+pub struct Reader {
+    bed: &'static Bed,
     inventory: Inventory,
     home: tempfile::TempDir,
 }
 
 impl Reader {
-    async fn new() -> Self {
+    pub async fn over(bed: &'static Bed) -> Self {
         let surroundings = Surroundings {
-            variables: [("DOCKER_HOST".to_owned(), bed().docker_host())].into(),
+            variables: [("DOCKER_HOST".to_owned(), bed.docker_host())].into(),
             home: None,
         };
         let inventory = Inventory::start(surroundings);
@@ -132,7 +134,11 @@ impl Reader {
         ready.await.expect("the engine is there");
         let home = tempfile::tempdir().unwrap();
         std::fs::create_dir(home.path().join("work")).unwrap();
-        Self { inventory, home }
+        Self {
+            bed,
+            inventory,
+            home,
+        }
     }
 
     fn home(&self) -> String {
@@ -196,13 +202,13 @@ impl Reader {
 }
 
 /// The engine's own words, as one value.
-fn inspected(container: &str) -> Value {
-    let text = bed().docker(&["inspect", container]).unwrap();
+fn inspected(bed: &Bed, container: &str) -> Value {
+    let text = bed.docker(&["inspect", container]).unwrap();
     serde_json::from_str::<Vec<Value>>(&text).unwrap().remove(0)
 }
 
 /// What matters of a container, in one spelling.
-fn meaning(inspection: &Value) -> Value {
+fn meaning(bed: &Bed, inspection: &Value) -> Value {
     let mut config = inspection["Config"].clone();
     let mut host = inspection["HostConfig"].clone();
     let own = inspection["Id"]
@@ -227,7 +233,7 @@ fn meaning(inspection: &Value) -> Value {
     if let Some(environment) = config["Env"].as_array_mut() {
         environment.sort_by_key(ToString::to_string);
     }
-    let socket = bed().socket().display().to_string();
+    let socket = bed.socket().display().to_string();
     let mounts: BTreeSet<String> = inspection["Mounts"]
         .as_array()
         .into_iter()
@@ -339,21 +345,26 @@ fn side_by_side(by_docker: &Value, by_slipway: &Value) -> (String, bool) {
 }
 
 /// Makes the image available under the name that the command uses.
-fn provide(image: &str, stand_in: Option<&str>) {
+fn provide(bed: &Bed, image: &str, stand_in: Option<&str>) {
     match stand_in {
         Some(name) => {
-            bed().load("slipway/webapp:1").unwrap();
-            docker(&["tag", "slipway/webapp:1", name]);
+            bed.load("slipway/webapp:1").unwrap();
+            bed.docker(&["tag", "slipway/webapp:1", name]).unwrap();
         }
-        None => bed().load(image).unwrap(),
+        None => bed.load(image).unwrap(),
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_make_the_same_container() {
-    let reader = Reader::new().await;
+    compare(&Reader::over(bed()).await, COMMANDS).await;
+}
+
+/// Each command as the docker client makes it and as the form that it is read into does, side by side.
+pub async fn compare(reader: &Reader, commands: &[Pasted]) {
+    let bed = reader.bed;
     let mut wrong = Vec::new();
-    for (text, given, stand_in) in COMMANDS {
+    for (text, given, stand_in) in commands {
         let mut answers: BTreeMap<String, String> = given
             .iter()
             .map(|(name, value)| ((*name).to_owned(), value.replace("$HOME", &reader.home())))
@@ -368,14 +379,14 @@ async fn both_make_the_same_container() {
             .form
             .unwrap_or_else(|| panic!("{:?} of {text}", read.problem));
         let image = form.reference_text();
-        provide(&image, *stand_in);
+        provide(bed, &image, *stand_in);
 
         // `create` makes the container as `run` does, and leaves `--detach` to it.
         assert_eq!(arguments.remove(0), "run");
         arguments.retain(|word| word != "--detach" && word != "-d");
         arguments.insert(0, "create".to_owned());
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let by_docker = bed()
+        let by_docker = bed
             .docker(&arguments)
             .unwrap_or_else(|error| panic!("{error} of {text}"));
         let by_docker = by_docker
@@ -387,8 +398,8 @@ async fn both_make_the_same_container() {
         let by_slipway = reader.create(text, &answers, &image).await;
 
         let (table, same) = side_by_side(
-            &meaning(&inspected(&by_docker)),
-            &meaning(&inspected(&by_slipway)),
+            &meaning(bed, &inspected(bed, &by_docker)),
+            &meaning(bed, &inspected(bed, &by_slipway)),
         );
         println!(
             "{text}\n  {:40} {:60} from the form\n{table}",
@@ -397,17 +408,22 @@ async fn both_make_the_same_container() {
         if !same {
             wrong.push(format!("{text}\n{table}"));
         }
-        docker(&["rm", "--volumes", &by_docker, &by_slipway]);
+        bed.docker(&["rm", "--volumes", &by_docker, &by_slipway])
+            .unwrap();
     }
     assert!(wrong.is_empty(), "these differ:\n{}", wrong.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_docker_refuses_is_refused_in_the_same_words() {
-    // No engine of the bed has NVIDIA's runtime.
+    // Where the runtime is, both make the same container (`cards`); here it is not.
     let text = "docker run --runtime=nvidia -e NVIDIA_VISIBLE_DEVICES=2,3 nvidia/cuda:10.0-base nvidia-smi";
-    provide("nvidia/cuda:10.0-base", Some("nvidia/cuda:10.0-base"));
-    let reader = Reader::new().await;
+    let reader = Reader::over(bed()).await;
+    provide(
+        bed(),
+        "nvidia/cuda:10.0-base",
+        Some("nvidia/cuda:10.0-base"),
+    );
     let facts = reader.facts("nvidia/cuda:10.0-base").await;
     let form = reader.read(text, &BTreeMap::new(), &facts).form.unwrap();
     let plan = plan(&form, facts.image.as_ref(), &facts.catalogue).unwrap();
@@ -496,7 +512,7 @@ async fn a_pasted_command_is_launched_and_written_again() {
             "{command}"
         );
     }
-    let by_slipway = meaning(&inspected("pasted-launch"));
+    let by_slipway = meaning(bed(), &inspected(bed(), "pasted-launch"));
     room.delete(&lab).await;
 
     // Compose makes the same container of the lab's file.
@@ -512,14 +528,14 @@ async fn a_pasted_command_is_launched_and_written_again() {
         String::from_utf8_lossy(&made.stderr),
         commands.compose
     );
-    let mut by_compose = inspected("pasted-launch");
+    let mut by_compose = inspected(bed(), "pasted-launch");
     if let Some(labels) = by_compose["Config"]["Labels"].as_object_mut() {
         labels.retain(|name, _| !name.starts_with("com.docker.compose."));
     }
     // The engine's standard network has two names.
     assert_eq!(by_compose["HostConfig"]["NetworkMode"], "bridge");
     by_compose["HostConfig"]["NetworkMode"] = json!("default");
-    let (table, same) = side_by_side(&meaning(&by_compose), &by_slipway);
+    let (table, same) = side_by_side(&meaning(bed(), &by_compose), &by_slipway);
     assert!(same, "compose and Slipway differ:\n{table}");
     docker(&["rm", "--force", "pasted-launch"]);
     docker(&["volume", "rm", "pasted-launch"]);

@@ -65,6 +65,7 @@ async fn servers_with_a_password_of_their_own_open_where_it_is_typed() {
         let (form, lab) = launched(&room, image).await;
         let opened = room.last_opened();
         assert!(!opened.contains("token="), "{image}: there is none");
+        is_not_open(&room, &lab, image).await;
         let page = browse(&opened).await;
         assert_eq!(page.status, 200, "{image}");
         assert!(
@@ -95,7 +96,7 @@ async fn open_servers_open_and_are_known_to_be_open() {
 }
 
 /// A room whose engine has these images: what they are stands in their Config alone.
-async fn room_with(images: &'static [&'static str]) -> Room {
+pub async fn room_with(images: &'static [&'static str]) -> Room {
     images_of(images).await;
     for image in images {
         docker(&["pull", "--quiet", image]);
@@ -113,6 +114,14 @@ async fn launched(room: &Room, image: &str) -> (LaunchForm, LabId) {
     );
     let lab = room.launched(&form, None).await;
     (form, lab)
+}
+
+/// Servers that ask are not taken for open ones.
+async fn is_not_open(room: &Room, lab: &LabId, image: &str) {
+    let card = room
+        .card(lab, "running", |card| card.state == LabState::Running)
+        .await;
+    assert_ne!(card.sign_in, SignInKind::Open, "{image}");
 }
 
 /// The address has the server's base URL and its token, and the server lets nobody in without it.
@@ -133,6 +142,7 @@ async fn opens_with_its_token(room: &Room, image: &str, path: &str) {
         asked.text().contains("password_input"),
         "{image}: without its token it asks"
     );
+    is_not_open(room, &lab, image).await;
     room.delete(&lab).await;
 }
 
@@ -157,6 +167,7 @@ async fn opens_over_https(room: &Room, image: &str) {
         page.contains("jupyter-config-data"),
         "{image}: signed in over https: {page}"
     );
+    is_not_open(room, &lab, image).await;
     room.delete(&lab).await;
 }
 

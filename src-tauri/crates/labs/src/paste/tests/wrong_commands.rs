@@ -1,6 +1,7 @@
 //! What cannot be read gets one sentence; nothing is guessed.
 
 use super::*;
+use crate::check::NoteLevel;
 
 #[test]
 fn each_has_its_sentence() {
@@ -73,4 +74,50 @@ fn length_alone_is_no_reason_to_be_slow_or_to_fail() {
             .title
             .contains("more than 1000")
     );
+}
+
+/// What can be read and cannot be launched is said by the form, at its field; what was typed stays.
+#[test]
+fn what_can_be_read_and_cannot_be_stands_at_its_field() {
+    let commands = [
+        "docker run -p 21017-21010:80-87 x/y",
+        "docker run -p 21010-21012:80-81 x/y",
+        "docker run -p 21010-21015:80-85 -p 21012:90 x/y",
+        "docker run -p 21010:80 -p 21010:90 x/y",
+        "docker run -p 21010:70000 x/y",
+        "docker run -v one:/data -v two:/data x/y",
+        "docker run -v one:/data --tmpfs /data x/y",
+        "docker run -v one:data x/y",
+        "docker run -e =value x/y",
+        "docker run --memory lots --cpus 1,5 x/y",
+        "docker run --restart sometimes x/y",
+    ];
+    let mut shown = String::new();
+    for command in commands {
+        let pasted = read_with(command, &[]);
+        writeln!(shown, "{command}").unwrap();
+        for rest in &pasted.not_taken {
+            writeln!(shown, "  not taken: {} ({})", rest.text, rest.why).unwrap();
+        }
+        if let Some(problem) = &pasted.problem {
+            writeln!(shown, "  problem: {}", problem.title).unwrap();
+        }
+        let said = pasted.not_taken.len() + usize::from(pasted.problem.is_some());
+        let wrong = pasted.form.map_or_else(Vec::new, |form| {
+            let check = crate::check::check(&form, &facts(), None);
+            let notes = check.notes.into_iter();
+            let errors = notes.filter(|note| note.level == NoteLevel::Error);
+            errors
+                .map(|note| format!("  at {}: {}", note.field, note.message))
+                .collect()
+        });
+        assert!(
+            said + wrong.len() > 0,
+            "{command} is not right, and nobody says so"
+        );
+        for line in wrong {
+            writeln!(shown, "{line}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(shown);
 }
