@@ -292,6 +292,8 @@ pub enum Caution {
     LeftOut,
     /// It could not be read, or not to its end.
     Unread(Fault),
+    /// It is there, without some or all of its extended attributes.
+    Bare(Fault),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -328,7 +330,7 @@ pub enum Fate {
     /// Not written, since it could reach out of the target: `..`, an absolute name, a hard link to
     /// something else, a device.
     Refused(Fault),
-    /// Written, but its owner, mode or times could not be set.
+    /// Written, but its owner, mode, times or extended attributes could not be set.
     WrittenPlain(Fault),
 }
 

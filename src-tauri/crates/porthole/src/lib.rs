@@ -12,6 +12,7 @@
 //! The files of the place are named by bytes ([`raw::Raw`]), since Linux promises no more.
 
 pub mod answer;
+pub mod attributes;
 pub mod fault;
 pub mod frame;
 pub mod raw;

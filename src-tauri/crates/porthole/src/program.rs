@@ -3,6 +3,7 @@
 //! There is no async runtime: what it does is wait for the file system, and thirty-two small threads are
 //! the simplest way to wait for many things at once. All of it is safe Rust over rustix.
 
+mod attributes;
 mod conversation;
 mod copy;
 mod descent;

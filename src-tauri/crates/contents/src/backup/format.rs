@@ -91,6 +91,9 @@ pub(super) struct Line {
     pub(super) to: Option<EntryPath>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) holes: bool,
+    /// The sum of its extended attributes, where it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) attributes: Option<String>,
 }
 
 pub(super) fn hex(sum: &[u8; 32]) -> String {

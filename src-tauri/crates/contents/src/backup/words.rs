@@ -112,6 +112,7 @@ impl Cautions {
                 "{name} is a pipe, socket or device of a program. It is not in the backup."
             ),
             Caution::Unread(_) => format!("{name} could not be read. It is not whole in the backup."),
+            Caution::Bare(_) => format!("{name} is in the backup without its extended attributes, which could not be read."),
         });
     }
 

@@ -36,6 +36,8 @@ pub(crate) enum Fate {
     Reserved,
     /// It got neither owner nor rights.
     Plain,
+    /// Its extended attributes could not be read.
+    Bare,
     Refused,
     /// A folder and a file want one name, and neither may go.
     BesideOther,
@@ -62,7 +64,10 @@ impl Fate {
             Self::Renamed => "Renamed, since this computer does not take the name",
             Self::NotSummed => "A file with holes, whose holes were not checked",
             Self::Reserved => "Left out, since Slipway uses this name itself",
-            Self::Plain => "Written, but owner, rights or time could not be set",
+            Self::Plain => {
+                "Written, but owner, rights, time or extended attributes could not be set"
+            }
+            Self::Bare => "Copied without extended attributes, which could not be read",
             Self::Refused => "Not taken by the volume or folder",
             Self::BesideOther => {
                 "Put beside what is there under another name, since a file and a folder cannot replace \
@@ -108,6 +113,7 @@ impl Cautions {
             Caution::Vanished => Fate::Vanished,
             Caution::LeftOut => Fate::Special,
             Caution::Unread(_) => Fate::Unread,
+            Caution::Bare(_) => Fate::Bare,
         };
         self.add(fate, path);
     }

@@ -14,12 +14,14 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{FileType, Stat, fstat, readlinkat};
 use sha2::{Digest, Sha256};
 use slipway_porthole::answer::{Answer, Caution, Kind, Outcome, PackTotals, Packed};
+use slipway_porthole::attributes::Attribute;
 use slipway_porthole::fault::Fault;
 use slipway_porthole::frame::CHUNK;
 use slipway_porthole::raw::Raw;
 
 use self::header::{Body, header};
 use self::holes::{map_of, parts};
+use super::attributes;
 use super::conversation::Talk;
 use super::descent::{Below, Entries, Folder, Visit, descend, is_real};
 use super::fault::{Result, fault};
@@ -190,7 +192,7 @@ impl Visit for Tree<'_> {
     ) -> Result<()> {
         let path = self.path(folder.path);
         self.with(|packer| {
-            packer.folder(named(&path.0, self.beneath), folder.stat)?;
+            packer.folder(folder.open, named(&path.0, self.beneath), folder.stat)?;
             while let Some(entry) = entries.next() {
                 let entry = match entry {
                     Ok(entry) => entry,
@@ -309,7 +311,7 @@ impl Packer<'_> {
         self.tell(path, kind, 0, None, Some(caution))
     }
 
-    fn folder(&mut self, path: Raw, stat: &Stat) -> Result<()> {
+    fn folder(&mut self, open: BorrowedFd<'_>, path: Raw, stat: &Stat) -> Result<()> {
         if self.too_long(&path, Kind::Folder)? {
             return Ok(());
         }
@@ -318,8 +320,10 @@ impl Packer<'_> {
         } else {
             path.clone()
         };
-        self.sink.bytes(&header(&shown.0, stat, &Body::Folder))?;
-        self.tell(path, Kind::Folder, 0, None, None)
+        let (attributes, bare) = attributes_of(open);
+        self.sink
+            .bytes(&header(&shown.0, stat, &Body::Folder, &attributes))?;
+        self.tell(path, Kind::Folder, 0, None, bare)
     }
 
     fn entry(&mut self, folder: BorrowedFd<'_>, name: &[u8], path: Raw, stat: &Stat) -> Result<()> {
@@ -330,7 +334,7 @@ impl Packer<'_> {
         match kind(stat) {
             Kind::Link => match readlinkat(folder, name, Vec::new()) {
                 Ok(target) => {
-                    let head = header(&path.0, stat, &Body::Link(target.as_bytes()));
+                    let head = header(&path.0, stat, &Body::Link(target.as_bytes()), &[]);
                     self.sink.bytes(&head)?;
                     self.tell(path, Kind::Link, 0, None, None)
                 }
@@ -348,7 +352,7 @@ impl Packer<'_> {
         if links(stat) > 1 {
             let which = (stat.st_dev, stat.st_ino);
             if let Some(first) = self.state.first_names.get(&which) {
-                let head = header(&path.0, stat, &Body::SameAs(&first.0));
+                let head = header(&path.0, stat, &Body::SameAs(&first.0), &[]);
                 self.sink.bytes(&head)?;
                 return self.tell(path, Kind::File, 0, None, None);
             }
@@ -358,6 +362,7 @@ impl Packer<'_> {
         }
         let length = size(stat);
         let parts = parts(file, stat);
+        let (attributes, bare) = attributes_of(file.as_fd());
         let mut reading = Contents {
             file,
             sum: Sha256::new(),
@@ -370,8 +375,9 @@ impl Packer<'_> {
         };
         let written = match &parts {
             None => {
+                let body = Body::File(length);
                 self.sink
-                    .bytes(&header(&path.0, stat, &Body::File(length)))?;
+                    .bytes(&header(&path.0, stat, &body, &attributes))?;
                 self.copy(&mut reading, 0, length)?;
                 length
             }
@@ -383,7 +389,8 @@ impl Packer<'_> {
                     stored,
                     real: length,
                 };
-                self.sink.bytes(&header(&path.0, stat, &body))?;
+                self.sink
+                    .bytes(&header(&path.0, stat, &body, &attributes))?;
                 self.sink.bytes(&map)?;
                 for (from, length) in parts {
                     self.copy(&mut reading, *from, *length)?;
@@ -404,7 +411,7 @@ impl Packer<'_> {
         } else if version(&after) != version(stat) {
             Some(Caution::Changed)
         } else {
-            None
+            bare
         };
         let sum = reading.summed.then(|| reading.sum.finalize().into());
         self.tell(path, Kind::File, length, sum, caution)
@@ -435,6 +442,14 @@ impl Packer<'_> {
             done += most as u64;
         }
         Ok(())
+    }
+}
+
+/// What cannot be read of them is told, and the file packed without.
+fn attributes_of(open: BorrowedFd<'_>) -> (Vec<Attribute>, Option<Caution>) {
+    match attributes::read(open) {
+        Ok(attributes) => (attributes, None),
+        Err(why) => (Vec::new(), Some(Caution::Bare(why))),
     }
 }
 

@@ -24,6 +24,7 @@ use tar::{Archive, Entry, EntryType};
 use self::contents::{Wanted, copy_file};
 use self::links::{make_link, second_name};
 use self::place::{Folders, plain_path};
+use super::attributes;
 use super::conversation::Talk;
 use super::edit::{Aside, Made, dress, owner, set_changed};
 use super::fault::{Carried, Result, fault};
@@ -308,12 +309,16 @@ impl Writing<'_> {
         let owner = self.rule.unwrap_or(wanted.owner);
         if kind == Kind::Folder {
             let also_there = self.options.owner == OwnerRule::Keep;
-            let there = self.folders.make(&path, owner, wanted, also_there)?;
+            let (there, dressed) = self.folders.make(&path, owner, wanted, also_there)?;
             return Ok(Done {
                 path,
                 bytes: 0,
                 sha256: None,
-                fate: if there { Fate::Replaced } else { Fate::Written },
+                fate: match dressed {
+                    Err(why) => Fate::WrittenPlain(why),
+                    Ok(()) if there => Fate::Replaced,
+                    Ok(()) => Fate::Written,
+                },
             });
         }
         let (folder, name) = path.split().ok_or(Fault::IsAFolder)?;
@@ -353,8 +358,10 @@ impl Writing<'_> {
                 let aside = Aside::new(parent)?;
                 done = copy_file(entry, wanted, &aside, self.talk)?;
                 let (seconds, nanoseconds) = wanted.changed;
+                let kept = attributes::set(&aside.file, &wanted.attributes);
                 let dressed = dress(&aside.file, Some(owner), self.mode(wanted))
-                    .and_then(|()| set_changed(&aside.file, seconds, nanoseconds));
+                    .and_then(|()| set_changed(&aside.file, seconds, nanoseconds))
+                    .and(kept);
                 if let Err(why) = dressed {
                     fate = Fate::WrittenPlain(why);
                 }

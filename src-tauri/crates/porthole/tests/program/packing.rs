@@ -149,6 +149,105 @@ fn what_is_packed_is_unpacked_the_same() {
     );
 }
 
+/// Names that a record cannot say to every reader, and attributes of all shapes.
+#[test]
+fn long_names_with_line_breaks_and_extended_attributes_come_back() {
+    use rustix::fs::{XattrFlags, getxattr, listxattr, setxattr};
+
+    let (from, to) = (Ground::new(), Ground::new());
+    let folder = format!("{}\n{}", "a".repeat(90), "b".repeat(90));
+    let far = from.file(&format!("{folder}/file\n1"), "far");
+    let sparse = std::fs::File::create(from.place.join(&folder).join("holes\n2")).expect("a file");
+    sparse.set_len(1 << 24).expect("nothing");
+    sparse.write_all_at(b"in it", 1 << 23).expect("something");
+    symlink(format!("{folder}/file\n1"), from.place.join("link")).expect("a link");
+    std::fs::hard_link(&far, from.place.join("same")).expect("a second name");
+    let plain = from.file("plain.csv", "1");
+    let all: [(&str, Vec<u8>); 5] = [
+        ("user.mime_type", b"text/csv".to_vec()),
+        ("user.lines", b"1\n27 path=../elsewhere\n".to_vec()),
+        ("user.bytes", (0..=255).collect()),
+        ("user.odd = name %", b"x".to_vec()),
+        ("user.empty", Vec::new()),
+    ];
+    for (name, value) in &all {
+        for of in [&plain, &from.place, &from.place.join(&folder)] {
+            if let Err(errno) = setxattr(of, *name, value, XattrFlags::empty()) {
+                println!("not tested: this file system keeps no extended attributes ({errno})");
+                return;
+            }
+        }
+    }
+    let (said, ending) = Porthole::at(&from.place).hear(all_of_it());
+    let Ok(Outcome::Pack(totals)) = ending else {
+        panic!("it is packed: {ending:?}")
+    };
+    assert_eq!(totals.cautions, 0);
+    let unpack = Request::Unpack {
+        target: Raw::default(),
+        options: UnpackOptions::default(),
+    };
+    let (_, ending) = Porthole::at(&to.place).send_data(unpack, &said.data);
+    let Ok(Outcome::Unpack(totals)) = ending else {
+        panic!("it is unpacked: {ending:?}")
+    };
+    assert_eq!((totals.refused, totals.skipped), (0, 0));
+    let read = |path: &str| std::fs::read(to.place.join(path)).expect("it is there");
+    assert_eq!(read(&format!("{folder}/file\n1")), b"far");
+    assert_eq!(read("same"), b"far");
+    assert_eq!(read("link"), b"far", "the link names what it named");
+    assert_eq!(read(&format!("{folder}/holes\n2")).len(), 1 << 24);
+    for of in ["plain.csv", "", &folder] {
+        let path = to.place.join(of);
+        let mut names = vec![0; 4096];
+        let count = listxattr(&path, &mut names[..]).expect("they are listed");
+        let names: Vec<&[u8]> = names[..count]
+            .split(|byte| *byte == 0)
+            .filter(|name| name.starts_with(b"user."))
+            .collect();
+        assert_eq!(names.len(), all.len(), "{of}: {names:?}");
+        for (name, value) in &all {
+            let mut bytes = vec![0; 4096];
+            let count = getxattr(&path, *name, &mut bytes[..]).expect("it is there");
+            assert_eq!(&bytes[..count], value, "{of}: {name}");
+        }
+    }
+    // Another program reads the same names, and the attributes that have a plain form.
+    let out = Ground::new();
+    let archive = to.outside.with_file_name("long.tar");
+    std::fs::write(&archive, &said.data).expect("it is written");
+    let tar = slipway_testbed::process::command("tar")
+        .args(["--extract", "--xattrs", "--file"])
+        .arg(&archive)
+        .arg("--directory")
+        .arg(&out.place)
+        .output()
+        .expect("tar starts");
+    assert!(
+        tar.status.success(),
+        "{}",
+        String::from_utf8_lossy(&tar.stderr)
+    );
+    let far = std::fs::read(out.place.join(&folder).join("file\n1"));
+    assert_eq!(far.expect("it is there"), b"far");
+    let mut bytes = vec![0; 4096];
+    let count = getxattr(
+        out.place.join("plain.csv"),
+        "user.mime_type",
+        &mut bytes[..],
+    )
+    .expect("tar has set it");
+    assert_eq!(&bytes[..count], b"text/csv");
+}
+
+fn all_of_it() -> Request {
+    Request::Pack {
+        paths: vec![Raw::default()],
+        excludes: Vec::new(),
+        beneath: Raw::default(),
+    }
+}
+
 #[test]
 fn the_archive_is_one_that_tar_reads() {
     let (from, to) = (work(), Ground::new());

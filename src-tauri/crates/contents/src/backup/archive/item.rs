@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use sha2::{Digest, Sha256};
+use slipway_porthole::attributes::Attribute;
 use slipway_porthole::raw::Raw;
 use tar::{Entry, EntryType};
 
@@ -26,6 +28,8 @@ pub(in super::super) struct Item {
     pub(in super::super) gid: u32,
     pub(in super::super) changed: (i64, u32),
     pub(in super::super) holes: bool,
+    /// The sum of its extended attributes, where it has any.
+    pub(in super::super) attributes: Option<[u8; 32]>,
 }
 
 impl Item {
@@ -74,7 +78,9 @@ impl Item {
                 0,
             ),
             holes: header.entry_type() == EntryType::GNUSparse,
+            attributes: None,
         };
+        let mut attributes = Vec::new();
         let (mut name, mut real, mut parted) = (None, None, false);
         for record in entry.pax_extensions()?.into_iter().flatten() {
             let record = record?;
@@ -88,9 +94,10 @@ impl Item {
                         .ok()
                         .and_then(|value| value.parse().ok());
                 }
-                _ => {}
+                key => attributes.extend(Attribute::of_record(key, value)),
             }
         }
+        item.attributes = sum_of(attributes);
         if let Some(real) = real.filter(|_| parted) {
             item.holes = true;
             item.size = real;
@@ -119,8 +126,23 @@ impl Item {
             changed: self.changed,
             to: linked.then(|| EntryPath::of(&self.to)),
             holes: self.holes,
+            attributes: self.attributes.as_ref().map(hex),
         })
     }
+}
+
+/// In whatever order they stand.
+fn sum_of(mut attributes: Vec<Attribute>) -> Option<[u8; 32]> {
+    attributes.sort();
+    attributes.dedup();
+    let mut sum = Sha256::new();
+    for attribute in &attributes {
+        for part in [&attribute.name, &attribute.value] {
+            sum.update((part.len() as u64).to_le_bytes());
+            sum.update(part);
+        }
+    }
+    (!attributes.is_empty()).then(|| sum.finalize().into())
 }
 
 /// A path as names below a volume's root, without `.` and needless `/`.

@@ -113,7 +113,7 @@ impl WrittenFiles {
                 return Ok(());
             }
             Fate::WrittenPlain(_) => self.cautions.say(format!(
-                "{} is there, but its owner, rights or time could not be set.",
+                "{} is there, but its owner, rights, time or extended attributes could not be set.",
                 visible(&one.path.0).0
             )),
             Fate::Written | Fate::Replaced => {}

@@ -1,6 +1,10 @@
 //! Headers of a tar archive, by POSIX (`pax`), with GNU's records for files with holes.
+//!
+//! Many readers end a record at its first line break, whatever length it says. So no record here has one:
+//! a long name with a line break stands in an entry of its own before, as GNU's tar writes long names.
 
 use rustix::fs::Stat;
+use slipway_porthole::attributes::Attribute;
 use tar::{EntryType, Header};
 
 use super::super::row::{changed, mode};
@@ -24,8 +28,9 @@ const MOST_SHORT: u64 = 0o7_777_777;
 const MOST_LONG: u64 = 0o77_777_777_777;
 
 /// The bytes before an entry's body, with the records that it needs.
-pub fn header(path: &[u8], stat: &Stat, body: &Body<'_>) -> Vec<u8> {
+pub fn header(path: &[u8], stat: &Stat, body: &Body<'_>, attributes: &[Attribute]) -> Vec<u8> {
     let mut records = Vec::new();
+    let mut bytes = Vec::new();
     let mut head = Header::new_ustar();
     let changed = changed(stat);
     let (kind, size, link) = match body {
@@ -42,31 +47,41 @@ pub fn header(path: &[u8], stat: &Stat, body: &Body<'_>) -> Vec<u8> {
         name.push(b'/');
     }
     if let Body::Holes { real, .. } = body {
-        record(&mut records, "GNU.sparse.major", b"1");
-        record(&mut records, "GNU.sparse.minor", b"0");
-        record(&mut records, "GNU.sparse.name", &name);
+        record(&mut records, b"GNU.sparse.major", b"1");
+        record(&mut records, b"GNU.sparse.minor", b"0");
+        if !name.contains(&b'\n') {
+            record(&mut records, b"GNU.sparse.name", &name);
+        }
         record(
             &mut records,
-            "GNU.sparse.realsize",
+            b"GNU.sparse.realsize",
             real.to_string().as_bytes(),
         );
     }
-    field(&mut head.as_old_mut().name, &name, "path", &mut records);
-    if let Some(link) = link {
-        field(
-            &mut head.as_old_mut().linkname,
-            link,
-            "linkpath",
-            &mut records,
-        );
+    let field = &mut head.as_old_mut().name;
+    if let Some(long) = put(field, &name) {
+        if long.contains(&b'\n') {
+            long_name(&mut bytes, EntryType::GNULongName, long);
+        } else {
+            record(&mut records, b"path", long);
+        }
     }
-    number(size, MOST_LONG, "size", &mut records, |fit| {
+    if let Some(link) = link
+        && let Some(long) = put(&mut head.as_old_mut().linkname, link)
+    {
+        if long.contains(&b'\n') {
+            long_name(&mut bytes, EntryType::GNULongLink, long);
+        } else {
+            record(&mut records, b"linkpath", long);
+        }
+    }
+    number(size, MOST_LONG, b"size", &mut records, |fit| {
         head.set_size(fit);
     });
     number(
         u64::from(stat.st_uid),
         MOST_SHORT,
-        "uid",
+        b"uid",
         &mut records,
         |fit| {
             head.set_uid(fit);
@@ -75,7 +90,7 @@ pub fn header(path: &[u8], stat: &Stat, body: &Body<'_>) -> Vec<u8> {
     number(
         u64::from(stat.st_gid),
         MOST_SHORT,
-        "gid",
+        b"gid",
         &mut records,
         |fit| {
             head.set_gid(fit);
@@ -86,12 +101,15 @@ pub fn header(path: &[u8], stat: &Stat, body: &Body<'_>) -> Vec<u8> {
     if changed.nanoseconds > 0 || i64::try_from(whole) != Ok(changed.seconds) {
         record(
             &mut records,
-            "mtime",
+            b"mtime",
             time(changed.seconds, changed.nanoseconds).as_bytes(),
         );
     }
+    for attribute in attributes {
+        let (key, value) = attribute.record();
+        record(&mut records, &key, &value);
+    }
     head.set_cksum();
-    let mut bytes = Vec::new();
     if !records.is_empty() {
         let mut before = Header::new_ustar();
         before.set_entry_type(EntryType::XHeader);
@@ -127,15 +145,32 @@ fn time(seconds: i64, nanoseconds: u32) -> String {
     }
 }
 
-fn field(into: &mut [u8], bytes: &[u8], key: &str, records: &mut Vec<u8>) {
+/// Puts into a field what fits; gives all of it where not all does.
+fn put<'a>(into: &mut [u8], bytes: &'a [u8]) -> Option<&'a [u8]> {
     let length = bytes.len().min(into.len());
     into[..length].copy_from_slice(&bytes[..length]);
-    if bytes.len() > length {
-        record(records, key, bytes);
-    }
+    (bytes.len() > length).then_some(bytes)
 }
 
-fn number(value: u64, most: u64, key: &str, records: &mut Vec<u8>, set: impl FnOnce(u64)) {
+/// An entry before the one that is named.
+fn long_name(bytes: &mut Vec<u8>, kind: EntryType, name: &[u8]) {
+    let mut head = Header::new_gnu();
+    let label = b"././@LongLink";
+    head.as_old_mut().name[..label.len()].copy_from_slice(label);
+    head.set_entry_type(kind);
+    head.set_mode(0o644);
+    head.set_uid(0);
+    head.set_gid(0);
+    head.set_mtime(0);
+    head.set_size(name.len() as u64 + 1);
+    head.set_cksum();
+    bytes.extend_from_slice(head.as_bytes());
+    bytes.extend_from_slice(name);
+    bytes.push(0);
+    pad(bytes);
+}
+
+fn number(value: u64, most: u64, key: &[u8], records: &mut Vec<u8>, set: impl FnOnce(u64)) {
     if value > most {
         record(records, key, value.to_string().as_bytes());
         set(0);
@@ -145,13 +180,15 @@ fn number(value: u64, most: u64, key: &str, records: &mut Vec<u8>, set: impl FnO
 }
 
 /// A record counts its own length, its digits among it.
-fn record(records: &mut Vec<u8>, key: &str, value: &[u8]) {
+fn record(records: &mut Vec<u8>, key: &[u8], value: &[u8]) {
     let rest = key.len() + value.len() + 3;
     let mut length = rest + 1;
     while length != rest + length.to_string().len() {
         length = rest + length.to_string().len();
     }
-    records.extend_from_slice(format!("{length} {key}=").as_bytes());
+    records.extend_from_slice(format!("{length} ").as_bytes());
+    records.extend_from_slice(key);
+    records.push(b'=');
     records.extend_from_slice(value);
     records.push(b'\n');
 }

@@ -5,6 +5,7 @@ use std::os::fd::BorrowedFd;
 
 use rustix::fs::{AtFlags, SeekFrom, Timespec, Timestamps, ftruncate, seek, utimensat};
 use sha2::{Digest, Sha256};
+use slipway_porthole::attributes::Attribute;
 use slipway_porthole::fault::Fault;
 use slipway_porthole::frame::CHUNK;
 use slipway_porthole::raw::Raw;
@@ -26,6 +27,7 @@ pub struct Wanted {
     pub mode: u16,
     pub owner: Owner,
     pub changed: (i64, u32),
+    pub attributes: Vec<Attribute>,
     /// Of a file with holes: how long it is.
     holes: Option<u64>,
 }
@@ -58,6 +60,7 @@ impl Wanted {
                     .unwrap_or(0),
                 0,
             ),
+            attributes: Vec::new(),
             holes: None,
         };
         let mut sparse_name = None;
@@ -75,7 +78,7 @@ impl Wanted {
                         .ok()
                         .and_then(|value| value.parse().ok());
                 }
-                _ => {}
+                key => wanted.attributes.extend(Attribute::of_record(key, value)),
             }
         }
         if major && real.is_some() {

@@ -8,6 +8,7 @@ use slipway_porthole::fault::Fault;
 use slipway_porthole::raw::Raw;
 use slipway_porthole::request::Owner;
 
+use super::super::attributes;
 use super::super::edit::{Made, dress, set_changed};
 use super::super::fault::{Result, fault};
 use super::super::mount::{Links, Mount, folder_in};
@@ -118,15 +119,15 @@ impl<'a> Folders<'a> {
         Ok(new)
     }
 
-    /// Makes a folder; true where it was there. What the archive says of it is set at the end, of one
-    /// that was there only with `also_there`.
+    /// Makes a folder; true where it was there, and whether it got its extended attributes. What else the
+    /// archive says of it is set at the end; all of it of one that was there only with `also_there`.
     pub fn make(
         &mut self,
         path: &Raw,
         owner: Owner,
         wanted: &Wanted,
         also_there: bool,
-    ) -> Result<bool> {
+    ) -> Result<(bool, Result<()>)> {
         let there = match path.split() {
             None => true,
             Some((above, name)) => {
@@ -154,7 +155,13 @@ impl<'a> Folders<'a> {
                 changed: wanted.changed,
             });
         }
-        Ok(there)
+        let mut dressed = Ok(());
+        if (also_there || !there) && !wanted.attributes.is_empty() {
+            dressed = self
+                .open_only(&path.0)
+                .and_then(|folder| attributes::set(&*folder, &wanted.attributes));
+        }
+        Ok((there, dressed))
     }
 
     /// Sets what the archive says of folders, the deepest first, so that none is closed too early.
