@@ -121,6 +121,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             commands::backups::preview_restore,
             commands::backups::restore_backup,
             commands::backups::delete_backup,
+            commands::backups::show_backup,
             commands::backups::plan_backups,
             commands::backups::forget_plan,
             commands::backups::clone_volume,

@@ -1,7 +1,11 @@
 //! Keeping volumes safe.
 
-use slipway_contents::backup::{BackupPlan, BackupShelf, RestorePreview, RestoreTarget};
+use slipway_contents::backup::{
+    AddedBackup, BackupPlan, BackupShelf, RestorePreview, RestoreTarget,
+};
 use slipway_contents::jobs::JobId;
+use slipway_labs::Problem;
+use slipway_labs::problem::ProblemKind;
 use tauri::State;
 
 use super::CommandResult;
@@ -36,13 +40,13 @@ pub async fn verify_backup(state: State<'_, AppState>, file: String) -> CommandR
     state.contents.verify_backup(&file).await
 }
 
-/// Takes a backup file from elsewhere; gives its name, `null` where the dialog was closed.
+/// Takes a backup file from elsewhere; `null` where the dialog was closed.
 #[tauri::command]
 #[specta::specta]
 pub async fn add_backup(
     state: State<'_, AppState>,
     dialogs: State<'_, Dialogs>,
-) -> CommandResult<Option<String>> {
+) -> CommandResult<Option<AddedBackup>> {
     let wanted = Wanted::File {
         title: "Backup to restore".to_owned(),
         endings: ["zst", "tar", "gz", "tgz"].map(str::to_owned).into(),
@@ -80,6 +84,15 @@ pub async fn restore_backup(
 #[specta::specta]
 pub async fn delete_backup(state: State<'_, AppState>, file: String) -> CommandResult<()> {
     state.contents.delete_backup(&file).await
+}
+
+/// Shows a backup in the system's file manager. The page names the backup, never a path.
+#[tauri::command]
+#[specta::specta]
+pub async fn show_backup(state: State<'_, AppState>, file: String) -> CommandResult<()> {
+    let path = state.contents.backup_path(&file)?;
+    crate::browser::show_in_folder(&path)
+        .map_err(|sentence| Problem::new(ProblemKind::Other, sentence))
 }
 
 /// Backs a volume up by itself from now on.

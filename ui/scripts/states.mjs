@@ -384,10 +384,16 @@ export const STATES = [
     steps: [click(".bk__acts .btn"), LONG, click("dialog .dialog__actions .btn:nth-child(2)"), LONG],
   },
   {
-    name: "backups-foreign",
+    name: "backups-adding",
     at: "/backups",
     wait: 3000,
     steps: [click(".page-head__actions .btn"), LONG, LONG],
+  },
+  {
+    name: "backups-foreign",
+    at: "/backups",
+    wait: 3000,
+    steps: [click(".page-head__actions .btn"), "new Promise((done) => setTimeout(done, 8000))"],
   },
   { name: "backups-none-all", at: "/backups", scenario: "no-backups" },
   {

@@ -207,14 +207,16 @@ export const commands = {
 	backUpVolume: (volume: string, pause: boolean) => __TAURI_INVOKE<JobId>("back_up_volume", { volume, pause }),
 	/**  Reads a backup again and compares every file with its manifest. */
 	verifyBackup: (file: string) => __TAURI_INVOKE<JobId>("verify_backup", { file }),
-	/**  Takes a backup file from elsewhere; gives its name, `null` where the dialog was closed. */
-	addBackup: () => __TAURI_INVOKE<string | null>("add_backup"),
+	/**  Takes a backup file from elsewhere; `null` where the dialog was closed. */
+	addBackup: () => __TAURI_INVOKE<AddedBackup | null>("add_backup"),
 	/**  What a restore would do. */
 	previewRestore: (file: string, target: RestoreTarget) => __TAURI_INVOKE<RestorePreview>("preview_restore", { file, target }),
 	/**  Restores a backup. */
 	restoreBackup: (file: string, target: RestoreTarget) => __TAURI_INVOKE<JobId>("restore_backup", { file, target }),
 	/**  Deletes a backup file. */
 	deleteBackup: (file: string) => __TAURI_INVOKE<null>("delete_backup", { file }),
+	/**  Shows a backup in the system's file manager. The page names the backup, never a path. */
+	showBackup: (file: string) => __TAURI_INVOKE<null>("show_backup", { file }),
 	/**  Backs a volume up by itself from now on. */
 	planBackups: (plan: BackupPlan) => __TAURI_INVOKE<null>("plan_backups", { plan }),
 	/**  No longer backs a volume up by itself; its backups stay. */
@@ -224,6 +226,13 @@ export const commands = {
 };
 
 /* Types */
+/**  What becomes of a file that was brought here. */
+export type AddedBackup = 
+/**  It lies in the folder of backups already. */
+{ state: "here"; file: string } | 
+/**  It is being copied there; what the job made is the backup. */
+{ state: "coming"; job: JobId };
+
 /**  A container that Slipway did not make, as the lab it would become. */
 export type AdoptPreview = {
 	container: ContainerId,
@@ -1002,7 +1011,9 @@ export type JobId = number;
 
 export type JobKind = "download" | "upload" | "backUp" | "verify" | "restore" | 
 /**  A volume into another, a folder into a volume, a volume into a folder. */
-"copy";
+"copy" | 
+/**  A backup file from elsewhere into the folder of backups. */
+"addBackup";
 
 /**  All work of this session, newest first. */
 export type JobList = {
@@ -1683,11 +1694,22 @@ export type RestartRow = {
 	retries?: string,
 };
 
+/**  A file that a restore would bring, take or leave. */
+export type RestoreFile = {
+	/**  Its path, as it can be shown. */
+	name: string,
+	sort: FileSort,
+	/**  When the one in the volume was changed; `None` where there is none, or its time is no date. */
+	here: UnixMillis | null,
+	/**  The same of the one in the backup. */
+	kept: UnixMillis | null,
+};
+
 export type RestoreGroup = {
 	files: number,
 	bytes: Bytes,
-	/**  The first hundred, as they can be shown. */
-	names: string[],
+	/**  The first hundred, by name. */
+	first: RestoreFile[],
 };
 
 /**  What a restore would do, before it does. */

@@ -1,6 +1,7 @@
 /* What may be asked of backups: one topic of the backend, and its desktop face. */
 import { ask, tell } from "./ask";
 import {
+  type AddedBackup,
   type BackupPlan,
   type BackupShelf,
   commands,
@@ -15,10 +16,12 @@ export interface Safe {
   backUpVolume(volume: string, pause: boolean): Promise<number>;
   verifyBackup(file: string): Promise<number>;
   /** Takes a backup file from elsewhere; its name, or `null` where the dialog was closed. */
-  addBackup(): Promise<string | null>;
+  addBackup(): Promise<AddedBackup | null>;
   previewRestore(file: string, target: RestoreTarget): Promise<RestorePreview>;
   restoreBackup(file: string, target: RestoreTarget): Promise<number>;
   deleteBackup(file: string): Promise<void>;
+  /** Shows the file where this computer keeps it. */
+  showBackup(file: string): Promise<void>;
   planBackups(plan: BackupPlan): Promise<void>;
   forgetPlan(volume: string): Promise<void>;
   cloneVolume(volume: string, name: string): Promise<number>;
@@ -32,6 +35,7 @@ export const safe: Safe = {
   previewRestore: (file, target) => ask(commands.previewRestore(file, target)),
   restoreBackup: (file, target) => ask(commands.restoreBackup(file, target)),
   deleteBackup: (file) => tell(commands.deleteBackup(file)),
+  showBackup: (file) => tell(commands.showBackup(file)),
   planBackups: (plan) => tell(commands.planBackups(plan)),
   forgetPlan: (volume) => tell(commands.forgetPlan(volume)),
   cloneVolume: (volume, name) => ask(commands.cloneVolume(volume, name)),

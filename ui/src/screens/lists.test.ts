@@ -4,7 +4,14 @@ import { container, containers, images, port, volumes } from "../ipc/demo/sample
 import { labs } from "../ipc/demo/sample-labs";
 import * as view from "./containers/containers-view";
 import { arrangeImages, imageLines, splitTag, totalSize } from "./images/images-view";
-import { arrangeVolumes, barWords, labelsOf, type VolumeLine, volumeLines } from "./volumes/volumes-view";
+import {
+  arrangeVolumes,
+  barWords,
+  freshness,
+  labelsOf,
+  type VolumeLine,
+  volumeLines,
+} from "./volumes/volumes-view";
 
 const labOf = new Map(labs.flatMap((lab) => (lab.container ? [[lab.container, lab] as const] : [])));
 const now = new Date();
@@ -128,6 +135,24 @@ describe("volumes", () => {
     });
     expect(labelsOf([row("", "lost")]).wrong).toBe("A label needs a name.");
     expect(labelsOf([row("a"), row("a")]).wrong).toContain("a already");
+  });
+  it("say whether their last change is in a backup", () => {
+    const day = 86_400_000;
+    const today = new Date(100 * day);
+    const line = (backedUp: number | null, changed: number, counted = true) =>
+      ({
+        backedUp,
+        survey: { changed, state: { state: counted ? "counted" : "waiting" } },
+      }) as unknown as VolumeLine;
+    expect(freshness(line(null, 0), today)).toBe("never");
+    expect(freshness(line(20 * day, 10 * day), today)).toBe("fresh");
+    expect(freshness(line(20 * day, 30 * day), today)).toBe("stale");
+    expect(freshness(line(95 * day, 99 * day), today)).toBe("fresh");
+    expect(freshness(line(20 * day, 10 * day, false), today)).toBe("stale");
+    const kept = volumeLines(volumes, containers, labOf, surveys, new Map([["my-vol", today.getTime()]]));
+    const unfresh = arrangeVolumes(kept, "", "name", "unfresh", today).map((one) => one.volume.name);
+    expect(unfresh).toHaveLength(kept.length - 1);
+    expect(unfresh).not.toContain("my-vol");
   });
   it("are found by lab", () => {
     expect(arrangeVolumes(lines, "eskapade", "name").map((line) => line.volume.name)).toEqual(["esk-work"]);

@@ -4,7 +4,7 @@ import type { BackupShelf, Problem } from "../ipc/bindings";
 import { asProblem } from "../ipc/error";
 import type { Jobs } from "./jobs.svelte";
 
-const KINDS = new Set(["backUp", "verify", "restore"]);
+const KINDS = new Set(["addBackup", "backUp", "verify", "restore"]);
 
 export class Shelf {
   now = $state.raw<BackupShelf | null>(null);

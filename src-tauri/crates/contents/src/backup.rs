@@ -4,7 +4,7 @@
 //! `write`), read back and compared (`check`), and named only then. What lies in the folder of backups is
 //! known by the beginning of each file (`shelf`); what is to be remembered between two starts are small
 //! files (`memory`). The way back (`restore`) is previewed (`preview`), and can be taken back until all
-//! of it is there. Archives of other programs are read by the same eyes (`archive`).
+//! of it is there (`unfinished`). Archives of other programs are read by the same eyes (`archive`).
 
 mod archive;
 mod check;
@@ -18,6 +18,7 @@ mod preview;
 mod restore;
 mod room;
 mod shelf;
+mod unfinished;
 mod users;
 mod verify;
 mod words;
@@ -25,6 +26,7 @@ mod write;
 
 pub(crate) use self::keeping::Keeping;
 pub(crate) use self::restore::kept_labels;
+pub(crate) use self::unfinished::{Copying, Doing, Half};
 
 use self::make::Wanted;
 
@@ -34,6 +36,7 @@ use serde::{Deserialize, Serialize};
 use slipway_engine::{Bytes, UnixMillis, VolumeName};
 use specta::Type;
 
+use crate::entry::FileSort;
 use crate::jobs::JobId;
 use crate::{Contents, Result};
 
@@ -136,8 +139,31 @@ pub struct RestorePreview {
 pub struct RestoreGroup {
     pub files: u32,
     pub bytes: Bytes,
-    /// The first hundred, as they can be shown.
-    pub names: Vec<String>,
+    /// The first hundred, by name.
+    pub first: Vec<RestoreFile>,
+}
+
+/// A file that a restore would bring, take or leave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RestoreFile {
+    /// Its path, as it can be shown.
+    pub name: String,
+    pub sort: FileSort,
+    /// When the one in the volume was changed; `None` where there is none, or its time is no date.
+    pub here: Option<UnixMillis>,
+    /// The same of the one in the backup.
+    pub kept: Option<UnixMillis>,
+}
+
+/// What becomes of a file that was brought here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", tag = "state")]
+pub enum AddedBackup {
+    /// It lies in the folder of backups already.
+    Here { file: String },
+    /// It is being copied there; what the job made is the backup.
+    Coming { job: JobId },
 }
 
 impl Contents {
@@ -172,11 +198,11 @@ impl Contents {
         verify::begin(&self.shared, file).await
     }
 
-    /// A backup file from elsewhere, ours or a tar made by hand, is put into the folder of backups.
+    /// A backup file from elsewhere, ours or a tar made by hand, is copied into the folder of backups.
     ///
     /// # Errors
     /// Where it is no backup, or there is too little room.
-    pub async fn add_backup(&self, file: PathBuf) -> Result<String> {
+    pub async fn add_backup(&self, file: PathBuf) -> Result<AddedBackup> {
         shelf::add(&self.shared, file).await
     }
 
@@ -202,6 +228,14 @@ impl Contents {
     /// `Gone`; where the file cannot be removed.
     pub async fn delete_backup(&self, file: &str) -> Result<()> {
         shelf::delete(&self.shared, file).await
+    }
+
+    /// Where the file lies on this computer.
+    ///
+    /// # Errors
+    /// `Gone`.
+    pub fn backup_path(&self, file: &str) -> Result<PathBuf> {
+        shelf::path_of(&self.shared, file)
     }
 
     /// Backs a volume up by itself from now on.

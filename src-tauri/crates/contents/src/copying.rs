@@ -3,7 +3,8 @@
 //! Both places are mounted into one porthole, so nothing passes through this computer. Where names are
 //! taken, the job asks before anything is written; what is newly made is taken away again where the copy
 //! does not come to its end, and the source is never changed. What lies in the source's trash is deleted
-//! and stays behind.
+//! and stays behind. A clone is written down until it is whole, so that an app that is killed leaves none
+//! that only looks like one (`backup::unfinished`).
 
 mod copy;
 mod taken;
@@ -14,8 +15,8 @@ use std::sync::Arc;
 use slipway_engine::VolumeName;
 use slipway_labs::problem::ProblemKind;
 
-use crate::backup::kept_labels;
-use crate::jobs::{JobId, JobKind, NewJob, Stop, Work};
+use crate::backup::{Copying, Doing, Half, kept_labels};
+use crate::jobs::{JobId, JobKind, NewJob, Stop};
 use crate::place::Place;
 use crate::shared::place_name;
 use crate::{Contents, Problem, Result};
@@ -28,17 +29,17 @@ impl Contents {
     /// At `name`: empty, illegal, taken. `Gone` where there is no such volume.
     pub async fn clone_volume(&self, volume: &str, name: &str) -> Result<JobId> {
         let name = name.trim().to_owned();
+        let source = VolumeName::from(volume);
+        self.shared.keeping.is_still(&source)?;
         let engine = self.shared.home.inventory.engine()?;
         let old = engine.inspect_volume(volume).await?;
-        self.shared
-            .create_volume(&name, labels_of(old.labels))
-            .await?;
-        let from = Place::Volume {
-            name: VolumeName::from(volume),
+        let new_volume = VolumeName::from(name.as_str());
+        let doing = Doing::Clone {
+            from: source.clone(),
         };
-        let to = Place::Volume {
-            name: VolumeName::from(name.as_str()),
-        };
+        let half = Half::begin(&self.shared, &name, labels_of(old.labels), doing).await?;
+        let from = Place::Volume { name: source };
+        let to = Place::Volume { name: new_volume };
         let new = NewJob {
             kind: JobKind::Copy,
             place: from.clone(),
@@ -48,18 +49,8 @@ impl Contents {
         let shared = Arc::clone(&self.shared);
         Ok(self.shared.jobs.begin(new, |work| async move {
             let copied = copy::run(&shared, &from, &to, &work, Failing::GoesWhole).await;
-            if copied.is_err() {
-                // What else looks into it lets go of it. A volume that stays all the same is said.
-                let gone = match shared.let_go(&to).await {
-                    Ok(()) => engine.remove_volume(&name).await.map_err(Problem::from),
-                    Err(problem) => Err(problem),
-                };
-                if let Err(problem) = gone {
-                    tracing::warn!(%problem, "a half-copied volume stays");
-                    return copied.map_err(|stop| stays(stop, &name, &work));
-                }
-            }
-            copied
+            // What else looks into it lets go of it where it has to go.
+            half.settle(copied, &work).await
         }))
     }
 
@@ -85,6 +76,7 @@ impl Contents {
         for place in [&from, &to] {
             // Mounting a volume that is not there would make one.
             if let Place::Volume { name } = place {
+                self.shared.keeping.is_still(name)?;
                 engine.inspect_volume(&name.0).await?;
             }
         }
@@ -95,8 +87,11 @@ impl Contents {
             steps: Vec::new(),
         };
         let shared = Arc::clone(&self.shared);
+        let copying = Copying::begin(&shared, &from, &to)?;
         Ok(self.shared.jobs.begin(new, |work| async move {
-            copy::run(&shared, &from, &to, &work, Failing::GoesOneByOne).await
+            let copied = copy::run(&shared, &from, &to, &work, Failing::GoesOneByOne).await;
+            drop(copying);
+            copied
         }))
     }
 }
@@ -108,24 +103,6 @@ enum Failing {
     GoesOneByOne,
     /// The whole volume goes.
     GoesWhole,
-}
-
-/// Says of a clone that did not come to its end that its volume stays.
-fn stays(stop: Stop, name: &str, work: &Work) -> Stop {
-    let sentence = format!("The new volume {name} could not be removed and stays.");
-    match stop {
-        Stop::Cancelled => {
-            work.stays(sentence);
-            Stop::Cancelled
-        }
-        Stop::Failed(mut problem) => {
-            if !problem.message.is_empty() {
-                problem.message.push(' ');
-            }
-            problem.message.push_str(&sentence);
-            Stop::Failed(problem)
-        }
-    }
 }
 
 /// Why nothing can be copied from the one into the other: a copy that meets itself has no end.

@@ -29,6 +29,8 @@ pub enum JobKind {
     Restore,
     /// A volume into another, a folder into a volume, a volume into a folder.
     Copy,
+    /// A backup file from elsewhere into the folder of backups.
+    AddBackup,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]

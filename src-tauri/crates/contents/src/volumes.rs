@@ -107,7 +107,7 @@ impl Shared {
     }
 
     /// Labs by their names, other containers by theirs.
-    fn used_by(&self, volume: &VolumeName) -> Vec<String> {
+    pub(crate) fn used_by(&self, volume: &VolumeName) -> Vec<String> {
         let place = Place::Volume {
             name: volume.clone(),
         };

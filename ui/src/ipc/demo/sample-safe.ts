@@ -1,5 +1,5 @@
 /* Backups of the sample backend. */
-import type { Backup, BackupPlan, RestoreGroup, RestorePreview } from "../bindings";
+import type { Backup, BackupPlan, FileSort, RestoreFile, RestoreGroup, RestorePreview } from "../bindings";
 import type { Safe } from "../safe";
 import type { SampleJobs } from "./sample-moving";
 import { problem } from "./sample-preview";
@@ -29,7 +29,32 @@ const backup = (volume: string, made: number, size: number, part: Partial<Backup
   check: { state: "notYet" },
   ...part,
 });
-const group = (files: number, bytes: number, names: string[]): RestoreGroup => ({ files, bytes, names });
+const SORTS: Record<string, FileSort> = {
+  csv: "tables",
+  db: "databases",
+  ipynb: "notebooks",
+  md: "documents",
+  parquet: "tables",
+  pkl: "models",
+  py: "code",
+};
+/** Files whose times lie ever further back. */
+function group(
+  files: number,
+  bytes: number,
+  names: string[],
+  sides: "both" | "here" | "kept" = "both",
+): RestoreGroup {
+  const first = names.map(
+    (name, place): RestoreFile => ({
+      name,
+      sort: SORTS[name.split(".").at(-1) ?? ""] ?? "other",
+      here: sides === "kept" ? null : at(0, 14 - place, 44 - place * 7),
+      kept: sides === "here" ? null : at(1 + place * 3, 16, 20 + place * 5),
+    }),
+  );
+  return { files, bytes, first };
+}
 
 export function sampleSafe(scenario: string, jobs: SampleJobs): Safe {
   const none = scenario === "empty" || scenario === "no-backups";
@@ -105,8 +130,17 @@ export function sampleSafe(scenario: string, jobs: SampleJobs): Safe {
         files: null,
         remark: "Made by another program",
       });
-      backups = [added, ...backups];
-      return added.file;
+      const job = jobs.start(
+        "addBackup",
+        `Adding the backup ${added.file}`,
+        900_000_000,
+        `900 MB, kept as ${added.file}.`,
+        `/home/anna/Documents/Slipway backups/${added.file}`,
+        () => {
+          backups = [added, ...backups];
+        },
+      );
+      return { state: "coming", job };
     },
     previewRestore: async (file, target): Promise<RestorePreview> => {
       await soon(300);
@@ -125,20 +159,20 @@ export function sampleSafe(scenario: string, jobs: SampleJobs): Safe {
               "models/xgb_v7.pkl",
             ]),
         broughtBack: fresh
-          ? group(1306, 2_400_000_000, ["churn/churn_model.ipynb", "customers.csv", "ai_lab.db"])
-          : group(4, 12_000_000, [
-              "churn/old_features.ipynb",
-              "exports/july.csv",
-              "exports/june.csv",
-              "notes.md",
-            ]),
+          ? group(1306, 2_400_000_000, ["churn/churn_model.ipynb", "customers.csv", "ai_lab.db"], "kept")
+          : group(
+              4,
+              12_000_000,
+              ["churn/old_features.ipynb", "exports/july.csv", "exports/june.csv", "notes.md"],
+              "kept",
+            ),
         same: fresh
           ? group(0, 0, [])
           : group(1284, 2_040_000_000, ["README.md", "churn/data/orders.parquet"]),
         onlyHere: fresh
           ? group(0, 0, [])
-          : group(10, 46_000_000, ["churn/spring.ipynb", "exports/october.csv"]),
-        refused: scenario === "refused" ? group(1, 120, ["../../etc/cron.d/job"]) : group(0, 0, []),
+          : group(10, 46_000_000, ["churn/spring.ipynb", "exports/october.csv"], "here"),
+        refused: scenario === "refused" ? group(1, 120, ["../../etc/cron.d/job"], "kept") : group(0, 0, []),
         freeName: find(file).volume === "" ? "notebooks-backup" : "my-vol-2",
         topFolder: find(file).volume === "" ? "notebooks" : null,
       };
@@ -157,6 +191,10 @@ export function sampleSafe(scenario: string, jobs: SampleJobs): Safe {
     deleteBackup: async (file) => {
       await soon();
       backups = backups.filter((one) => one.file !== file);
+    },
+    showBackup: async (file) => {
+      await soon();
+      find(file);
     },
     planBackups: async (plan) => {
       await soon();

@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Backup, BackupCheck, BackupShelf } from "../../ipc/bindings";
-import { capital, checkLine, headline, planOf, underline, unverified } from "./backups-view";
+import { capital, checkLine, fileOf, headline, planOf, underline, unverified } from "./backups-view";
 
 const now = new Date(2025, 10, 20, 15, 0);
 const backup = (check: BackupCheck, part: Partial<Backup> = {}) =>
   ({ file: "my-vol.tar.zst", volume: "my-vol", remark: "", bySchedule: false, check, ...part }) as Backup;
 const at = new Date(2025, 10, 19, 18, 2).getTime();
+
+it("what was brought here has its name in the folder", () => {
+  expect(fileOf("/home/anna/Documents/Slipway backups/a b.tar.zst")).toBe("a b.tar.zst");
+  expect(fileOf("C:\\Users\\Anna\\a (2).tar")).toBe("a (2).tar");
+});
 
 describe("a backup", () => {
   it("says whether it can be trusted", () => {

@@ -42,3 +42,6 @@ export const planOf = (shelf: BackupShelf | null, volume: string | null): Backup
 export function capital(text: string): string {
   return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }
+
+/** The name in the folder of backups of what a job brought there. */
+export const fileOf = (made: string): string => made.split(/[\\/]/).at(-1) ?? made;

@@ -20,9 +20,11 @@ export interface VolumeLine {
   usedBy: readonly VolumeUser[];
   /** What it holds, as far as it has been counted. */
   survey: VolumeSurvey | null;
+  /** When it was backed up last. */
+  backedUp: number | null;
 }
 export const VOLUME_SORTS = ["name", "used", "changed", "size", "newest"] as const;
-export type VolumeFilter = "all" | "used" | "unused";
+export type VolumeFilter = "all" | "used" | "unused" | "unfresh";
 export type VolumeSort = (typeof VOLUME_SORTS)[number];
 
 const MADE_UP = /^[0-9a-f]{64}$/;
@@ -32,6 +34,7 @@ export function volumeLines(
   containers: readonly ContainerRow[],
   labOf: ReadonlyMap<string, LabCard>,
   surveys: ReadonlyMap<string, VolumeSurvey>,
+  backups: ReadonlyMap<string, number> = new Map(),
 ): VolumeLine[] {
   const users = new Map<string, VolumeUser[]>();
   for (const container of containers)
@@ -56,6 +59,7 @@ export function volumeLines(
       title: named ? volume.name : madeUpTitle(volume.name, usedBy, surveys.get(volume.name) ?? null),
       usedBy,
       survey: surveys.get(volume.name) ?? null,
+      backedUp: backups.get(volume.name) ?? null,
     };
   });
 }
@@ -112,6 +116,18 @@ export function labelsOf(rows: readonly LabelRow[]): { labels: [string, string][
 
 export const isCounted = (line: VolumeLine): boolean => line.survey?.state.state === "counted";
 
+/** In milliseconds: what changed within it need not be in a backup yet. */
+const FRESH = 7 * 86_400_000;
+export type Freshness = "fresh" | "stale" | "never";
+
+/** Fresh is a backup that holds the last change, or is not a week old. What was not counted may have changed. */
+export function freshness(line: VolumeLine, now: Date): Freshness {
+  const { backedUp } = line;
+  if (backedUp === null) return "never";
+  if (now.getTime() - backedUp < FRESH) return "fresh";
+  return isCounted(line) && backedUp >= (line.survey?.changed ?? 0) ? "fresh" : "stale";
+}
+
 /** What runs comes before what only exists. */
 const usage = (line: VolumeLine): number =>
   line.usedBy.length + (line.usedBy.some((user) => user.running) ? 1000 : 0);
@@ -121,6 +137,7 @@ export function arrangeVolumes(
   search: string,
   sort: VolumeSort,
   filter: VolumeFilter = "all",
+  now: Date = new Date(),
 ): VolumeLine[] {
   const wanted = search.trim().toLocaleLowerCase();
   const order: Record<VolumeSort, (one: VolumeLine, two: VolumeLine) => number> = {
@@ -133,7 +150,10 @@ export function arrangeVolumes(
   return lines
     .filter(
       (line) =>
-        (filter === "all" || line.usedBy.length > 0 === (filter === "used")) &&
+        (filter === "all" ||
+          (filter === "unfresh"
+            ? freshness(line, now) !== "fresh"
+            : line.usedBy.length > 0 === (filter === "used"))) &&
         (!wanted ||
           [line.volume.name, line.title, line.survey?.holds ?? "", ...line.usedBy.map((user) => user.name)]
             .join(" ")

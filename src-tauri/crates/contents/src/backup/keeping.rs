@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
@@ -13,8 +14,8 @@ use tokio_util::task::AbortOnDropHandle;
 use super::memory::Memory;
 use super::paused::{self, Frozen};
 use super::plans::{self, Planned};
-use super::restore::{self, Unfinished};
 use super::shelf::{self, Known};
+use super::unfinished::{self, Unfinished, UnfinishedCopy};
 use super::words::now;
 use crate::shared::{Shared, is_ready, lock};
 use crate::{ContentsHome, Problem, Result};
@@ -23,6 +24,9 @@ use crate::{ContentsHome, Problem, Result};
 /// only while there is a plan.
 const LOOK: Duration = Duration::from_mins(2);
 
+/// What could not be taken back is tried again after this, each time a little later.
+const AGAIN: Duration = Duration::from_secs(2);
+
 pub(crate) struct Keeping {
     pub(super) folder: PathBuf,
     /// By the file's name.
@@ -30,10 +34,13 @@ pub(crate) struct Keeping {
     pub(super) plans: Memory<BTreeMap<String, Planned>>,
     pub(super) frozen: Memory<Vec<Frozen>>,
     pub(super) unfinished: Memory<Vec<Unfinished>>,
+    pub(super) copies: Memory<Vec<UnfinishedCopy>>,
     /// One backup by schedule after the other.
     pub(super) turn: tokio::sync::Mutex<()>,
     pub(super) changed: Arc<Notify>,
-    /// Volumes that are being restored.
+    /// Something half-made is to be taken back, though this app began it.
+    untidy: AtomicBool,
+    /// Volumes that are being restored or filled.
     restoring: Mutex<HashSet<VolumeName>>,
     task: Mutex<Option<AbortOnDropHandle<()>>>,
 }
@@ -46,9 +53,15 @@ impl Keeping {
             shelf: Memory::open(settings, "backups.json", "What is known of the backups"),
             plans: Memory::open(settings, "plans.json", "The plans for backups"),
             frozen: Memory::open(settings, "paused.json", "Which labs were paused"),
-            unfinished: Memory::open(settings, "unfinished.json", "Which restores were under way"),
+            unfinished: Memory::open(
+                settings,
+                "unfinished.json",
+                "Which restores and clones were under way",
+            ),
+            copies: Memory::open(settings, "copies.json", "Which copies were under way"),
             turn: tokio::sync::Mutex::default(),
             changed: Arc::default(),
+            untidy: AtomicBool::new(false),
             restoring: Mutex::default(),
             task: Mutex::default(),
         }
@@ -57,8 +70,15 @@ impl Keeping {
     /// Starts what goes on by itself: clearing up after an app that was killed, and the plans.
     pub(crate) fn start(shared: &Arc<Shared>) {
         shelf::sweep(&shared.keeping.folder);
+        unfinished::tell_copies(shared);
         let task = tokio::spawn(go_on(Arc::downgrade(shared)));
         *lock(&shared.keeping.task) = Some(AbortOnDropHandle::new(task));
+    }
+
+    /// Something half-made could not be taken back, and is tried again as soon as the engine answers.
+    pub(super) fn look_again(&self) {
+        self.untidy.store(true, Ordering::Relaxed);
+        self.changed.notify_one();
     }
 
     /// Sentences about files that could not be read.
@@ -68,6 +88,7 @@ impl Keeping {
             self.shelf.notice(),
             self.frozen.notice(),
             self.unfinished.notice(),
+            self.copies.notice(),
         ]
         .into_iter()
         .flatten()
@@ -75,19 +96,19 @@ impl Keeping {
     }
 
     /// # Errors
-    /// While the volume is being restored.
-    pub(super) fn is_still(&self, volume: &VolumeName) -> Result<()> {
+    /// While the volume is being restored or filled.
+    pub(crate) fn is_still(&self, volume: &VolumeName) -> Result<()> {
         if lock(&self.restoring).contains(volume) {
-            return Err(being_restored(volume));
+            return Err(not_whole(volume));
         }
         Ok(())
     }
 
     /// # Errors
-    /// While it is being restored already.
+    /// While it is being restored or filled already.
     pub(super) fn restoring(shared: &Arc<Shared>, volume: &VolumeName) -> Result<Restoring> {
         if !lock(&shared.keeping.restoring).insert(volume.clone()) {
-            return Err(being_restored(volume));
+            return Err(not_whole(volume));
         }
         Ok(Restoring {
             shared: Arc::clone(shared),
@@ -96,12 +117,16 @@ impl Keeping {
     }
 }
 
-fn being_restored(volume: &VolumeName) -> Problem {
-    Problem::new(ProblemKind::Other, format!("{volume} is being restored."))
-        .hint("Wait until that is done, or stop it.")
+fn not_whole(volume: &VolumeName) -> Problem {
+    Problem::new(
+        ProblemKind::Other,
+        format!("{volume} is not whole at this moment."),
+    )
+    .because("It is being restored, or copied into.")
+    .hint("Wait until that is done, or stop it.")
 }
 
-/// A volume is being restored, as long as this lives.
+/// A volume is being restored or filled, as long as this lives.
 pub(super) struct Restoring {
     shared: Arc<Shared>,
     volume: VolumeName,
@@ -123,6 +148,7 @@ async fn go_on(shared: Weak<Shared>) {
         return;
     };
     let mut tidied = None;
+    let mut tries = 0;
     loop {
         let next = {
             let Some(shared) = shared.upgrade() else {
@@ -132,10 +158,15 @@ async fn go_on(shared: Weak<Shared>) {
                 && let Ok(engine) = shared.home.inventory.engine()
             {
                 let address = engine.endpoint().address.clone();
-                if tidied.as_ref() != Some(&address) {
+                let untidy = shared.keeping.untidy.swap(false, Ordering::Relaxed);
+                if untidy || tries > 0 || tidied.as_ref() != Some(&address) {
                     paused::tidy(&shared, &engine).await;
-                    restore::tidy(&shared, &engine).await;
-                    tidied = Some(address);
+                    if unfinished::tidy(&shared, &engine).await {
+                        tidied = Some(address);
+                        tries = 0;
+                    } else {
+                        tries += 1;
+                    }
                 }
                 plans::back_up_due(&shared, now()).await;
             }
@@ -143,6 +174,8 @@ async fn go_on(shared: Weak<Shared>) {
         };
         let wait = async {
             match next {
+                // A porthole of the app that was killed may still be ending.
+                _ if tries > 0 => tokio::time::sleep(AGAIN.saturating_mul(tries).min(LOOK)).await,
                 None => std::future::pending().await,
                 Some(due) => {
                     let left = u64::try_from(due.0 - now().0).unwrap_or(0);

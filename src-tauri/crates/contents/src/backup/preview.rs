@@ -5,12 +5,13 @@
 //! A file whose bytes were changed and whose time was then set back is not seen; the restore itself does
 //! not go by this and brings back everything.
 
-use std::collections::{BTreeSet, HashMap};
+mod group;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use slipway_engine::Bytes;
 use slipway_labs::names::{slug, unique};
 use slipway_labs::problem::ProblemKind;
 use slipway_porthole::answer::{Answer, Hit, Kind, Outcome};
@@ -18,6 +19,7 @@ use slipway_porthole::raw::Raw;
 use slipway_porthole::request::{Request, Search, SearchFor};
 use tokio_util::sync::CancellationToken;
 
+use self::group::Group;
 use super::archive::{Broken, Item, Names, Seen, Watch, is_trash, read};
 use super::check::{Top, beneath, manifest};
 use super::format::{LineKind, is_own};
@@ -30,9 +32,6 @@ use crate::session::{Session, Step};
 use crate::shared::Shared;
 use crate::{Problem, Result};
 
-/// Names of each group that are told.
-const TOLD: usize = 100;
-
 /// Sums that are asked for at once, and paths in one question.
 const AT_ONCE: usize = 8;
 const PATHS: usize = 200;
@@ -42,33 +41,6 @@ const PATHS: usize = 200;
 const MOST_BYTES: u64 = 64 * 1024 * 1024 * 1024;
 const MOST_TIMES: u64 = 1000;
 
-/// A group as it grows: all are counted, and the first by name are kept.
-#[derive(Default)]
-struct Group {
-    files: u64,
-    bytes: u64,
-    names: BTreeSet<String>,
-}
-
-impl Group {
-    fn add(&mut self, path: &Raw, bytes: u64) {
-        self.files += 1;
-        self.bytes = self.bytes.saturating_add(bytes);
-        self.names.insert(visible(&path.0).0);
-        if self.names.len() > TOLD {
-            self.names.pop_last();
-        }
-    }
-
-    fn told(self) -> RestoreGroup {
-        RestoreGroup {
-            files: u32::try_from(self.files).unwrap_or(u32::MAX),
-            bytes: Bytes(self.bytes),
-            names: self.names.into_iter().collect(),
-        }
-    }
-}
-
 /// What the backup says of a file or link. Folders are not counted.
 #[derive(Clone, Debug)]
 struct Entry {
@@ -77,6 +49,14 @@ struct Entry {
     changed: (i64, u32),
     sum: Option<[u8; 32]>,
     target: Option<Raw>,
+    /// When the one in the volume of this name was changed.
+    here: Option<(i64, u32)>,
+}
+
+impl Entry {
+    fn kept(&self) -> Option<(i64, u32)> {
+        Some(self.changed)
+    }
 }
 
 #[derive(Default)]
@@ -142,7 +122,7 @@ pub(super) async fn preview(
     } else {
         let mut all = Group::default();
         for (path, entry) in &listed.entries {
-            all.add(path, entry.size);
+            all.add(path, entry.size, None, entry.kept());
         }
         preview.brought_back = all.told();
     }
@@ -210,6 +190,7 @@ fn list_ours(path: &std::path::Path, watch: Watch) -> Result<Listed, Broken> {
                 .filter(|_| !line.holes)
                 .and_then(sum_of),
             target,
+            here: None,
         };
         listed.put(line.kind, path, entry);
         Ok(())
@@ -257,7 +238,9 @@ fn list_foreign(path: &std::path::Path, watch: Watch) -> Result<Listed, Broken> 
         };
         top.add(&item);
         if names.refuses(&item) {
-            listed.refused.add(&item.name, item.size);
+            listed
+                .refused
+                .add(&item.name, item.size, None, Some(item.changed));
         } else if item.kind != Some(LineKind::Folder) {
             let sum = sum.filter(|_| !item.holes);
             found.push((item, sum));
@@ -291,6 +274,7 @@ fn list_foreign(path: &std::path::Path, watch: Watch) -> Result<Listed, Broken> 
             changed: item.changed,
             sum,
             target,
+            here: None,
         };
         listed.put(kind, path, entry);
     }
@@ -335,10 +319,10 @@ async fn hold_against(session: &Session, mut entries: HashMap<Raw, Entry>) -> Re
         } else {
             &mut held.replaced
         };
-        group.add(&path, entry.size);
+        group.add(&path, entry.size, entry.here, entry.kept());
     }
     for (path, entry) in &entries {
-        held.brought_back.add(path, entry.size);
+        held.brought_back.add(path, entry.size, None, entry.kept());
     }
     Ok(held)
 }
@@ -352,18 +336,21 @@ fn sort(
     if is_trash(&hit.path) || is_own(&hit.path) {
         return;
     }
-    let Some(entry) = entries.remove(&hit.path) else {
+    let time = (hit.changed.seconds, hit.changed.nanoseconds);
+    let Some(mut entry) = entries.remove(&hit.path) else {
         if hit.kind != Kind::Folder {
             let bytes = if hit.kind == Kind::File { hit.size } else { 0 };
-            held.only_here.add(&hit.path, bytes);
+            held.only_here.add(&hit.path, bytes, Some(time), None);
         }
         return;
     };
-    let time = (hit.changed.seconds, hit.changed.nanoseconds);
+    entry.here = Some(time);
     if hit.kind != entry.kind || (entry.kind == Kind::File && hit.size != entry.size) {
-        held.replaced.add(&hit.path, entry.size);
+        held.replaced
+            .add(&hit.path, entry.size, entry.here, entry.kept());
     } else if entry.kind == Kind::File && time == entry.changed {
-        held.same.add(&hit.path, entry.size);
+        held.same
+            .add(&hit.path, entry.size, entry.here, entry.kept());
     } else {
         unsure.push((hit.path, entry));
     }

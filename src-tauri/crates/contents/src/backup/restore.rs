@@ -13,14 +13,13 @@
 mod send;
 mod swap;
 
-pub(super) use self::swap::tidy;
+pub(super) use self::swap::finish;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use slipway_engine::{Bytes, UnixMillis, VolumeName};
+use slipway_engine::{Bytes, VolumeName};
 use slipway_labs::problem::ProblemKind;
 use slipway_porthole::answer::Outcome;
 use slipway_porthole::request::Request;
@@ -32,6 +31,7 @@ use super::check::{Checked, check};
 use super::keeping::{Keeping, Restoring};
 use super::make::{self, Wanted, blocking};
 use super::preview::cannot_be_read;
+use super::unfinished::{Doing, Half};
 use super::words::{amount, count, day, now, size};
 use super::{Backup, BackupCheck, RestoreTarget, shelf};
 use crate::jobs::{Done, JobId, JobKind, NewJob, Stop, Work};
@@ -43,24 +43,6 @@ use crate::{Problem, Result};
 
 /// Beside the files themselves their folders and names need room.
 const SPARE: u64 = 4 * 1024 * 1024;
-
-/// What an app that is killed must not leave as it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Unfinished {
-    volume: VolumeName,
-    /// Tells it from another volume of the same name.
-    created: Option<UnixMillis>,
-    /// What was there before lies there; `None` where the restore had made the volume.
-    before: Option<String>,
-    /// All of the new is there; what was before is only to be removed.
-    #[serde(default)]
-    done: bool,
-    since: UnixMillis,
-}
-
-/// What was written down of an engine that is never seen again is forgotten, in milliseconds.
-const FORGOTTEN: i64 = 90 * 24 * 60 * 60 * 1000;
 
 struct Restore {
     shared: Arc<Shared>,
@@ -96,17 +78,8 @@ async fn into_new(
         .await?
         .map_err(|broken| cannot_be_read(&backup, broken))?;
     let labels = glance.head.map(|head| head.labels).unwrap_or_default();
-    shared.create_volume(name, kept_labels(labels)).await?;
+    let half = Half::begin(shared, name, kept_labels(labels), Doing::Restore).await?;
     let volume = VolumeName::from(name);
-    let written_down = write_down(shared, &volume).await;
-    let (unfinished, restoring) = match written_down {
-        Ok(begun) => begun,
-        Err(problem) => {
-            // Nothing may be half-made without being known.
-            shared.remove_volume(name).await?;
-            return Err(problem);
-        }
-    };
     let new = NewJob {
         kind: JobKind::Restore,
         place: Place::Volume {
@@ -126,31 +99,10 @@ async fn into_new(
             volume,
             work,
         };
-        let done = restore.new_volume().await;
-        if done.is_err() {
-            restore.remove_volume(&unfinished).await;
-        } else {
-            cross_out(&restore.shared, &unfinished);
-        }
+        let done = half.settle(restore.new_volume().await, &restore.work).await;
         restore.shared.changed(&restore.place());
-        drop(restoring);
         done
     }))
-}
-
-/// So that the volume goes if the app is killed.
-async fn write_down(shared: &Arc<Shared>, volume: &VolumeName) -> Result<(Unfinished, Restoring)> {
-    let engine = shared.home.inventory.engine()?;
-    let unfinished = Unfinished {
-        volume: volume.clone(),
-        created: engine.inspect_volume(&volume.0).await?.created,
-        before: None,
-        done: false,
-        since: now(),
-    };
-    let restoring = Keeping::restoring(shared, volume)?;
-    note(shared, &unfinished)?;
-    Ok((unfinished, restoring))
 }
 
 fn into_same(shared: &Arc<Shared>, backup: Backup, path: PathBuf) -> Result<JobId> {
@@ -296,16 +248,6 @@ impl Restore {
         Ok(Self::done(&checked, written?, Vec::new()))
     }
 
-    async fn remove_volume(&self, unfinished: &Unfinished) {
-        let removed = self.shared.remove_volume(&self.volume.0).await;
-        match removed {
-            Ok(()) => cross_out(&self.shared, unfinished),
-            Err(problem) => {
-                tracing::warn!(%problem, "a half-restored volume stays until the next start");
-            }
-        }
-    }
-
     async fn same_volume(&self, restoring: Restoring) -> Result<Done, Stop> {
         let checked = self.checked().await?;
         self.work.again();
@@ -390,22 +332,5 @@ impl Restore {
             made: None,
             cautions,
         }
-    }
-}
-
-fn note(shared: &Shared, unfinished: &Unfinished) -> Result<()> {
-    shared
-        .keeping
-        .unfinished
-        .change(|list| list.push(unfinished.clone()))
-}
-
-fn cross_out(shared: &Shared, unfinished: &Unfinished) {
-    let crossed = shared
-        .keeping
-        .unfinished
-        .change(|list| list.retain(|one| one != unfinished));
-    if let Err(problem) = crossed {
-        tracing::warn!(%problem, "a restore that is over is still written down");
     }
 }

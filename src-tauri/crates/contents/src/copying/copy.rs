@@ -50,7 +50,15 @@ async fn over(
     work: &Work,
     failing: Failing,
 ) -> Result<Done, Stop> {
-    let totals = walk(reader, &place_name(from), work).await?;
+    let name = place_name(from);
+    let all = walk(reader, Raw::default(), &name, work).await?;
+    let trash = walk(reader, Raw::from(TRASH), &name, work).await?;
+    let totals = WalkTotals {
+        files: all.files.saturating_sub(trash.files),
+        bytes: all.bytes.saturating_sub(trash.bytes),
+        on_disk: all.on_disk.saturating_sub(trash.on_disk),
+        ..all
+    };
     work.whole(
         totals.bytes,
         u32::try_from(totals.files).unwrap_or(u32::MAX),
@@ -63,6 +71,7 @@ async fn over(
         work: work.clone(),
         files: 0,
         bytes: 0,
+        through: (0, 0),
         name: place_name(to),
     };
     let options = UnpackOptions {
@@ -73,11 +82,16 @@ async fn over(
         beneath: Raw::default(),
     };
     match copy.all(session, options, answers.left_out).await {
-        Ok(()) => Ok(Done {
-            summary: summary(copy.files, copy.bytes, false),
-            made: None,
-            cautions: copy.cautions.told(),
-        }),
+        Ok(()) => {
+            // What was skipped, or came and went meanwhile, is no part of the whole any more.
+            let (bytes, files) = copy.through;
+            work.whole(bytes, files);
+            Ok(Done {
+                summary: summary(copy.files, copy.bytes, false),
+                made: None,
+                cautions: copy.cautions.told(),
+            })
+        }
         Err(stop) => Err(match failing {
             Failing::GoesOneByOne => copy.made.undo(stop).await,
             Failing::GoesWhole => stop,
@@ -101,24 +115,22 @@ async fn owner(shared: &Shared, from: &Place, to: &Place, empty: bool) -> OwnerR
     }
 }
 
-async fn walk(session: &Session, name: &str, work: &Work) -> Result<WalkTotals, Stop> {
-    let asked = session.ask(Request::Walk {
-        path: Raw::default(),
-        largest: 0,
-    });
+/// Nothing, where there is no such folder.
+async fn walk(session: &Session, path: Raw, name: &str, work: &Work) -> Result<WalkTotals, Stop> {
+    let asked = session.ask(Request::Walk { path, largest: 0 });
     let mut exchange = work
         .unless_stopped(asked)
         .await?
         .map_err(|refused| stop(refused, name))?;
     loop {
-        match work
-            .unless_stopped(exchange.next())
-            .await?
-            .map_err(|refused| stop(refused, name))?
-        {
-            Step::Answer(Answer::Folders(_)) => {}
-            Step::End(Outcome::Walk(totals)) => return Ok(totals),
-            _ => return Err(stop(Refused::unexpected(), name)),
+        match work.unless_stopped(exchange.next()).await? {
+            Ok(Step::Answer(Answer::Folders(_))) => {}
+            Ok(Step::End(Outcome::Walk(totals))) => return Ok(totals),
+            Err(Refused::Fault(Fault::NotFound | Fault::NotAFolder)) => {
+                return Ok(WalkTotals::default());
+            }
+            Err(refused) => return Err(stop(refused, name)),
+            Ok(_) => return Err(stop(Refused::unexpected(), name)),
         }
     }
 }
@@ -142,6 +154,8 @@ struct Copy {
     work: Work,
     files: u64,
     bytes: u64,
+    /// Bytes and files that need not be copied any more, for whatever reason.
+    through: (u64, u32),
     name: String,
 }
 
@@ -216,6 +230,12 @@ impl Copy {
             fate,
             ..
         } = entry;
+        if kind != Kind::Folder {
+            self.work.file();
+            self.work.read(bytes);
+            self.through.0 = self.through.0.saturating_add(bytes);
+            self.through.1 = self.through.1.saturating_add(1);
+        }
         match fate {
             Became::Written => self.made.add(path),
             Became::WrittenPlain(_) => {
@@ -236,8 +256,6 @@ impl Copy {
         if kind == Kind::File {
             self.files += 1;
             self.bytes = self.bytes.saturating_add(bytes);
-            self.work.file();
-            self.work.read(bytes);
         }
     }
 

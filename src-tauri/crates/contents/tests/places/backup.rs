@@ -1,6 +1,7 @@
 //! Keeping volumes safe: there and back, byte for byte.
 
 mod archives;
+mod attributes;
 mod hostile;
 mod pausing;
 mod planning;
@@ -9,7 +10,9 @@ mod stopping;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use slipway_contents::backup::{Backup, BackupCheck, RestorePreview, RestoreTarget};
+use slipway_contents::backup::{
+    AddedBackup, Backup, BackupCheck, RestoreGroup, RestorePreview, RestoreTarget,
+};
 use slipway_contents::jobs::{Job, JobId, JobState};
 use slipway_engine::VolumeName;
 use slipway_testbed::process::command;
@@ -82,6 +85,21 @@ impl Room {
         self.newest(volume).await
     }
 
+    /// Brings a backup file from elsewhere; its name in the folder of backups.
+    async fn added(&self, file: PathBuf) -> String {
+        match self.contents.add_backup(file).await.unwrap() {
+            AddedBackup::Here { file } => file,
+            AddedBackup::Coming { job } => match self.end_of(job).await {
+                JobState::Done { made, .. } => Path::new(&made.unwrap())
+                    .file_name()
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned(),
+                other => panic!("it is not there: {other:?}"),
+            },
+        }
+    }
+
     async fn newest(&self, volume: &str) -> Backup {
         let found = self.contents.backups(Some(volume)).await.unwrap();
         found.backups.into_iter().next().unwrap()
@@ -100,6 +118,11 @@ impl Room {
         };
         self.contents.restore(file, target).await.unwrap()
     }
+}
+
+/// The names that are told of a group.
+fn names_of(group: &RestoreGroup) -> Vec<&str> {
+    group.first.iter().map(|file| file.name.as_str()).collect()
 }
 
 /// What a script prints that runs in a volume.
@@ -231,9 +254,11 @@ async fn a_volume_that_was_deleted_comes_back_as_it_was() {
     let labels = bed()
         .docker(&["volume", "inspect", "-f", "{{json .Labels}}", "safe-vol"])
         .unwrap();
+    let mut labels: serde_json::Value = serde_json::from_str(&labels).unwrap();
+    labels.as_object_mut().unwrap().remove("io.slipway.made");
     assert_eq!(
-        labels.trim(),
-        r#"{"team":"Käse & 日本"}"#,
+        labels,
+        serde_json::json!({"team": "Käse & 日本"}),
         "nobody else's label comes back"
     );
 }
@@ -295,8 +320,10 @@ async fn a_restore_brings_the_old_state_back_and_keeps_the_new_one() {
     room.unused("back-vol").await;
     let preview = room.preview(&backup.file).await;
     assert_eq!(preview.running, Vec::<String>::new());
-    let told = |group: &slipway_contents::backup::RestoreGroup| {
-        (group.files, group.bytes.0, group.names.clone())
+    let told = |group: &RestoreGroup| {
+        let names = names_of(group);
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        (group.files, group.bytes.0, names)
     };
     // All three names of the notebook are one file.
     let replaced = ["März 2025/日本/third", "again", "churn/a.ipynb", "holes"];
@@ -317,7 +344,35 @@ async fn a_restore_brings_the_old_state_back_and_keeps_the_new_one() {
         )
     );
     assert_eq!(told(&preview.refused).0, 0);
-    assert_eq!(preview.same.files, 8, "{:?}", preview.same.names);
+    assert_eq!(preview.same.files, 8, "{:?}", preview.same.first);
+    // Both sides say when they were changed.
+    let notebook = preview
+        .replaced
+        .first
+        .iter()
+        .find(|file| file.name == "churn/a.ipynb")
+        .unwrap();
+    assert_eq!(notebook.sort, slipway_contents::entry::FileSort::Notebooks);
+    let of_backup = "2001-02-03T04:05:06Z".parse::<jiff::Timestamp>().unwrap();
+    assert_eq!(
+        notebook.kept.unwrap().0,
+        of_backup.as_millisecond(),
+        "as it was in the backup"
+    );
+    let mine = look("back-vol", "stat -c %Y churn/a.ipynb");
+    let mine: i64 = mine.trim().parse().unwrap();
+    assert_eq!(
+        notebook.here.unwrap().0.div_euclid(1000),
+        mine,
+        "as it is here"
+    );
+    let sides = |group: &RestoreGroup| {
+        let first = group.first.first().unwrap();
+        (first.here.is_some(), first.kept.is_some())
+    };
+    assert_eq!(sides(&preview.brought_back), (false, true));
+    assert_eq!(sides(&preview.only_here), (true, false));
+    assert_eq!(sides(&preview.same), (true, true));
     assert_eq!(preview.free_name, "back-vol-2");
 
     let job = room
@@ -428,6 +483,7 @@ async fn a_backup_is_a_file_of_the_folder_and_nothing_else() {
     ] {
         assert!(room.contents.delete_backup(name).await.is_err(), "{name}");
         assert!(room.contents.verify_backup(name).await.is_err(), "{name}");
+        assert!(room.contents.backup_path(name).is_err(), "{name}");
         assert!(
             room.contents
                 .preview_restore(name, RestoreTarget::SameVolume)
@@ -441,10 +497,14 @@ async fn a_backup_is_a_file_of_the_folder_and_nothing_else() {
     let away = room.folder.path().join("away.tar.zst");
     std::fs::rename(&path, &away).unwrap();
     assert_eq!(room.newest("shelf-vol").await.check, BackupCheck::Moved);
-    let added = room.contents.add_backup(away.clone()).await.unwrap();
+    let added = room.added(away.clone()).await;
     assert_eq!(added, "away.tar.zst");
-    let again = room.contents.add_backup(away).await.unwrap();
+    let again = room.added(away).await;
     assert_eq!(again, "away (2).tar.zst", "both are kept");
+    let there = room.contents.backup_path(&added).unwrap();
+    assert_eq!(there, room.backups_folder().join("away.tar.zst"));
+    let same = room.added(there).await;
+    assert_eq!(same, added, "what lies there already is not copied");
     room.contents.delete_backup(&backup.file).await.unwrap();
     room.contents.delete_backup(&again).await.unwrap();
     let shelf = room.contents.backups(Some("shelf-vol")).await.unwrap();

@@ -15,6 +15,7 @@ mod browsing;
 mod changing;
 mod copying;
 mod going;
+mod killed;
 mod moving;
 mod offline;
 mod owners;
@@ -65,8 +66,12 @@ impl Room {
     }
 
     async fn over(bed: &Bed, folder: tempfile::TempDir) -> Self {
+        Self::at(bed.docker_host(), folder).await
+    }
+
+    async fn at(docker_host: String, folder: tempfile::TempDir) -> Self {
         let surroundings = Surroundings {
-            variables: [("DOCKER_HOST".to_owned(), bed.docker_host())].into(),
+            variables: [("DOCKER_HOST".to_owned(), docker_host)].into(),
             home: None,
         };
         let inventory = Inventory::start(surroundings);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use slipway_engine::{Engine, Error};
+use slipway_engine::VolumeName;
 use slipway_labs::problem::ProblemKind;
 use slipway_porthole::answer::{Answer, Outcome, Row};
 use slipway_porthole::raw::Raw;
@@ -11,9 +11,10 @@ use slipway_porthole::{ASIDE, TRASH};
 
 use super::super::archive::Item;
 use super::super::check::Checked;
+use super::super::unfinished::{Became, Unfinished};
 use super::super::words::now;
+use super::Restore;
 use super::send::WrittenFiles;
-use super::{FORGOTTEN, Restore, Unfinished, cross_out, note};
 use crate::jobs::Stop;
 use crate::path::visible;
 use crate::place::Place;
@@ -57,23 +58,11 @@ pub(super) struct Swapped {
 impl Restore {
     /// Puts what is there aside, and the backup in its place.
     pub(super) async fn swap(&self, checked: &Checked) -> Result<Swapped, Stop> {
-        let engine = self.shared.home.inventory.engine().map_err(Problem::from)?;
         let session = Alone::begin(&self.shared, &self.place()).await?;
         self.room(&session.session, checked).await?;
         self.work.go_on()?;
         let before = format!("{BEFORE}{}", now().0);
-        let created = engine
-            .inspect_volume(&self.volume.0)
-            .await
-            .map_err(Problem::from)?
-            .created;
-        let unfinished = Unfinished {
-            volume: self.volume.clone(),
-            created,
-            before: Some(before.clone()),
-            done: false,
-            since: now(),
-        };
+        let unfinished = Unfinished::swap(&self.volume, &before);
         let root = match session
             .session
             .one(Request::Stat {
@@ -85,7 +74,7 @@ impl Restore {
             Ok(_) => return Err(Problem::from(Refused::unexpected()).into()),
             Err(refused) => return Err(Problem::from(refused).into()),
         };
-        note(&self.shared, &unfinished)?;
+        unfinished.note(&self.shared)?;
         let written = async {
             set_aside(&session.session, &before).await?;
             self.write(&session.session, checked).await
@@ -99,16 +88,10 @@ impl Restore {
             }
         };
         // From here on the new state counts.
-        is_done(&self.shared, &unfinished)?;
+        let unfinished = unfinished.all_there(&self.shared)?;
         let removed = throw_away(&session.session, &[Raw::from(&before[..])]).await;
         match &removed {
-            Ok(()) => cross_out(
-                &self.shared,
-                &Unfinished {
-                    done: true,
-                    ..unfinished
-                },
-            ),
+            Ok(()) => unfinished.cross_out(&self.shared),
             Err(problem) => tracing::warn!(%problem, "what was there before a restore stays"),
         }
         if let Some(root) = &checked.root {
@@ -136,11 +119,12 @@ impl Restore {
         };
         match back.await {
             Ok(()) => {
-                cross_out(&self.shared, unfinished);
+                unfinished.cross_out(&self.shared);
                 stop
             }
             Err(problem) => {
-                tracing::warn!(%problem, "the state before a restore is put back at the next start");
+                tracing::warn!(%problem, "the state before a restore is put back later");
+                self.shared.keeping.look_again();
                 Stop::Failed(
                     Problem::new(
                         ProblemKind::Other,
@@ -150,7 +134,7 @@ impl Restore {
                         "The restore ended early, and what was there before still lies in its folder {before}. \
                          It is also in the backup that was made first."
                     ))
-                    .hint("Restart Slipway: it puts the old state back as soon as the engine answers.")
+                    .hint("Slipway puts the old state back as soon as the engine answers, also at its next start.")
                     .detail(problem.to_string()),
                 )
             }
@@ -351,57 +335,33 @@ async fn redress(session: &Session, root: &Dress) {
     }
 }
 
-fn is_done(shared: &Shared, unfinished: &Unfinished) -> Result<()> {
-    shared.keeping.unfinished.change(|list| {
-        for one in list.iter_mut().filter(|one| *one == unfinished) {
-            one.done = true;
-        }
-    })
-}
-
-/// Takes back what an app that was killed had half-restored on this engine.
-pub(in super::super) async fn tidy(shared: &Arc<Shared>, engine: &Engine) {
-    for one in shared.keeping.unfinished.now() {
-        match engine.inspect_volume(&one.volume.0).await {
-            Ok(row) if row.created == one.created => {}
-            // Of another engine, or made anew.
-            Ok(_) | Err(Error::NotFound { .. }) => {
-                if now().0 - one.since.0 > FORGOTTEN {
-                    cross_out(shared, &one);
-                }
-                continue;
-            }
-            Err(_) => continue,
-        }
-        let done = match &one.before {
-            None => shared.remove_volume(&one.volume.0).await,
-            Some(before) => finish(shared, &one, before).await,
-        };
-        match done {
-            Ok(()) => cross_out(shared, &one),
-            Err(problem) => {
-                tracing::warn!(%problem, volume = %one.volume, "a restore stays unfinished");
-            }
-        }
-    }
-}
-
-async fn finish(shared: &Arc<Shared>, one: &Unfinished, before: &str) -> Result<()> {
+/// Brings a volume whose app was killed to one of its two states: to the new one where all of it is there.
+pub(in super::super) async fn finish(
+    shared: &Arc<Shared>,
+    volume: &VolumeName,
+    before: &str,
+    all_there: bool,
+) -> Result<Became> {
     let place = Place::Volume {
-        name: one.volume.clone(),
+        name: volume.clone(),
     };
     let alone = Alone::begin(shared, &place).await?;
-    let session = &alone.session;
-    let done = if one.done {
-        let there = rows(session, &Raw::default()).await?;
-        if there.iter().any(|row| row.name.0 == before.as_bytes()) {
-            throw_away(session, &[Raw::from(before)]).await
-        } else {
-            Ok(())
-        }
-    } else {
-        put_back(session, before).await
-    };
+    let done = finish_in(&alone.session, before, all_there).await;
     alone.end().await;
     done
+}
+
+/// The folder's own name tells whether this is the volume.
+async fn finish_in(session: &Session, before: &str, all_there: bool) -> Result<Became> {
+    let there = rows(session, &Raw::default()).await?;
+    let is_there = |name: &str| there.iter().any(|row| row.name.0 == name.as_bytes());
+    if !is_there(before) && !is_there(&half(before)) {
+        return Ok(Became::Unknown);
+    }
+    if all_there {
+        throw_away(session, &[Raw::from(before)]).await?;
+    } else {
+        put_back(session, before).await?;
+    }
+    Ok(Became::TakenBack)
 }

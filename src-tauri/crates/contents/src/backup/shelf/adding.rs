@@ -1,19 +1,26 @@
 //! Putting a file into the folder of backups, beside what is there.
 
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use slipway_engine::Bytes;
+use slipway_engine::{Bytes, VolumeName};
 use slipway_labs::problem::ProblemKind;
 
-use super::super::archive::{Broken, glance};
+use super::super::AddedBackup;
+use super::super::archive::{Broken, Glance, glance};
 use super::super::make::{blocking, part_in};
 use super::super::room;
 use super::super::words::{of_this_computer, size};
 use super::{ENDING, ENDINGS, Known, changed_of, is_backup_name, remember};
+use crate::jobs::{Done, JobKind, NewJob, Stop, Work};
 use crate::path::visible;
+use crate::place::Place;
 use crate::shared::Shared;
 use crate::{Problem, Result};
+
+/// Bytes that are copied before it is looked whether the work was stopped.
+const PIECE: usize = 256 * 1024;
 
 /// Gives a file that was written aside the first free name of this stem.
 pub(in super::super) fn take_name(
@@ -61,23 +68,54 @@ fn settle(folder: &Path) {
     }
 }
 
-/// Takes a file from elsewhere into the folder, beside what is there.
+/// Begins to take a file from elsewhere into the folder, beside what is there.
 ///
 /// # Errors
-/// Where it is no backup.
-pub(in super::super) async fn add(shared: &Arc<Shared>, source: PathBuf) -> Result<String> {
-    let adding = Arc::clone(shared);
-    blocking(move || copy_in(&adding, &source)).await?
+/// Where it is no backup, or there is too little room.
+pub(in super::super) async fn add(shared: &Arc<Shared>, source: PathBuf) -> Result<AddedBackup> {
+    let looking = Arc::clone(shared);
+    let coming = match blocking(move || look(&looking, source)).await?? {
+        Looked::Here(file) => return Ok(AddedBackup::Here { file }),
+        Looked::Elsewhere(coming) => coming,
+    };
+    let volume = coming.seen.head.as_ref().map(|head| head.volume.clone());
+    let new = NewJob {
+        kind: JobKind::AddBackup,
+        place: Place::Volume {
+            name: volume.unwrap_or_else(|| VolumeName(String::new())),
+        },
+        title: format!("Adding the backup {}", visible(coming.name.as_bytes()).0),
+        steps: Vec::new(),
+    };
+    let kept = Arc::clone(shared);
+    let job = shared.jobs.begin(new, move |work| async move {
+        work.whole(coming.about.len(), 1);
+        blocking(move || copy_in(&kept, coming, &work)).await?
+    });
+    Ok(AddedBackup::Coming { job })
 }
 
-fn copy_in(shared: &Shared, source: &Path) -> Result<String> {
+enum Looked {
+    Here(String),
+    Elsewhere(Coming),
+}
+
+/// A backup that lies elsewhere.
+struct Coming {
+    source: PathBuf,
+    name: String,
+    about: std::fs::Metadata,
+    seen: Glance,
+}
+
+fn look(shared: &Shared, source: PathBuf) -> Result<Looked> {
     let name = source
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
     let shown = visible(name.as_bytes()).0;
-    let opening = |error: std::io::Error| of_this_computer("Reading the file", &error);
-    let about = std::fs::metadata(source).map_err(opening)?;
+    let about =
+        std::fs::metadata(&source).map_err(|error| of_this_computer("Reading the file", &error))?;
     let no_backup = |why: &str| {
         Problem::new(ProblemKind::Other, format!("{shown} is no backup."))
             .because(why.to_owned())
@@ -86,7 +124,7 @@ fn copy_in(shared: &Shared, source: &Path) -> Result<String> {
     if !about.is_file() {
         return Err(no_backup("It is a folder, or something that is no file."));
     }
-    let seen = match glance(source) {
+    let seen = match glance(&source) {
         Ok(glance) => glance,
         Err(Broken::Damaged(what)) => return Err(no_backup(&what)),
         Err(Broken::Failed(problem)) => return Err(problem),
@@ -97,7 +135,7 @@ fn copy_in(shared: &Shared, source: &Path) -> Result<String> {
         .parent()
         .and_then(|parent| parent.canonicalize().ok());
     if is_backup_name(&name) && inside.is_some() && inside == folder.canonicalize().ok() {
-        return Ok(name);
+        return Ok(Looked::Here(name));
     }
     if let Some(free) = room::free(folder)
         && free.0 < about.len()
@@ -113,16 +151,40 @@ fn copy_in(shared: &Shared, source: &Path) -> Result<String> {
         ))
         .hint("Delete what you no longer need, then try again."));
     }
+    Ok(Looked::Elsewhere(Coming {
+        source,
+        name,
+        about,
+        seen,
+    }))
+}
+
+/// Nothing is left of what was stopped.
+fn copy_in(shared: &Shared, coming: Coming, work: &Work) -> Result<Done, Stop> {
+    let Coming {
+        source,
+        name,
+        about,
+        seen,
+    } = coming;
+    let folder = &shared.keeping.folder;
     let (mut part, path) = part_in(folder)?;
-    let copied = std::fs::File::open(source)
-        .and_then(|mut from| std::io::copy(&mut from, &mut part))
-        .and_then(|_| {
-            about
-                .modified()
-                .map_or(Ok(()), |time| part.set_modified(time))
-        })
-        .and_then(|()| part.sync_all());
-    copied.map_err(|error| of_this_computer("Copying the file", &error))?;
+    let copying = |error: std::io::Error| of_this_computer("Copying the file", &error);
+    let mut from = std::fs::File::open(&source).map_err(copying)?;
+    let mut buffer = vec![0; PIECE];
+    loop {
+        work.go_on()?;
+        let count = from.read(&mut buffer).map_err(copying)?;
+        if count == 0 {
+            break;
+        }
+        part.write_all(&buffer[..count]).map_err(copying)?;
+        work.read(count as u64);
+    }
+    if let Ok(time) = about.modified() {
+        part.set_modified(time).map_err(copying)?;
+    }
+    part.sync_all().map_err(copying)?;
     drop(part);
     let name = name.trim_start_matches('.').replace(['\\', ':'], "-");
     let (stem, ending) = ENDINGS
@@ -134,7 +196,13 @@ fn copy_in(shared: &Shared, source: &Path) -> Result<String> {
         })
         .unwrap_or((&name, ".tar"));
     let stem = if stem.is_empty() { "backup" } else { stem };
+    work.go_on()?;
     let (file, path) = take(path, folder, stem, ending)?;
     remember(shared, &file, &path, Known::seen(&seen, changed_of(&about)));
-    Ok(file)
+    work.file();
+    Ok(Done {
+        summary: format!("{}, kept as {file}.", size(Bytes(about.len()))),
+        made: Some(path),
+        cautions: Vec::new(),
+    })
 }

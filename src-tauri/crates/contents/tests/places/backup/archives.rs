@@ -34,7 +34,7 @@ async fn tars_made_by_hand_are_restored() {
         ("plain.tar", None),
         ("folder.tgz", Some("v")),
     ] {
-        let added = room.contents.add_backup(made.join(file)).await.unwrap();
+        let added = room.added(made.join(file)).await;
         assert_eq!(added, file);
         let preview = room.preview(&added).await;
         assert_eq!(preview.backup.remark, "Made by another program");
@@ -43,7 +43,7 @@ async fn tars_made_by_hand_are_restored() {
         assert_eq!(
             preview.brought_back.files, 12,
             "{file}: {:?}",
-            preview.brought_back.names
+            preview.brought_back.first
         );
         assert_eq!(preview.refused.files, 0);
         let name = preview.free_name.clone();
@@ -167,7 +167,7 @@ async fn a_backup_that_was_packed_anew_is_still_one() {
             .unwrap();
     let anew = room.folder.path().join("anew.tar.zst");
     std::fs::write(&anew, zstd::encode_all(&tar[..], 1).unwrap()).unwrap();
-    let file = room.contents.add_backup(anew).await.unwrap();
+    let file = room.added(anew).await;
     let preview = room.preview(&file).await;
     assert_eq!(preview.backup.volume.0, "anew-vol");
     assert_eq!((preview.same.files, preview.brought_back.files), (1, 0));

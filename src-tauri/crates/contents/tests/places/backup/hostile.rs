@@ -54,7 +54,7 @@ async fn nothing_leaves_the_volume_and_what_could_is_named() {
     add(&mut archive, "last.txt", Kind::Regular, "", b"last");
     let file = room.folder.path().join("evil.tar.gz");
     packed(&file, &archive.into_inner().unwrap());
-    let file = room.contents.add_backup(file).await.unwrap();
+    let file = room.added(file).await;
     let preview = room.preview(&file).await;
     let refused = [
         "../x",
@@ -67,9 +67,9 @@ async fn nothing_leaves_the_volume_and_what_could_is_named() {
         "up/proof",
         "way/proof",
     ];
-    assert_eq!(preview.refused.names, refused);
+    assert_eq!(super::names_of(&preview.refused), refused);
     assert_eq!(
-        preview.brought_back.names,
+        super::names_of(&preview.brought_back),
         ["good.txt", "last.txt", "up", "way"]
     );
     let job = room.restore_new(&file, "evil-vol").await;
@@ -111,7 +111,7 @@ async fn what_unpacks_to_more_than_the_disk_is_refused_before_anything_is_writte
     let mut bytes = header.as_bytes().to_vec();
     bytes.resize(1 << 20, 0);
     packed(&file, &bytes);
-    let file = room.contents.add_backup(file).await.unwrap();
+    let file = room.added(file).await;
     let refused = room
         .contents
         .preview_restore(&file, slipway_contents::backup::RestoreTarget::SameVolume)

@@ -1,6 +1,6 @@
 //! Work that ends early leaves nothing half-made.
 
-use slipway_contents::backup::RestoreTarget;
+use slipway_contents::backup::{AddedBackup, RestoreTarget};
 use slipway_contents::jobs::{JobState, StepProgress};
 use slipway_labs::problem::ProblemKind;
 use slipway_testbed::process::command;
@@ -80,17 +80,13 @@ async fn a_restore_whose_app_was_killed_is_taken_back_at_the_next_start() {
         "kill-vol",
         "mkdir .slipway-before-restore-7; mv b mine .slipway-before-restore-7; mkdir b; printf half > b/new; printf new > x",
     );
-    bed().docker(&["volume", "create", "kill-new"]).unwrap();
-    fill("kill-new", "printf half > a");
-    let created = |volume: &str| {
-        let text = bed()
-            .docker(&["volume", "inspect", "-f", "{{.CreatedAt}}", volume])
+    for (volume, made) in [("kill-new", "one"), ("kill-other", "two")] {
+        let label = format!("io.slipway.made={made}");
+        bed()
+            .docker(&["volume", "create", "--label", &label, volume])
             .unwrap();
-        text.trim()
-            .parse::<jiff::Timestamp>()
-            .unwrap()
-            .as_millisecond()
-    };
+    }
+    fill("kill-new", "printf half > a");
     let folder = tempfile::tempdir().unwrap();
     let settings = folder.path().join("keeping");
     std::fs::create_dir(&settings).unwrap();
@@ -98,8 +94,11 @@ async fn a_restore_whose_app_was_killed_is_taken_back_at_the_next_start() {
     let written = serde_json::json!({
         "version": 1,
         "kept": [
-            {"volume": "kill-vol", "created": created("kill-vol"), "before": ".slipway-before-restore-7", "done": false, "since": since},
-            {"volume": "kill-new", "created": created("kill-new"), "before": null, "since": since},
+            {"volume": "kill-vol", "before": ".slipway-before-restore-7", "done": false, "since": since},
+            {"volume": "kill-new", "made": "one", "before": null, "since": since},
+            // Another volume of the same name, and one that is on another engine.
+            {"volume": "kill-other", "made": "three", "before": null, "since": since},
+            {"volume": "gone-vol", "made": "four", "before": null, "since": since},
         ],
     });
     std::fs::write(settings.join("unfinished.json"), written.to_string()).unwrap();
@@ -107,15 +106,51 @@ async fn a_restore_whose_app_was_killed_is_taken_back_at_the_next_start() {
     super::until("both are crossed out", || {
         let text =
             std::fs::read_to_string(room.folder.path().join("keeping/unfinished.json")).unwrap();
-        !text.contains("kill-")
+        !text.contains("kill-vol") && !text.contains("kill-new")
     })
     .await;
     assert!(!volumes().contains(&"kill-new".to_owned()));
+    assert!(volumes().contains(&"kill-other".to_owned()));
+    let text = std::fs::read_to_string(room.folder.path().join("keeping/unfinished.json")).unwrap();
+    assert!(
+        text.contains("gone-vol"),
+        "its engine may come back: {text}"
+    );
     let but_root = |text: &str| {
         let lines = text.lines().filter(|line| !line.starts_with(".|"));
         lines.collect::<Vec<_>>().join("\n")
     };
     super::similar_asserts(&but_root(&all_of("kill-vol")), &but_root(&before));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_file_from_elsewhere_can_be_stopped_on_its_way() {
+    let room = Room::new().await;
+    let file = room.folder.path().join("large.tar");
+    let mut header = tar::Header::new_gnu();
+    header.set_path("large").unwrap();
+    header.set_mode(0o644);
+    header.set_size(6 << 30);
+    header.set_cksum();
+    std::fs::write(&file, header.as_bytes()).unwrap();
+    let large = std::fs::File::options().write(true).open(&file).unwrap();
+    large.set_len((6 << 30) + 1536).unwrap();
+    let AddedBackup::Coming { job } = room.contents.add_backup(file).await.unwrap() else {
+        panic!("it lies elsewhere");
+    };
+    room.shown_job(job, "the first bytes", |job| job.bytes.0 > 0)
+        .await;
+    room.contents.cancel_job(job);
+    assert!(is_stopped(&room.end_of(job).await));
+    assert!(in_folder(&room.backups_folder()).is_empty());
+    assert!(
+        room.contents
+            .backups(None)
+            .await
+            .unwrap()
+            .backups
+            .is_empty()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
