@@ -100,6 +100,8 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             commands::jobs::upload_chosen,
             commands::jobs::upload_dropped,
             commands::jobs::subscribe_drops,
+            commands::jobs::bring_aside,
+            commands::jobs::drag_out,
             commands::jobs::make_folder,
             commands::jobs::rename_entry,
             commands::jobs::move_entries,

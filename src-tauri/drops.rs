@@ -38,6 +38,8 @@ pub struct HeldFiles {
     /// In the page's own pixels.
     pub x: i32,
     pub y: i32,
+    /// They were dragged out of this window, and are back.
+    pub own: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
@@ -51,6 +53,8 @@ pub struct DroppedFiles {
     pub names: Vec<String>,
     pub x: i32,
     pub y: i32,
+    /// They were dragged out of this window.
+    pub own: bool,
 }
 
 /// The drag of this moment, and the drop that nobody has taken yet.
@@ -67,8 +71,9 @@ struct Kept {
 }
 
 impl Drops {
-    /// Takes in what the window heard. `scale` is how many of its pixels are one of the page's.
-    pub fn hear(&self, event: &DragDropEvent, scale: f64) {
+    /// Takes in what the window heard. `scale` is how many of its pixels are one of the page's; `own` says which
+    /// files were dragged out of it.
+    pub fn hear(&self, event: &DragDropEvent, scale: f64, own: impl Fn(&[PathBuf]) -> bool) {
         match event {
             DragDropEvent::Enter { paths, position } => {
                 let (x, y) = on_the_page(*position, scale);
@@ -76,6 +81,7 @@ impl Drops {
                     count: count(paths),
                     x,
                     y,
+                    own: own(paths),
                 }));
             }
             DragDropEvent::Over { position } => {
@@ -86,7 +92,7 @@ impl Drops {
             }
             DragDropEvent::Drop { paths, position } => {
                 let (x, y) = on_the_page(*position, scale);
-                self.keep(paths.clone(), x, y);
+                self.keep(paths.clone(), x, y, own(paths));
             }
             _ => self.hold(None),
         }
@@ -116,7 +122,7 @@ impl Drops {
     }
 
     /// Remembers a drop, and forgets the one before it: there is one pointer, and one drop at a time.
-    fn keep(&self, paths: Vec<PathBuf>, x: i32, y: i32) {
+    fn keep(&self, paths: Vec<PathBuf>, x: i32, y: i32, own: bool) {
         let dropped = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             kept.last = kept.last.wrapping_add(1);
@@ -126,6 +132,7 @@ impl Drops {
                 names: paths.iter().take(NAMED).map(|path| shown(path)).collect(),
                 x,
                 y,
+                own,
             };
             kept.waiting = Some((kept.last, paths));
             dropped
@@ -205,12 +212,14 @@ mod tests {
                 position: at(10.0, 20.4),
             },
             1.0,
+            |_| false,
         );
         drops.hear(
             &DragDropEvent::Over {
                 position: at(30.0, 40.0),
             },
             1.0,
+            |_| false,
         );
         let held = state.borrow().held;
         assert_eq!(
@@ -218,17 +227,19 @@ mod tests {
             Some(HeldFiles {
                 count: 2,
                 x: 30,
-                y: 40
+                y: 40,
+                own: false
             }),
             "the count is known from its beginning"
         );
-        drops.hear(&DragDropEvent::Leave, 1.0);
+        drops.hear(&DragDropEvent::Leave, 1.0, |_| false);
         assert_eq!(*state.borrow(), DropState::default(), "nothing is held");
         drops.hear(
             &DragDropEvent::Over {
                 position: at(1.0, 1.0),
             },
             1.0,
+            |_| false,
         );
         assert_eq!(state.borrow().held, None, "something that is no file");
     }
@@ -244,6 +255,7 @@ mod tests {
                     position: at(5.0, 6.0),
                 },
                 1.0,
+                |paths| paths == [PathBuf::from("/tmp/two.csv")],
             );
             state.borrow().dropped.clone().expect("it is told")
         };
@@ -254,6 +266,11 @@ mod tests {
             "a name plays no tricks"
         );
         let second = drop("/tmp/two.csv");
+        assert_eq!(
+            (first.own, second.own),
+            (false, true),
+            "what comes back is known"
+        );
         assert!(
             drops.take(first.number).is_err(),
             "a newer drop takes its place"

@@ -11,6 +11,7 @@ mod commands;
 mod dialogs;
 mod drops;
 mod headless;
+mod leaving;
 mod logging;
 mod renderer;
 mod shortcut;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 
 pub use dialogs::{Dialogs, Wanted};
 pub use headless::{Wish, attend};
+pub use leaving::{DragEnd, Leaving};
 pub use renderer::settle_renderer;
 pub use state::AppState;
 pub use streams::{Numbered, Streams};
@@ -82,6 +84,7 @@ pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri:
         .setup(|app| {
             // A test may have given answers of its own; those stay.
             app.manage(Dialogs::of(app.handle()));
+            app.manage(Leaving::of(app.handle()));
             Ok(())
         })
 }
@@ -95,7 +98,10 @@ fn heard<R: Runtime>(window: &tauri::Window<R>, event: &tauri::WindowEvent) {
         }
         tauri::WindowEvent::DragDrop(event) => {
             let scale = window.scale_factor().unwrap_or(1.0);
-            window.state::<drops::Drops>().hear(event, scale);
+            let leaving = window.state::<Leaving>();
+            window
+                .state::<drops::Drops>()
+                .hear(event, scale, |paths| leaving.are_ours(paths));
         }
         tauri::WindowEvent::CloseRequested { api, .. } => {
             let jobs = window.state::<AppState>().contents.jobs();

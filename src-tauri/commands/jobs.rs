@@ -2,17 +2,20 @@
 
 use std::path::PathBuf;
 
+use serde::Serialize;
 use slipway_contents::change::{EditedText, SaveOutcome, Trash};
 use slipway_contents::jobs::{ConflictAnswer, JobId, JobList, JobState};
 use slipway_contents::place::{EntryPath, Place, PlaceId};
 use slipway_labs::Problem;
 use slipway_labs::problem::ProblemKind;
+use specta::Type;
 use tauri::State;
 use tauri::ipc::Channel;
 
 use super::CommandResult;
 use crate::dialogs::{Dialogs, Wanted};
 use crate::drops::{DropState, Drops};
+use crate::leaving::{DragEnd, Leaving};
 use crate::state::AppState;
 use crate::streams::{Numbered, Streams};
 
@@ -135,6 +138,53 @@ pub fn subscribe_drops(
             }
         }
     })
+}
+
+/// Files that lie ready to be dragged out of the window.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadyFiles {
+    /// Names them, until others are brought or they are dragged.
+    pub number: u32,
+    /// What is not as it is in the place, one sentence each.
+    pub cautions: Vec<String>,
+}
+
+/// Brings files and folders aside, so that they can be dragged out of the window; `null` where this system has
+/// no such drag.
+#[tauri::command]
+#[specta::specta]
+pub async fn bring_aside(
+    state: State<'_, AppState>,
+    leaving: State<'_, Leaving>,
+    place: PlaceId,
+    paths: Vec<EntryPath>,
+) -> CommandResult<Option<ReadyFiles>> {
+    if !Leaving::is_there() {
+        return Ok(None);
+    }
+    let dragged = state.contents.bring_aside(place, paths).await?;
+    let cautions = dragged.cautions.clone();
+    let (number, before) = leaving.keep(dragged);
+    if let Some(before) = before {
+        before.forget().await;
+    }
+    Ok(Some(ReadyFiles { number, cautions }))
+}
+
+/// Drags what was brought aside out of the window, while the pointer's button is held; answers at the end of it.
+#[tauri::command]
+#[specta::specta]
+pub async fn drag_out(leaving: State<'_, Leaving>, ready: u32) -> CommandResult<DragEnd> {
+    let gone = || Problem::new(ProblemKind::Gone, "These files are not ready any more.");
+    let dragged = leaving
+        .take(ready)
+        .ok_or_else(|| gone().hint("Drag them again."))?;
+    let end = leaving.drag(dragged.files.clone()).await;
+    if end != DragEnd::Dropped {
+        dragged.forget().await;
+    }
+    Ok(end)
 }
 
 /// Makes a folder; gives its path.

@@ -21,6 +21,8 @@ pub struct Setting {
     pub width: u32,
     pub height: u32,
     pub keyring: bool,
+    /// Pixels of the screen beside the window, for the windows of other programs.
+    pub beside: u32,
     /// A home that an earlier window left behind.
     pub home: Option<SecretService>,
 }
@@ -33,6 +35,7 @@ impl Setting {
             width: 1280,
             height: 800,
             keyring: true,
+            beside: 0,
             home: None,
         }
     }
@@ -50,7 +53,8 @@ pub struct Window {
 impl Window {
     /// Opens the window and waits for its first screen.
     pub async fn open(setting: Setting) -> Self {
-        let display = Display::start(setting.width, setting.height).expect("Xvfb starts");
+        let display =
+            Display::start(setting.width + setting.beside, setting.height).expect("Xvfb starts");
         let service = setting.home.unwrap_or_else(|| {
             if setting.keyring {
                 SecretService::start()

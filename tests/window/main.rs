@@ -1,4 +1,5 @@
 //! The journeys of a person, in the real window, over a real engine with real labs.
+#![cfg(target_os = "linux")]
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -7,13 +8,19 @@
 
 mod access;
 mod beds;
+mod browsing;
+mod carrying;
+mod compared;
+mod dragging;
 mod driver;
+mod hand;
 mod hostile;
 mod launches;
 mod mishaps;
 mod moving;
 mod pictures;
 mod rooms;
+mod shelf;
 mod twin;
 mod volumes;
 mod wizard;

@@ -8,18 +8,28 @@ use crate::beds::{Turn, turn};
 use crate::driver::{LAUNCHED, SOON, Setting, Window};
 
 /// A running container with the volume, and what runs in it.
-struct Lab<'a>(&'a Turn);
+pub struct Lab<'a>(pub &'a Turn);
 
-impl Lab<'_> {
+impl<'a> Lab<'a> {
+    /// Starts it, with this volume as `/shelf`; the script fills it.
+    pub fn start(turn: &'a Turn, volume: &str, script: &str) -> Self {
+        let mount = format!("{volume}:/shelf");
+        let run = ["run", "--detach", "--name", "ledger", "--volume", &mount];
+        turn.docker(&[&run[..], &["slipway/webapp:1"]].concat());
+        let lab = Self(turn);
+        lab.sh(&format!("{script} && chown -R 1000:100 /shelf"));
+        lab
+    }
+
     /// What a shell says; a file that is not there yet is no failure.
-    fn sh(&self, script: &str) -> String {
+    pub fn sh(&self, script: &str) -> String {
         let script = format!("{script}; true");
         self.0
             .docker(&["exec", "ledger", "/bin/busybox", "sh", "-c", &script])
     }
 
     /// Waits until the script says this.
-    async fn says(&self, script: &str, wanted: &str) {
+    pub async fn says(&self, script: &str, wanted: &str) {
         let end = tokio::time::Instant::now() + LAUNCHED;
         loop {
             // What is not there yet is no failure of the script.
@@ -39,17 +49,11 @@ impl Lab<'_> {
 #[tokio::test]
 async fn files_are_changed_while_a_lab_uses_them() {
     let turn = turn().await;
-    turn.docker(&[
-        "run",
-        "--detach",
-        "--name",
-        "ledger",
-        "--volume",
-        "move-vol:/shelf",
-        "slipway/webapp:1",
-    ]);
-    let lab = Lab(&turn);
-    lab.sh("mkdir -p /shelf/old && echo first > /shelf/notes.txt && echo 1 > /shelf/one.csv && echo 2 > /shelf/two.csv && chown -R 1000:100 /shelf");
+    let lab = Lab::start(
+        &turn,
+        "move-vol",
+        "mkdir -p /shelf/old && echo first > /shelf/notes.txt && echo 1 > /shelf/one.csv && echo 2 > /shelf/two.csv",
+    );
     let window = Window::open(Setting::over(turn.bed.docker_host())).await;
     window.read("Docker", SOON).await;
     window.go("#/volume/move-vol").await;
@@ -158,19 +162,19 @@ async fn files_are_changed_while_a_lab_uses_them() {
 
 impl Window {
     /// Types a name where it stands, and takes it by Enter.
-    async fn name_it(&self, field: &str, name: &str) {
+    pub async fn name_it(&self, field: &str, name: &str) {
         self.fill(field, name).await;
         self.keys("\u{e007}").await;
     }
 
     /// Clicks the row of this name, with Ctrl where `also`, and gives it the focus as a press would.
-    async fn select_row(&self, name: &str, also: bool) {
+    pub async fn select_row(&self, name: &str, also: bool) {
         let script = "const row = [...document.querySelectorAll('.frow')].find((one) => one.querySelector('.frow__name')?.textContent.trim() === arguments[0]); row?.focus(); row?.dispatchEvent(new MouseEvent('click', { bubbles: true, ctrlKey: arguments[1] })); return row !== undefined";
         self.on_row(script, name, also).await;
     }
 
     /// Opens the folder of this name.
-    async fn open_row(&self, name: &str) {
+    pub async fn open_row(&self, name: &str) {
         let script = "const row = [...document.querySelectorAll('.frow')].find((one) => one.querySelector('.frow__name')?.textContent.trim() === arguments[0]); row?.dispatchEvent(new MouseEvent('dblclick', { bubbles: true })); return row !== undefined";
         self.on_row(script, name, false).await;
     }

@@ -173,6 +173,13 @@ export const commands = {
 	uploadDropped: (place: PlaceId, folder: EntryPath, drop: number) => __TAURI_INVOKE<JobId>("upload_dropped", { place, folder, drop }),
 	/**  Follows files of this computer that are held over the window and dropped on it. */
 	subscribeDrops: (onUpdate: Channel<Numbered<DropState>>) => __TAURI_INVOKE<number>("subscribe_drops", { onUpdate }),
+	/**
+	 *  Brings files and folders aside, so that they can be dragged out of the window; `null` where this system has
+	 *  no such drag.
+	 */
+	bringAside: (place: PlaceId, paths: EntryPath[]) => __TAURI_INVOKE<ReadyFiles | null>("bring_aside", { place, paths }),
+	/**  Drags what was brought aside out of the window, while the pointer's button is held; answers at the end of it. */
+	dragOut: (ready: number) => __TAURI_INVOKE<DragEnd>("drag_out", { ready }),
 	/**  Makes a folder; gives its path. */
 	makeFolder: (place: PlaceId, folder: EntryPath, name: string) => __TAURI_INVOKE<EntryPath>("make_folder", { place, folder, name }),
 	/**  Gives a file or folder another name; gives its new path. */
@@ -434,7 +441,19 @@ export type ComparedLine = {
 	change: Change,
 	left: Line | null,
 	right: Line | null,
+	/**  From 1: of the file, or of the cell or its output. */
+	leftNumber: number | null,
+	rightNumber: number | null,
 };
+
+/**  What a cell put out on both sides. */
+export type ComparedOutput = 
+/**  Everything that is text, line by line; tables as their texts. */
+{ type: "text"; lines: ComparedLine[]; 
+/**  Lines that are left out behind those. */
+moreLines: number } | 
+/**  Pictures that differ; `None` where the other side has more of them. */
+{ type: "pictures"; left: OutputPicture | null; right: OutputPicture | null };
 
 /**  A cell, or a run of lines. */
 export type ComparedPart = {
@@ -443,8 +462,15 @@ export type ComparedPart = {
 	leftLabel: string,
 	rightLabel: string,
 	lines: ComparedLine[],
-	/**  Outputs differ too; sources are what is compared line by line. */
+	/**  Lines that are left out behind those. */
+	moreLines: number,
+	/**  What the cell put out is not the same on both sides. */
 	outputsDiffer: boolean,
+	/**
+	 *  Outputs where they differ, and those of a cell that is on one side alone; empty where what differs cannot
+	 *  be seen. `None` where they were not compared: they are the same, or in a cell beyond the first few dozen.
+	 */
+	outputs: ComparedOutput[] | null,
 };
 
 /**  Two files, side by side. */
@@ -453,8 +479,9 @@ export type Comparison = {
 	right: EntryPath,
 	/**  "3 cells changed, 1 added, 1 gone"; "The same." */
 	summary: string,
+	/**  Of cells that are the same only the labels. */
 	parts: ComparedPart[],
-	/**  More parts than are shown. */
+	/**  More parts that differ than are shown. */
 	more: number,
 };
 
@@ -575,6 +602,17 @@ export type DownloadSize = {
 	unknown: string | null,
 };
 
+/**  How a drag out of the window ended. */
+export type DragEnd = 
+/**  Another program took the files. */
+"dropped" | 
+/**  Nobody took them. */
+"nowhere" | 
+/**  The button was let go before the drag could begin. */
+"letGo" | 
+/**  This system has no such drag, or refused it. */
+"refused";
+
 /**  What is going on with files of this computer over the window. */
 export type DropState = {
 	/**  Files are held over the window. */
@@ -592,6 +630,8 @@ export type DroppedFiles = {
 	names: string[],
 	x: number,
 	y: number,
+	/**  They were dragged out of this window. */
+	own: boolean,
 };
 
 /**  A text that is being edited, with what it was when it was read. */
@@ -929,6 +969,8 @@ export type HeldFiles = {
 	/**  In the page's own pixels. */
 	x: number,
 	y: number,
+	/**  They were dragged out of this window, and are back. */
+	own: boolean,
 };
 
 /**  An image's id, `sha256:` and 64 digits. */
@@ -1403,6 +1445,14 @@ export type OpenedPlace = {
 	readOnly: string | null,
 };
 
+/**  A picture that a cell put out; bytes by `preview_picture` of a preview of its notebook. */
+export type OutputPicture = {
+	key: string,
+	width: number | null,
+	height: number | null,
+	label: string,
+};
+
 /**  What a part of the command is about; the screen gives each its colour and icon. */
 export type PartKind = "image" | "name" | "port" | "storage" | "variable" | "limit" | "network" | "gpu" | "risk" | "lifetime" | "terminal" | "program" | "other" | 
 /**  Not taken: underlined, never coloured. */
@@ -1607,6 +1657,14 @@ export type Reach =
 "thisComputer" | 
 /**  One address of the network. */
 "network" | "everyone";
+
+/**  Files that lie ready to be dragged out of the window. */
+export type ReadyFiles = {
+	/**  Names them, until others are brought or they are dragged. */
+	number: number,
+	/**  What is not as it is in the place, one sentence each. */
+	cautions: string[],
+};
 
 export type RecipeDeed = {
 	message: string,

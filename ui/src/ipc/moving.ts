@@ -5,10 +5,12 @@ import type { OpenStream, Receive } from "./backend";
 import {
   type ConflictAnswer,
   commands,
+  type DragEnd,
   type DropState,
   type EditedText,
   type JobList,
   type Place,
+  type ReadyFiles,
   type SaveOutcome,
   type Trash,
 } from "./bindings";
@@ -31,6 +33,10 @@ export interface Moving {
   uploadDropped(place: number, folder: string, drop: number): Promise<number>;
   /** Files of this computer that are held over the window, and the last drop. */
   openDrops(receive: Receive<DropState>): Promise<OpenStream>;
+  /** Brings files to where they can be dragged out of the window; `null` where this system has no such drag. */
+  bringAside(place: number, paths: readonly string[]): Promise<ReadyFiles | null>;
+  /** Drags what was brought, while the button is held; answers at the end of the drag. */
+  dragOut(ready: number): Promise<DragEnd>;
   /** How often the window was asked to close while something would be lost by it. */
   openClosing(receive: Receive<number>): Promise<OpenStream>;
   /** Says whether there is a text that is not saved. */
@@ -66,6 +72,8 @@ export const moving: Moving = {
   uploadChosen: (place, folder, folders) => ask(commands.uploadChosen(place, folder, folders)),
   uploadDropped: (place, folder, drop) => ask(commands.uploadDropped(place, folder, drop)),
   openDrops: (receive) => open(receive, (channel) => commands.subscribeDrops(channel)),
+  bringAside: (place, paths) => ask(commands.bringAside(place, [...paths])),
+  dragOut: (ready) => ask(commands.dragOut(ready)),
   openClosing: (receive) => open(receive, (channel) => commands.subscribeClosing(channel)),
   tellUnsaved: (unsaved) => tell(commands.tellUnsaved(unsaved)),
   closeWindow: () => tell(commands.closeWindow()),

@@ -5,6 +5,8 @@ export interface MenuItem {
   label: string;
   run: () => void;
   icon?: Component;
+  /** What is known of it, at its end. */
+  note?: string;
   /** A shortcut to show; the menu does not bind it. */
   keys?: string;
   danger?: boolean;

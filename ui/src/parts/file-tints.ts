@@ -39,6 +39,15 @@ export function legendOf(shares: readonly Share[]): { group: Group; tint: number
   return GROUPS.filter((group) => present.has(group)).map((group) => ({ group, tint: GROUP_TINT[group] }));
 }
 
+/** How much there is of each group, largest first. */
+export function kindsOf(shares: readonly Share[]): { group: Group; tint: number; bytes: number }[] {
+  const bytes = (group: Group) =>
+    shares.reduce((sum, share) => sum + (groupOf(share.sort) === group ? share.bytes : 0), 0);
+  return legendOf(shares)
+    .map((one) => ({ ...one, bytes: bytes(one.group) }))
+    .sort((one, other) => other.bytes - one.bytes);
+}
+
 export const GROUP_NAMES: Record<Group, () => string> = {
   notebooks: m.volume_notebooks,
   code: m.volume_code,

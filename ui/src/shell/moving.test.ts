@@ -196,10 +196,10 @@ describe("files of this computer", () => {
     const { app, asked } = await open();
     const at = vi.fn((): Element => row("models"));
     document.elementFromPoint = at;
-    app.dropping.take({ held: { count: 3, x: 1, y: 1 }, dropped: null });
+    app.dropping.take({ held: { count: 3, x: 1, y: 1, own: false }, dropped: null });
     expect(await screen.findByText("Upload 3 items to models")).toBeInTheDocument();
     const drop = (number: number) =>
-      app.dropping.take({ held: null, dropped: { number, count: 3, names: [], x: 1, y: 1 } });
+      app.dropping.take({ held: null, dropped: { number, count: 3, names: [], x: 1, y: 1, own: false } });
     drop(1);
     expect(asked.drop).toHaveBeenLastCalledWith(expect.any(Number), "models", 1);
     at.mockReturnValue(row("customers.csv"));
@@ -208,6 +208,44 @@ describe("files of this computer", () => {
     at.mockReturnValue(document.body);
     drop(3);
     expect(asked.drop).toHaveBeenCalledTimes(2);
+  });
+
+  it("leave the window with the pointer, and are moved where they come back", async () => {
+    const { app, asked } = await open();
+    const bring = vi.spyOn(app.backend, "bringAside");
+    const out = vi.spyOn(app.backend, "dragOut");
+    const move = vi.spyOn(app.backend, "moveEntries").mockResolvedValue([]);
+    const pointer = (kind: string, on: Element, part: MouseEventInit) =>
+      fireEvent(on, new MouseEvent(`pointer${kind}`, { bubbles: true, ...part }));
+    document.elementFromPoint = () => row("models");
+    await pointer("down", row("customers.csv"), { clientX: 5, clientY: 5 });
+    await pointer("move", document.body, { buttons: 1, clientX: 50, clientY: 50 });
+    expect(bring).not.toHaveBeenCalled();
+    await pointer("move", document.body, { buttons: 1, clientX: -3, clientY: 50 });
+    expect(await screen.findByText("Getting customers.csv ready. Keep the button held.")).toBeInTheDocument();
+    await pointer("move", document.body, { buttons: 1, clientX: -8, clientY: 50 });
+    await until(() => expect(out).toHaveBeenCalledExactlyOnceWith(1));
+    expect(bring).toHaveBeenCalledExactlyOnceWith(expect.any(Number), ["customers.csv"]);
+    expect(screen.queryByText(/Getting customers.csv ready/)).toBeNull();
+
+    app.dropping.take({ held: { count: 1, x: 1, y: 1, own: true }, dropped: null });
+    expect(await screen.findByText("Move customers.csv to models")).toBeInTheDocument();
+    app.dropping.take({ held: null, dropped: { number: 9, count: 1, names: [], x: 1, y: 1, own: true } });
+    await until(() => expect(move).toHaveBeenCalledWith(expect.any(Number), ["customers.csv"], "models"));
+    expect(asked.drop).not.toHaveBeenCalled();
+  });
+
+  it("that are let go of too early are dropped nowhere, which is said", async () => {
+    const { app } = await open();
+    const out = vi.spyOn(app.backend, "dragOut");
+    const pointer = (kind: string, on: Element, part: MouseEventInit) =>
+      fireEvent(on, new MouseEvent(`pointer${kind}`, { bubbles: true, ...part }));
+    document.elementFromPoint = () => null;
+    await pointer("down", row("customers.csv"), { clientX: 5, clientY: 5 });
+    await pointer("move", document.body, { buttons: 1, clientX: -3, clientY: 50 });
+    await pointer("up", document.body, { clientX: -3, clientY: 50 });
+    expect(await screen.findByText(/^customers.csv was not dropped anywhere/)).toBeInTheDocument();
+    expect(out).not.toHaveBeenCalled();
   });
 
   it("are chosen by the button, and a folder's menu puts them into that folder", async () => {

@@ -27,7 +27,12 @@ export class Chosen {
   }
 }
 
-type Asked = Pick<Places, "openPlace" | "closePlace"> & Pick<Previews, "compareFiles">;
+type Asked = Pick<Places, "openPlace" | "closePlace"> &
+  Pick<Previews, "compareFiles" | "openPreview" | "previewPicture">;
+
+/** Whether pictures are among what differs; they are asked for one by one. */
+const hasPictures = (found: Comparison): boolean =>
+  found.parts.some((part) => part.outputs?.some((output) => output.type === "pictures"));
 
 /** Two files side by side, while their page is open. */
 export class SideBySide {
@@ -38,6 +43,9 @@ export class SideBySide {
   #backend: Asked;
   #files: readonly [PlacedFile, PlacedFile];
   #turn = 0;
+  /** Places that stay open for the pictures, and the previews that give them. */
+  #opened: readonly number[] = [];
+  #previews: readonly [number, number] | null = null;
 
   constructor(backend: Asked, left: PlacedFile, right: PlacedFile) {
     this.#backend = backend;
@@ -49,10 +57,23 @@ export class SideBySide {
     void this.read();
     return () => {
       this.#turn += 1;
+      this.#close(this.#opened);
     };
   }
 
-  /** Opens the places for the time of reading; what is shown stays until the new is here. */
+  /** The bytes of a picture of one side. */
+  async picture(side: 0 | 1, key: string): Promise<ArrayBuffer> {
+    if (!this.#previews) throw new Error("no pictures are known");
+    return this.#backend.previewPicture(this.#previews[side], key);
+  }
+
+  /** What cannot be closed is closed by the engine's side when nobody asks for it any more. */
+  #close(places: readonly number[]): void {
+    for (const place of places) void this.#backend.closePlace(place).catch(() => undefined);
+  }
+
+  /** Opens the places for the time of reading, and for as long as there are pictures to be read; what is shown stays
+      until the new is here. */
   async read(): Promise<void> {
     this.#turn += 1;
     const turn = this.#turn;
@@ -69,13 +90,22 @@ export class SideBySide {
       }
       if (turn !== this.#turn) return;
       const found = await this.#backend.compareFiles(one, left.path, other, right.path);
-      if (turn === this.#turn) [this.found, this.problem] = [found, null];
+      let previews: [number, number] | null = null;
+      if (turn === this.#turn && hasPictures(found))
+        previews = [
+          (await this.#backend.openPreview(one, left.path)).id,
+          (await this.#backend.openPreview(other, right.path)).id,
+        ];
+      if (turn !== this.#turn) return;
+      this.#close(this.#opened);
+      this.#opened = previews ? opened.splice(0) : [];
+      this.#previews = previews;
+      [this.found, this.problem] = [found, null];
     } catch (thrown) {
       if (turn === this.#turn) [this.found, this.problem] = [null, asProblem(thrown)];
     } finally {
       if (turn === this.#turn) this.loading = false;
-      // What cannot be closed is closed by the engine's side when nobody asks for it any more.
-      for (const place of opened) void this.#backend.closePlace(place).catch(() => undefined);
+      this.#close(opened);
     }
   }
 }

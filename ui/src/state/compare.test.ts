@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Comparison, OpenedPlace } from "../ipc/bindings";
+import type { Comparison, OpenedPlace, Preview } from "../ipc/bindings";
 import { CommandError } from "../ipc/error";
 import { Chosen, type PlacedFile, SideBySide } from "./compare.svelte";
 
@@ -18,6 +18,8 @@ function backend() {
     }),
     closePlace: vi.fn(async (_place: number) => undefined),
     compareFiles: vi.fn(async (_l: number, _left: string, _r: number, _right: string) => found),
+    openPreview: vi.fn(async (place: number, _path: string) => ({ id: place * 10 }) as Preview),
+    previewPicture: vi.fn(async (_preview: number, _key: string) => new ArrayBuffer(1)),
   };
 }
 
@@ -47,6 +49,21 @@ describe("two files", () => {
     await both.read();
     expect(asked.closePlace.mock.calls).toEqual([[1], [2]]);
     expect(both.problem?.title).toBe("No.");
+  });
+  it("keeps places open for their pictures until the page is left", async () => {
+    const asked = backend();
+    asked.compareFiles.mockResolvedValue({
+      summary: "1 cell with other outputs.",
+      parts: [{ outputs: [{ type: "pictures", left: { key: "o:0:0" }, right: null }] }],
+    } as unknown as Comparison);
+    const both = new SideBySide(asked, file("one", "a"), file("two", "a"));
+    const stop = both.start();
+    await vi.waitFor(() => expect(both.found).not.toBeNull());
+    expect(asked.closePlace).not.toHaveBeenCalled();
+    await both.picture(1, "o:0:0");
+    expect(asked.previewPicture).toHaveBeenCalledWith(20, "o:0:0");
+    stop();
+    expect(asked.closePlace.mock.calls).toEqual([[1], [2]]);
   });
   it("drops what comes after the page was left", async () => {
     const asked = backend();

@@ -4,7 +4,7 @@ import { Dropping } from "./dropping.svelte";
 
 const drop = (number: number): DropState => ({
   held: null,
-  dropped: { number, count: 1, names: ["a.csv"], x: 1, y: 2 },
+  dropped: { number, count: 1, names: ["a.csv"], x: 1, y: 2, own: false },
 });
 const made = () => new Dropping({ openDrops: () => new Promise(() => undefined) });
 
@@ -15,8 +15,8 @@ describe("files over the window", () => {
     dropping.onDrop(page);
     const leave = dropping.onDrop(other);
     dropping.take({ held: null, dropped: null });
-    dropping.take({ held: { count: 2, x: 5, y: 6 }, dropped: null });
-    expect(dropping.held).toEqual({ count: 2, x: 5, y: 6 });
+    dropping.take({ held: { count: 2, x: 5, y: 6, own: false }, dropped: null });
+    expect(dropping.held).toEqual({ count: 2, x: 5, y: 6, own: false });
     dropping.take(drop(1));
     dropping.take(drop(1));
     expect([page.mock.calls.length, other.mock.calls.length, dropping.held]).toEqual([0, 1, null]);

@@ -29,6 +29,7 @@ pub mod survey;
 mod volumes;
 
 pub use contents::{Contents, ContentsHome};
+pub use moving::Dragged;
 pub use slipway_labs::Problem;
 
 /// What every fallible call of this crate returns.

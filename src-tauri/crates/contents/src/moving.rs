@@ -9,6 +9,7 @@ mod aside;
 mod asking;
 pub(crate) mod cautions;
 mod download;
+mod dragged;
 mod feeding;
 mod head;
 mod holes;
@@ -22,6 +23,8 @@ pub(crate) mod taken;
 mod untar;
 mod upload;
 pub(crate) mod words;
+
+pub use dragged::Dragged;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

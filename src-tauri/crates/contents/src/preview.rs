@@ -231,8 +231,9 @@ pub struct Comparison {
     pub right: EntryPath,
     /// "3 cells changed, 1 added, 1 gone"; "The same."
     pub summary: String,
+    /// Of cells that are the same only the labels.
     pub parts: Vec<ComparedPart>,
-    /// More parts than are shown.
+    /// More parts that differ than are shown.
     pub more: u32,
 }
 
@@ -255,8 +256,41 @@ pub struct ComparedPart {
     pub left_label: String,
     pub right_label: String,
     pub lines: Vec<ComparedLine>,
-    /// Outputs differ too; sources are what is compared line by line.
+    /// Lines that are left out behind those.
+    pub more_lines: u32,
+    /// What the cell put out is not the same on both sides.
     pub outputs_differ: bool,
+    /// Outputs where they differ, and those of a cell that is on one side alone; empty where what differs cannot
+    /// be seen. `None` where they were not compared: they are the same, or in a cell beyond the first few dozen.
+    pub outputs: Option<Vec<ComparedOutput>>,
+}
+
+/// What a cell put out on both sides.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", tag = "type")]
+pub enum ComparedOutput {
+    /// Everything that is text, line by line; tables as their texts.
+    Text {
+        lines: Vec<ComparedLine>,
+        /// Lines that are left out behind those.
+        #[serde(rename = "moreLines")]
+        more_lines: u32,
+    },
+    /// Pictures that differ; `None` where the other side has more of them.
+    Pictures {
+        left: Option<OutputPicture>,
+        right: Option<OutputPicture>,
+    },
+}
+
+/// A picture that a cell put out; bytes by `preview_picture` of a preview of its notebook.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OutputPicture {
+    pub key: String,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    pub label: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -265,4 +299,7 @@ pub struct ComparedLine {
     pub change: Change,
     pub left: Option<Line>,
     pub right: Option<Line>,
+    /// From 1: of the file, or of the cell or its output.
+    pub left_number: Option<u32>,
+    pub right_number: Option<u32>,
 }

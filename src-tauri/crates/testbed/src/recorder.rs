@@ -102,6 +102,11 @@ impl UnixRecorder {
         self.tap.connections()
     }
 
+    /// Lets so many bytes a second through to the client; `None` for all that come.
+    pub fn limit(&self, bytes_per_second: Option<u64>) {
+        self.tap.limit(bytes_per_second);
+    }
+
     /// Ends every connection; new ones are let through.
     pub fn cut(&self) {
         self.tap.cut();

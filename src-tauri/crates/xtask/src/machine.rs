@@ -131,11 +131,18 @@ const SCREEN: &[Need] = &[
 ];
 
 /// What driving the window takes.
-const DRIVER: &[Need] = &[need(
-    "WebKitWebDriver",
-    &["webkit2gtk-driver"],
-    "drives the real window in tests",
-)];
+const DRIVER: &[Need] = &[
+    need(
+        "WebKitWebDriver",
+        &["webkit2gtk-driver"],
+        "drives the real window in tests",
+    ),
+    need(
+        "xdotool",
+        &["xdotool"],
+        "moves the real pointer, and types into the system's own dialogs",
+    ),
+];
 
 /// Which part of the list a task needs.
 #[derive(Clone, Copy, PartialEq)]

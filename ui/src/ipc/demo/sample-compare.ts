@@ -1,17 +1,44 @@
 /* Two files side by side, for the sample backend: cells of two notebooks, else lines of two texts. */
-import type { Change, ComparedLine, ComparedPart, Comparison, Line } from "../bindings";
+import type { Change, ComparedLine, ComparedOutput, ComparedPart, Comparison, Line } from "../bindings";
 
 const line = (text: string): Line => ({ spans: [{ text, ink: "plain", bold: false }], cut: 0 });
 const row = (change: Change, left: string | null, right: string | null): ComparedLine => ({
   change,
   left: left === null ? null : line(left),
   right: right === null ? null : line(right),
+  leftNumber: null,
+  rightNumber: null,
 });
 const same = (text: string) => row("same", text, text);
 const gone = (text: string) => row("gone", text, null);
 const added = (text: string) => row("added", null, text);
-const part = (change: Change, left: string, right: string, lines: ComparedLine[], outputsDiffer = false) =>
-  ({ change, leftLabel: left, rightLabel: right, lines, outputsDiffer }) satisfies ComparedPart;
+/** Numbers the lines of a side from its first on. */
+function numbered(lines: readonly ComparedLine[], left = 1, right = 1): ComparedLine[] {
+  let [one, other] = [left - 1, right - 1];
+  return lines.map((line) => {
+    if (line.left) one += 1;
+    if (line.right) other += 1;
+    return { ...line, leftNumber: line.left && one, rightNumber: line.right && other };
+  });
+}
+const part = (
+  change: Change,
+  left: string,
+  right: string,
+  lines: ComparedLine[],
+  outputs: ComparedOutput[] | null = null,
+  differ = change === "same" || change === "changed",
+) =>
+  ({
+    change,
+    leftLabel: left,
+    rightLabel: right,
+    lines: numbered(lines),
+    moreLines: 0,
+    outputsDiffer: outputs !== null && differ,
+    outputs,
+  }) satisfies ComparedPart;
+const picture = (key: string) => ({ key, width: 372, height: 168, label: "" });
 
 const NOTEBOOK: ComparedPart[] = [
   part("same", "Cell 1", "Cell 1", [same("# Churn model")]),
@@ -30,10 +57,16 @@ const NOTEBOOK: ComparedPart[] = [
       same("model.fit(X_train, y_train)"),
       added("model.save_model('models/xgb_v7.json')"),
     ],
-    true,
+    [{ type: "text", lines: numbered([row("changed", "AUC 0.81", "AUC 0.86")]), moreLines: 0 }],
   ),
   part("gone", "Cell 4", "", [gone("df.head(50)")]),
-  part("same", "Cell 5", "Cell 4", [same("model.score(X_test, y_test)")], true),
+  part(
+    "same",
+    "Cell 5",
+    "Cell 4",
+    [same("model.score(X_test, y_test)")],
+    [{ type: "pictures", left: picture("o:4:0"), right: picture("o:3:0") }],
+  ),
   part("added", "", "Cell 5", [
     added("shap_values = explainer(X_test)"),
     added("shap.plots.beeswarm(shap_values)"),
@@ -44,7 +77,7 @@ const NOTEBOOK: ComparedPart[] = [
 
 const TEXT: ComparedPart[] = Array.from({ length: 60 }, (_, at) => {
   const from = at * 40 + 10;
-  return part("changed", `Lines ${from} to ${from + 6}`, `Lines ${from} to ${from + 7}`, [
+  const lines = [
     same(`def prepare_${at}(orders):`),
     same('    """Orders of a customer, by month."""'),
     row("changed", "    months = orders.resample('M')", "    months = orders.resample('ME')"),
@@ -52,7 +85,9 @@ const TEXT: ComparedPart[] = Array.from({ length: 60 }, (_, at) => {
     added("    sums = months.sum()"),
     added("    return sums[sums > 0]"),
     same(""),
-  ]);
+  ];
+  const both = part("changed", `Lines ${from} to ${from + 6}`, `Lines ${from} to ${from + 7}`, lines);
+  return { ...both, lines: numbered(lines, from, from) };
 });
 
 export function sampleComparison(left: string, right: string): Comparison {

@@ -281,9 +281,14 @@ export function sampleMoving(scenario: string, jobs: SampleJobs): Moving {
     },
     openDrops: async (receive) =>
       new Outlet<DropState>().open(receive, {
-        held: scenario === "held" ? { count: 3, x: 420, y: 460 } : null,
+        held: scenario === "held" ? { count: 3, x: 420, y: 460, own: false } : null,
         dropped: null,
       }),
+    bringAside: async () => {
+      await soon();
+      return { number: 1, cautions: [] };
+    },
+    dragOut: async () => "dropped",
     openClosing: async (receive) => {
       const outlet = new Outlet<number>();
       if (scenario === "closing") setTimeout(() => outlet.publish(1), 400);

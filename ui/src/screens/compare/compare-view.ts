@@ -1,12 +1,24 @@
 /* Two files side by side as rows of one long list: a line above each place that differs, and the lines of both sides. */
-import type { Change, ComparedLine, ComparedPart, Comparison, Place } from "../../ipc/bindings";
+import type {
+  Change,
+  ComparedLine,
+  ComparedPart,
+  Comparison,
+  OutputPicture,
+  Place,
+} from "../../ipc/bindings";
 import { placeOf } from "../../parts/place-address";
 import type { PlacedFile } from "../../state/compare.svelte";
 
 export type Row =
   | { row: "part"; left: string; right: string; change: Change; outputs: boolean; cell: boolean }
   | { row: "same"; count: number }
-  | { row: "line"; line: ComparedLine };
+  | { row: "line"; line: ComparedLine }
+  /** Lines that are left out. */
+  | { row: "cut"; count: number }
+  /** What the cell put out follows; or it differs, and nothing of it can be shown. */
+  | { row: "outputs"; unseen: "nothing" | "alike" | "uncompared" }
+  | { row: "pictures"; left: OutputPicture | null; right: OutputPicture | null };
 
 /** Rows that differ, the end not included. */
 export interface Difference {
@@ -48,12 +60,30 @@ export function drawn(found: Comparison | null): Drawn {
     });
     // A cell whose outputs alone differ has nothing to show of its text.
     const lines = part.change === "same" ? [] : part.lines;
-    for (const line of lines) rows.push({ row: "line", line });
+    add(rows, lines, part.change === "same" ? 0 : part.moreLines);
+    rows.push(...outputs(part));
     if (cell) differences.push({ from: head, to: rows.length });
     else differences.push(...runs(lines, head + 1));
   }
   rest();
   return { rows, differences };
+}
+
+function add(rows: Row[], lines: readonly ComparedLine[], more: number): void {
+  for (const line of lines) rows.push({ row: "line", line });
+  if (more > 0) rows.push({ row: "cut", count: more });
+}
+
+/** What a cell put out, below its text. */
+function outputs(part: ComparedPart): Row[] {
+  if (!part.outputs?.length)
+    return part.outputsDiffer ? [{ row: "outputs", unseen: part.outputs ? "alike" : "uncompared" }] : [];
+  const rows: Row[] = [{ row: "outputs", unseen: "nothing" }];
+  for (const output of part.outputs) {
+    if (output.type === "text") add(rows, output.lines, output.moreLines);
+    else rows.push({ row: "pictures", left: output.left, right: output.right });
+  }
+  return rows;
 }
 
 /** Where lines differ, one after the other. */

@@ -34,6 +34,8 @@ export interface Deeds {
   uploadFiles(folder: string): void;
   uploadFolders(folder: string): void;
   takeDrop(folder: string, drop: number): void;
+  /** Lets another program take these, which a pointer holds outside of the window. */
+  dragOut(paths: readonly string[], drag: Held): void;
   makeFolder(folder: string): void;
   rename(path: string): void;
   /** Makes it ready to be moved to another folder. */
@@ -44,6 +46,12 @@ export interface Deeds {
   trash(paths: readonly string[]): void;
   /** Brings back what was moved to the trash last. */
   undo(): void;
+}
+
+/** A drag of rows, as long as the button is held. */
+export interface Held {
+  readonly now: unknown;
+  cancel(): void;
 }
 
 export interface Surroundings {
@@ -91,6 +99,20 @@ export function deedsOf({ backend, look, naming, gone, back }: Surroundings): De
     takeDrop: (folder, drop) => {
       if (!locked) void trying(() => backend.uploadDropped(id, folder, drop));
     },
+    dragOut: (paths, drag) =>
+      void trying(async () => {
+        const ready = await backend.bringAside(id, paths);
+        if (!ready) return;
+        const name = nameOf(paths[0] ?? "");
+        const late = () => toasts.failed(m.move_out_late({ count: paths.length, name }));
+        if (!drag.now) return late();
+        // From here on the system holds them.
+        drag.cancel();
+        const end = await backend.dragOut(ready.number);
+        if (end === "letGo") late();
+        else if (end === "refused") toasts.failed(m.move_out_refused());
+        else if (end === "dropped" && ready.cautions.length > 0) toasts.failed(ready.cautions.join(" "));
+      }),
     makeFolder: (folder) => {
       if (locked) return;
       changing.beginFolder(folder);

@@ -1,5 +1,5 @@
-/* Rows that are dragged onto a folder of the same list. The web view takes drags of its own for files of this computer,
-   so this goes by the pointer alone; Cut and Ctrl V do the same without one. */
+/* Rows that are dragged onto a folder of the same list, or out of the window. The web view takes drags of its own for
+   files of this computer, so this goes by the pointer alone; Cut and Ctrl V, and Download, do the same without one. */
 import type { Entry } from "../../ipc/bindings";
 import type { Selection } from "../../state/selection.svelte";
 
@@ -8,13 +8,22 @@ const APART = 6;
 
 export class RowDrag {
   now = $state.raw<{ paths: readonly string[]; x: number; y: number } | null>(null);
+  /** The pointer is outside of the window with them. */
+  outside = $state(false);
+  /** What left the window last: it may come back as files of this computer. */
+  left: readonly string[] = [];
   #selection: Selection;
+  #onleave: (paths: readonly string[]) => void;
   #begun: { entry: Entry; x: number; y: number } | null = null;
+  /** That this drag has left the window was told. */
+  #told = false;
   /** The press that ended a drag is no click. */
   #spent = false;
 
-  constructor(selection: Selection) {
+  /** `onleave` hears once of each drag that leaves the window. */
+  constructor(selection: Selection, onleave: (paths: readonly string[]) => void) {
     this.#selection = selection;
+    this.#onleave = onleave;
   }
 
   press(event: PointerEvent, entry: Entry): void {
@@ -37,7 +46,15 @@ export class RowDrag {
     const far = Math.hypot(event.clientX - begun.x, event.clientY - begun.y) > APART;
     if (!this.now && !far) return;
     if (!this.now && !this.#selection.has(begun.entry.path)) this.#selection.only(begun.entry);
-    this.now = { paths: this.now?.paths ?? this.#selection.paths, x: event.clientX, y: event.clientY };
+    const { clientX: x, clientY: y } = event;
+    const paths = this.now?.paths ?? this.#selection.paths;
+    this.now = { paths, x, y };
+    const outside = x < 0 || y < 0 || x >= innerWidth || y >= innerHeight;
+    this.outside = outside;
+    if (!outside || this.#told) return;
+    this.#told = true;
+    this.left = paths;
+    this.#onleave(paths);
   }
   /** Gives what is dropped here. */
   release(): readonly string[] | null {
@@ -49,6 +66,8 @@ export class RowDrag {
   cancel(): void {
     this.#begun = null;
     this.now = null;
+    this.outside = false;
+    this.#told = false;
   }
   /** True once for the click that follows a drag. */
   spent(): boolean {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { SpaceCell } from "../../ipc/bindings";
-import { crumbsOf, cutLine, drawnCells, folderOf, legendOf, placeOf, shownPart } from "./volume-view";
+import {
+  crumbsOf,
+  cutLine,
+  drawnCells,
+  folderOf,
+  kindsOf,
+  legendOf,
+  placeOf,
+  shownPart,
+} from "./volume-view";
 
 const cell = (name: string, bytes: number): SpaceCell => ({
   path: name,
@@ -39,6 +48,18 @@ describe("the picture of the space", () => {
         { sort: "models", files: 0, bytes: 0 },
       ]).map((one) => one.group),
     ).toEqual(["data", "other"]);
+  });
+  it("says how much there is of each kind, largest first", () => {
+    expect(
+      kindsOf([
+        { sort: "tables", files: 1, bytes: 5 },
+        { sort: "logs", files: 2, bytes: 9 },
+        { sort: "databases", files: 1, bytes: 6 },
+      ]).map(({ group, bytes }) => [group, bytes]),
+    ).toEqual([
+      ["data", 11],
+      ["other", 9],
+    ]);
   });
 });
 

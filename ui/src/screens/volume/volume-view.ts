@@ -3,9 +3,9 @@ import { hierarchy, treemap, treemapSquarify } from "d3-hierarchy";
 import type { SpaceCell } from "../../ipc/bindings";
 import { shownPart } from "../../parts/shown-path";
 
-export { GROUPS, type Group, groupOf, legendOf } from "../../parts/file-tints";
+export { GROUPS, type Group, groupOf, kindsOf, legendOf } from "../../parts/file-tints";
 export { placeOf } from "../../parts/place-address";
-export { nameOf, shownPart } from "../../parts/shown-path";
+export { nameOf, shownPart, shownPath } from "../../parts/shown-path";
 export { folderOf } from "../../state/changing.svelte";
 
 export interface DrawnCell {

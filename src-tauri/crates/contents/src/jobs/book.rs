@@ -124,16 +124,7 @@ impl Jobs {
     {
         let book = Arc::clone(&self.0);
         let id = JobId(book.last.fetch_add(1, Ordering::Relaxed) + 1);
-        let handle = Work(Arc::new(Inner {
-            id,
-            list: book.list.clone(),
-            cancelled: CancellationToken::new(),
-            read: AtomicU64::new(0),
-            files: AtomicU32::new(0),
-            written: AtomicU64::new(0),
-            asked: Mutex::default(),
-            parting: Mutex::default(),
-        }));
+        let handle = Work::of(id, book.list.clone());
         lock(&book.running).insert(id, handle.clone());
         book.list
             .send_modify(|list| list.jobs.insert(0, opening(id, new)));
@@ -254,6 +245,24 @@ struct Inner {
 }
 
 impl Work {
+    fn of(id: JobId, list: watch::Sender<JobList>) -> Self {
+        Self(Arc::new(Inner {
+            id,
+            list,
+            cancelled: CancellationToken::new(),
+            read: AtomicU64::new(0),
+            files: AtomicU32::new(0),
+            written: AtomicU64::new(0),
+            asked: Mutex::default(),
+            parting: Mutex::default(),
+        }))
+    }
+
+    /// Of something that is over in a moment and stands in no list.
+    pub(crate) fn unlisted() -> Self {
+        Self::of(JobId(0), watch::channel(JobList::default()).0)
+    }
+
     /// Ends as soon as somebody stops the job.
     pub(crate) fn token(&self) -> &CancellationToken {
         &self.0.cancelled

@@ -39,8 +39,19 @@ pub(super) async fn run(
     work: Work,
 ) -> Result<Done, Stop> {
     let session = work.unless_stopped(shared.reader(&place)).await??;
+    bring(&session, &place, paths, &to, &work).await
+}
+
+/// Through a porthole that is there.
+pub(super) async fn bring(
+    session: &Session,
+    place: &Place,
+    paths: Vec<Raw>,
+    to: &Path,
+    work: &Work,
+) -> Result<Done, Stop> {
     let cautions = Arc::new(Cautions::default());
-    let rows = rows(&session, &work, &paths, &cautions).await?;
+    let rows = rows(session, work, &paths, &cautions).await?;
     if rows.is_empty() {
         return Err(
             Problem::new(ProblemKind::Gone, "What was chosen is not there any more.")
@@ -49,11 +60,11 @@ pub(super) async fn run(
                 .into(),
         );
     }
-    let (aside, rules) = AsideFolder::make(&to).await?;
+    let (aside, rules) = AsideFolder::make(to).await?;
     let done = async {
-        let mut wanted = wanted(rows, rules, &to, &place);
+        let mut wanted = wanted(rows, rules, to, place);
         let mut standing = Standing::default();
-        let replaced = ask_early(&mut wanted, &mut standing, &to, &cautions, &work).await?;
+        let replaced = ask_early(&mut wanted, &mut standing, to, &cautions, work).await?;
         if wanted.is_empty() {
             return Ok(Done {
                 summary: "Nothing was downloaded.".to_owned(),
@@ -61,24 +72,15 @@ pub(super) async fn run(
                 cautions: cautions.told(),
             });
         }
-        let landed = carry(
-            &session,
-            &wanted,
-            aside.path(),
-            rules,
-            &to,
-            &cautions,
-            &work,
-        )
-        .await?;
+        let landed = carry(session, &wanted, aside.path(), rules, to, &cautions, work).await?;
         let settled = settle(
             &aside,
             &wanted,
             replaced,
             &mut standing,
-            &to,
+            to,
             &cautions,
-            &work,
+            work,
         )
         .await?;
         Ok(Done {
@@ -87,7 +89,7 @@ pub(super) async fn run(
             } else {
                 summary(landed.files, landed.bytes, !cautions.has(Fate::NotSummed))
             },
-            made: made(&settled, &wanted, &to),
+            made: made(&settled, &wanted, to),
             cautions: cautions.told(),
         })
     }

@@ -11,7 +11,9 @@ mod output;
 mod words;
 
 pub use cell::Source;
+pub use output::PutOut;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +28,8 @@ use outline::{Far, Node, Outline, Stop};
 /// How long going through a notebook may take, and how long reading some cells.
 const OPENING: Duration = Duration::from_mins(2);
 const READING: Duration = Duration::from_secs(40);
+/// Outputs of a cell that are compared.
+const OUTPUTS: usize = 40;
 /// Cells that are known and cells that are given at once.
 const CELLS: usize = 100_000;
 const PAGE: u32 = 50;
@@ -302,6 +306,22 @@ impl Notebook {
                     let number = u32::try_from(number).unwrap_or(u32::MAX);
                     if let Some(node) = book.node(&mut file, number)? {
                         all.push(cell::source_of(&mut file, &node)?);
+                    }
+                }
+                Ok(all)
+            })
+            .await
+    }
+
+    /// What these cells have put out.
+    pub async fn put_out(&self, cells: Vec<u32>) -> Result<HashMap<u32, PutOut>> {
+        let book = self.clone();
+        self.reader
+            .aside(OPENING, move |mut file| {
+                let mut all = HashMap::new();
+                for number in cells {
+                    if let Some(node) = book.node(&mut file, number)? {
+                        all.insert(number, output::put_out(&mut file, &node, number, OUTPUTS)?);
                     }
                 }
                 Ok(all)

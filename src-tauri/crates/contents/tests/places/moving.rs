@@ -1,6 +1,7 @@
 //! Files out of volumes and into them: byte for byte, with every answer, stopped, broken off, and hostile.
 
 mod broken;
+mod dragged;
 mod full;
 mod owners;
 mod taken;

@@ -9,7 +9,6 @@ import {
   labsSeeing,
   opensInBrowser,
   overtaken,
-  pictureType,
 } from "./preview-view";
 
 const preview = { path: "a.csv", changed: 1000, size: 10 } as Preview;
@@ -34,12 +33,6 @@ describe("a preview", () => {
     ]);
     expect(labsSeeing({ kind: "volume", name: "nobody" }, containers, labOf)).toEqual([]);
     expect(labsSeeing({ kind: "folder", path: "my-vol" }, containers, labOf)).toEqual([]);
-  });
-  it("draws PNG and JPEG, and nothing that only says so", () => {
-    expect(pictureType(new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13]).buffer)).toBe("image/png");
-    expect(pictureType(new Uint8Array([0xff, 0xd8, 0xff, 0xe0]).buffer)).toBe("image/jpeg");
-    expect(pictureType(new TextEncoder().encode("<svg onload='x'>").buffer as ArrayBuffer)).toBeNull();
-    expect(pictureType(new ArrayBuffer(0))).toBeNull();
   });
   it("opens only web addresses", () => {
     expect(["https://exasol.com/a", "http://127.0.0.1:8888", "HTTPS://x"].every(opensInBrowser)).toBe(true);

@@ -65,13 +65,6 @@ export function labsSeeing(
 
 export const textOf = (line: Line): string => line.spans.map((span) => span.text).join("");
 
-/** PNG or JPEG by their first bytes; anything else is not drawn. */
-export function pictureType(bytes: ArrayBuffer): "image/png" | "image/jpeg" | null {
-  const [a, b, c, d] = new Uint8Array(bytes, 0, Math.min(4, bytes.byteLength));
-  if (a === 0x89 && b === 0x50 && c === 0x4e && d === 0x47) return "image/png";
-  return a === 0xff && b === 0xd8 && c === 0xff ? "image/jpeg" : null;
-}
-
 const CHARACTER = 7.4;
 const NARROWEST = 56;
 const WIDEST = 320;

@@ -1,7 +1,5 @@
 //! One cell as it is shown.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use crate::Result;
 use crate::document::{Block, Inline};
 use crate::place::EntryPath;
@@ -23,8 +21,7 @@ pub struct Source {
     pub id: Option<String>,
     pub kind: String,
     pub text: String,
-    /// The same for the same outputs.
-    pub outputs: u64,
+    pub outputs: output::Fingerprint,
 }
 
 fn kind(cell: &Node) -> &str {
@@ -142,35 +139,6 @@ pub fn source_of(file: &mut Blocking, cell: &Node) -> Result<Source> {
             .map(str::to_owned),
         kind: kind(cell).to_owned(),
         text,
-        outputs: fingerprint(cell),
+        outputs: output::Print::of(file, cell),
     })
-}
-
-/// Differs where the outputs differ. Of what is too large to be kept, its length is looked at.
-fn fingerprint(cell: &Node) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    if let Some(outputs) = cell.get("outputs") {
-        add(outputs, &mut hasher);
-    }
-    hasher.finish()
-}
-
-fn add(node: &Node, to: &mut DefaultHasher) {
-    std::mem::discriminant(node).hash(to);
-    match node {
-        Node::Null => {}
-        Node::Bool(flag) => flag.hash(to),
-        Node::Number(text) | Node::Text(text) => text.hash(to),
-        Node::Far(far) => far.long.hash(to),
-        Node::List(items) => items.iter().for_each(|item| add(item, to)),
-        Node::Map(entries) => {
-            for (key, value) in entries {
-                // Running a cell again numbers it anew, and that is no difference.
-                if key != "execution_count" && key != "prompt_number" {
-                    key.hash(to);
-                    add(value, to);
-                }
-            }
-        }
-    }
 }

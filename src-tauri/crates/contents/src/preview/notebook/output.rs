@@ -1,10 +1,12 @@
 //! What a cell has put out. An output often comes in several forms; the one that can be seen
 //! without running anything is chosen. What would have to run stands as its text, and says so.
 
+use sha2::{Digest as _, Sha256};
+
 use crate::Result;
 use crate::document::{Block, Line};
 use crate::preview::reader::{Blocking, unreadable};
-use crate::preview::{CellOutput, ansi, json, line, markdown, picture};
+use crate::preview::{CellOutput, OutputPicture, ansi, json, line, markdown, picture};
 
 use super::frame;
 use super::outline::{Node, Outline};
@@ -294,10 +296,13 @@ fn as_json(node: &Node) -> String {
 /// All lines of one output, and how many there are.
 pub fn all_lines(file: &mut Blocking, cell: &Node, place: u32) -> Result<(Vec<Line>, u32)> {
     let place = place as usize;
-    let outputs = list(file, cell, place + 1);
-    let Some(output) = outputs.get(place) else {
-        return Ok((Vec::new(), 0));
-    };
+    match list(file, cell, place + 1).get(place) {
+        Some(output) => lines_of(file, output),
+        None => Ok((Vec::new(), 0)),
+    }
+}
+
+fn lines_of(file: &mut Blocking, output: &Node) -> Result<(Vec<Line>, u32)> {
     let total = |lines: Vec<Line>, more: u32| {
         let total = u32::try_from(lines.len())
             .unwrap_or(u32::MAX)
@@ -332,6 +337,150 @@ pub fn all_lines(file: &mut Blocking, cell: &Node, place: u32) -> Result<(Vec<Li
     };
     let (lines, more) = ansi::lines(&taken.text, ALL_LINES);
     Ok(total(lines, more.saturating_add(taken.more_lines())))
+}
+
+/// What a cell put out, for comparing: its texts as one, and its pictures.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PutOut {
+    pub text: String,
+    pub pictures: Vec<(OutputPicture, Fingerprint)>,
+}
+
+/// The outputs of a cell as they would be seen, long texts by their beginning.
+pub fn put_out(file: &mut Blocking, cell: &Node, number: u32, most: usize) -> Result<PutOut> {
+    let mut all = PutOut::default();
+    for (place, output) in list(file, cell, most).iter().enumerate() {
+        let lines = match one(file, output, number, place)? {
+            CellOutput::Picture {
+                key,
+                width,
+                height,
+                label,
+            } => {
+                let bytes = PICTURES
+                    .iter()
+                    .find_map(|(mime, old)| form(output, mime, old))
+                    .unwrap_or(output);
+                let picture = OutputPicture {
+                    key,
+                    width,
+                    height,
+                    label,
+                };
+                all.pictures.push((picture, Print::of_one(file, bytes)));
+                continue;
+            }
+            CellOutput::Withheld { what, text } => {
+                all.text.push_str(&what);
+                all.text.push('\n');
+                text
+            }
+            CellOutput::Failure {
+                name,
+                message,
+                lines,
+            } if lines.is_empty() => vec![line::plain(&format!("{name}: {message}"))],
+            CellOutput::Document { .. } => {
+                let source = form(output, "text/markdown", "markdown")
+                    .or_else(|| form(output, "text/latex", "latex"));
+                match source {
+                    Some(node) => ansi::lines(&words(file, node, BEGINNING)?.text, ALL_LINES).0,
+                    None => Vec::new(),
+                }
+            }
+            _ => lines_of(file, output)?.0,
+        };
+        for line in lines {
+            line.spans
+                .iter()
+                .for_each(|span| all.text.push_str(&span.text));
+            all.text.push('\n');
+        }
+    }
+    Ok(all)
+}
+
+/// Says whether two outputs are the same, however large they are.
+#[derive(Default)]
+pub struct Print(Sha256);
+
+/// The same for the same outputs.
+pub type Fingerprint = [u8; 32];
+
+impl Print {
+    /// Of all outputs of a cell.
+    pub fn of(file: &mut Blocking, cell: &Node) -> Fingerprint {
+        let mut print = Self::default();
+        for output in list(file, cell, usize::MAX) {
+            print.add(file, &output);
+        }
+        print.done()
+    }
+
+    fn of_one(file: &mut Blocking, node: &Node) -> Fingerprint {
+        let mut print = Self::default();
+        print.add(file, node);
+        print.done()
+    }
+
+    fn done(self) -> Fingerprint {
+        self.0.finalize().into()
+    }
+
+    /// A kind and a length before what is in it, so that nothing reads like something else.
+    fn begin(&mut self, kind: u8, long: u64) {
+        self.0.update([kind]);
+        self.0.update(long.to_le_bytes());
+    }
+
+    fn text(&mut self, kind: u8, text: &str) {
+        self.begin(kind, text.len() as u64);
+        self.0.update(text);
+    }
+
+    fn add(&mut self, file: &mut Blocking, node: &Node) {
+        match node {
+            Node::Null => self.begin(0, 0),
+            Node::Bool(flag) => self.begin(1, u64::from(*flag)),
+            Node::Number(text) => self.text(2, text),
+            Node::Text(text) => self.text(3, text),
+            Node::Far(far) => {
+                self.begin(4, far.long);
+                self.add_far(file, far.at, far.long);
+            }
+            Node::List(items) => {
+                self.begin(5, items.len() as u64);
+                items.iter().for_each(|item| self.add(file, item));
+            }
+            Node::Map(entries) => {
+                self.begin(6, 0);
+                for (key, value) in entries {
+                    // Running a cell again numbers it anew, and that is no difference.
+                    if key != "execution_count" && key != "prompt_number" {
+                        self.text(7, key);
+                        self.add(file, value);
+                    }
+                }
+                self.begin(8, 0);
+            }
+        }
+    }
+
+    /// The bytes of what stayed in the file.
+    fn add_far(&mut self, file: &mut Blocking, mut at: u64, long: u64) {
+        let end = at.saturating_add(long);
+        while at < end {
+            // What cannot be read fails the whole reading, which its thread has noted.
+            let Ok(ahead) = file.ahead(at) else { return };
+            let room = usize::try_from(end - at).unwrap_or(usize::MAX);
+            let piece = ahead.get(..room).unwrap_or(ahead);
+            if piece.is_empty() {
+                return;
+            }
+            self.0.update(piece);
+            at += piece.len() as u64;
+        }
+    }
 }
 
 /// The bytes of an output's picture.
