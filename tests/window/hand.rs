@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::json;
 use slipway_testbed::process;
 
-use crate::driver::{SOON, Window};
+use crate::driver::{LAUNCHED, SOON, Window};
 
 /// Between two steps of a hand.
 const STEP: Duration = Duration::from_millis(60);
@@ -75,6 +75,9 @@ impl Window {
         let path = path.to_string_lossy();
         self.hand(&["type", "--delay", "25", path.trim_start_matches('/')]);
         tokio::time::sleep(STEP * 8).await;
+        // What the dialog has added by itself, which is marked.
+        self.hand(&["key", "Delete"]);
+        tokio::time::sleep(STEP * 2).await;
         self.picture("dialog");
         let end = tokio::time::Instant::now() + SOON;
         while self.dialogs(title).contains(&dialog) {
@@ -107,6 +110,26 @@ impl Window {
             .lines()
             .map(str::to_owned)
             .collect()
+    }
+
+    /// Waits until a script gives true.
+    pub async fn until(&self, what: &str, script: &str) {
+        self.until_of(what, script, "").await;
+    }
+
+    /// The same of a script that is told this.
+    pub async fn until_of(&self, what: &str, script: &str, about: &str) {
+        let end = tokio::time::Instant::now() + LAUNCHED;
+        loop {
+            let found = self.client.execute(script, vec![json!(about)]).await;
+            if found.is_ok_and(|found| found == true) {
+                return;
+            }
+            if tokio::time::Instant::now() > end {
+                self.fail(&format!("never: {what} {about}")).await;
+            }
+            tokio::time::sleep(STEP).await;
+        }
     }
 
     /// Asks the window to close, as the cross in its corner does.

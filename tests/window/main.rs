@@ -8,7 +8,6 @@
 
 mod access;
 mod beds;
-mod browsing;
 mod carrying;
 mod compared;
 mod dragging;
