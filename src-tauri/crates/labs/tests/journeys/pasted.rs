@@ -361,6 +361,10 @@ async fn both_make_the_same_container() {
 }
 
 /// Each command as the docker client makes it and as the form that it is read into does, side by side.
+#[expect(
+    clippy::print_stdout,
+    reason = "the tables are the proof, and are there to be read"
+)]
 pub async fn compare(reader: &Reader, commands: &[Pasted]) {
     let bed = reader.bed;
     let mut wrong = Vec::new();
