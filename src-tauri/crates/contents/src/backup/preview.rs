@@ -53,12 +53,6 @@ struct Entry {
     here: Option<(i64, u32)>,
 }
 
-impl Entry {
-    fn kept(&self) -> Option<(i64, u32)> {
-        Some(self.changed)
-    }
-}
-
 #[derive(Default)]
 struct Listed {
     entries: HashMap<Raw, Entry>,
@@ -122,7 +116,7 @@ pub(super) async fn preview(
     } else {
         let mut all = Group::default();
         for (path, entry) in &listed.entries {
-            all.add(path, entry.size, None, entry.kept());
+            all.add(path, entry.size, None, Some(entry.changed));
         }
         preview.brought_back = all.told();
     }
@@ -319,10 +313,11 @@ async fn hold_against(session: &Session, mut entries: HashMap<Raw, Entry>) -> Re
         } else {
             &mut held.replaced
         };
-        group.add(&path, entry.size, entry.here, entry.kept());
+        group.add(&path, entry.size, entry.here, Some(entry.changed));
     }
     for (path, entry) in &entries {
-        held.brought_back.add(path, entry.size, None, entry.kept());
+        held.brought_back
+            .add(path, entry.size, None, Some(entry.changed));
     }
     Ok(held)
 }
@@ -347,10 +342,10 @@ fn sort(
     entry.here = Some(time);
     if hit.kind != entry.kind || (entry.kind == Kind::File && hit.size != entry.size) {
         held.replaced
-            .add(&hit.path, entry.size, entry.here, entry.kept());
+            .add(&hit.path, entry.size, entry.here, Some(entry.changed));
     } else if entry.kind == Kind::File && time == entry.changed {
         held.same
-            .add(&hit.path, entry.size, entry.here, entry.kept());
+            .add(&hit.path, entry.size, entry.here, Some(entry.changed));
     } else {
         unsure.push((hit.path, entry));
     }

@@ -301,6 +301,37 @@ async fn what_another_tar_unpacks_is_what_was_in_the_volume() {
     assert_eq!(here, look("tar-vol", sums));
 }
 
+/// Both sides say when they were changed.
+fn says_when(preview: &RestorePreview) {
+    let notebook = preview
+        .replaced
+        .first
+        .iter()
+        .find(|file| file.name == "churn/a.ipynb")
+        .unwrap();
+    assert_eq!(notebook.sort, slipway_contents::entry::FileSort::Notebooks);
+    let of_backup = "2001-02-03T04:05:06Z".parse::<jiff::Timestamp>().unwrap();
+    assert_eq!(
+        notebook.kept.unwrap().0,
+        of_backup.as_millisecond(),
+        "as it was in the backup"
+    );
+    let mine = look("back-vol", "stat -c %Y churn/a.ipynb");
+    let mine: i64 = mine.trim().parse().unwrap();
+    assert_eq!(
+        notebook.here.unwrap().0.div_euclid(1000),
+        mine,
+        "as it is here"
+    );
+    let sides = |group: &RestoreGroup| {
+        let first = group.first.first().unwrap();
+        (first.here.is_some(), first.kept.is_some())
+    };
+    assert_eq!(sides(&preview.brought_back), (false, true));
+    assert_eq!(sides(&preview.only_here), (true, false));
+    assert_eq!(sides(&preview.same), (true, true));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restore_brings_the_old_state_back_and_keeps_the_new_one() {
     fill("back-vol", WORK);
@@ -345,34 +376,7 @@ async fn a_restore_brings_the_old_state_back_and_keeps_the_new_one() {
     );
     assert_eq!(told(&preview.refused).0, 0);
     assert_eq!(preview.same.files, 8, "{:?}", preview.same.first);
-    // Both sides say when they were changed.
-    let notebook = preview
-        .replaced
-        .first
-        .iter()
-        .find(|file| file.name == "churn/a.ipynb")
-        .unwrap();
-    assert_eq!(notebook.sort, slipway_contents::entry::FileSort::Notebooks);
-    let of_backup = "2001-02-03T04:05:06Z".parse::<jiff::Timestamp>().unwrap();
-    assert_eq!(
-        notebook.kept.unwrap().0,
-        of_backup.as_millisecond(),
-        "as it was in the backup"
-    );
-    let mine = look("back-vol", "stat -c %Y churn/a.ipynb");
-    let mine: i64 = mine.trim().parse().unwrap();
-    assert_eq!(
-        notebook.here.unwrap().0.div_euclid(1000),
-        mine,
-        "as it is here"
-    );
-    let sides = |group: &RestoreGroup| {
-        let first = group.first.first().unwrap();
-        (first.here.is_some(), first.kept.is_some())
-    };
-    assert_eq!(sides(&preview.brought_back), (false, true));
-    assert_eq!(sides(&preview.only_here), (true, false));
-    assert_eq!(sides(&preview.same), (true, true));
+    says_when(&preview);
     assert_eq!(preview.free_name, "back-vol-2");
 
     let job = room

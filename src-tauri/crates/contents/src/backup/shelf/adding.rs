@@ -76,7 +76,7 @@ pub(in super::super) async fn add(shared: &Arc<Shared>, source: PathBuf) -> Resu
     let looking = Arc::clone(shared);
     let coming = match blocking(move || look(&looking, source)).await?? {
         Looked::Here(file) => return Ok(AddedBackup::Here { file }),
-        Looked::Elsewhere(coming) => coming,
+        Looked::Elsewhere(coming) => *coming,
     };
     let volume = coming.seen.head.as_ref().map(|head| head.volume.clone());
     let new = NewJob {
@@ -97,7 +97,7 @@ pub(in super::super) async fn add(shared: &Arc<Shared>, source: PathBuf) -> Resu
 
 enum Looked {
     Here(String),
-    Elsewhere(Coming),
+    Elsewhere(Box<Coming>),
 }
 
 /// A backup that lies elsewhere.
@@ -151,12 +151,12 @@ fn look(shared: &Shared, source: PathBuf) -> Result<Looked> {
         ))
         .hint("Delete what you no longer need, then try again."));
     }
-    Ok(Looked::Elsewhere(Coming {
+    Ok(Looked::Elsewhere(Box::new(Coming {
         source,
         name,
         about,
         seen,
-    }))
+    })))
 }
 
 /// Nothing is left of what was stopped.
