@@ -17,7 +17,7 @@ use slipway_testbed::{Bed, http_get, process};
 use crate::beds::{Turn, turn};
 use crate::driver::{LAUNCHED, SOON, Setting, Window};
 
-const DOWN: char = '\u{e015}';
+pub const DOWN: char = '\u{e015}';
 const VOLUME: &str = "hostile-vol";
 
 #[tokio::test]
@@ -258,7 +258,7 @@ impl Canary {
 }
 
 /// Notes what the page's policy keeps from running and loading, from now on.
-const WATCH: &str = r"
+pub const WATCH: &str = r"
 window.kept = [];
 document.addEventListener('securitypolicyviolation', (event) => window.kept.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 window.scripts = document.querySelectorAll('script').length;
@@ -340,7 +340,7 @@ impl Window {
     }
 
     /// Asserts that nothing of a file has become a part of the page that could act.
-    async fn assert_harmless(&self, what: &str) {
+    pub async fn assert_harmless(&self, what: &str) {
         // What a script would set off has had its turn: two drawings later.
         self.client
             .execute_async("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50)))", vec![])

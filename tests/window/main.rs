@@ -19,6 +19,7 @@ mod mishaps;
 mod moving;
 mod pictures;
 mod rooms;
+mod safe;
 mod shelf;
 mod twin;
 mod volumes;

@@ -29,7 +29,7 @@ impl Window {
     }
 
     /// The same, and once more in the smallest window.
-    async fn portraits(&self, name: &str) {
+    pub async fn portraits(&self, name: &str) {
         self.portrait(name).await;
         let (width, height) = SMALLEST;
         self.client
