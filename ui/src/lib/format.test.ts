@@ -17,6 +17,7 @@ const plain = (text: string) => text.replaceAll("\u00a0", " ");
 describe("sizes", () => {
   it.each([
     [0, "0 bytes"],
+    [1, "1 byte"],
     [820, "820 bytes"],
     [13_300, "13 kB"],
     [999_600, "1 MB"],

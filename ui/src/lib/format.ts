@@ -17,7 +17,10 @@ export function sizeParts(bytes: number, like?: number): { value: string; unit: 
   while (step < UNITS.length - 1 && scale / 1000 ** step >= 999.5) step += 1;
   const amount = Math.max(0, bytes) / 1000 ** step;
   const digits = step >= 3 ? (amount < 100 ? 1 : 0) : step === 2 && amount < 10 ? 1 : 0;
-  return { value: decimal(amount, digits), unit: UNITS[step] ?? "bytes" };
+  return {
+    value: decimal(amount, digits),
+    unit: step === 0 && bytes === 1 ? "byte" : (UNITS[step] ?? "bytes"),
+  };
 }
 
 /** "1.29 of 1.94 GB": both in the unit of the whole. */
