@@ -13,7 +13,7 @@ use serde::Serialize;
 use slipway_engine::logs::FollowedLog;
 use specta::Type;
 use tauri::ipc::Channel;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 /// How many messages may be unacknowledged.
@@ -99,6 +99,27 @@ impl Streams {
             streams.lock().remove(&id);
         });
         id
+    }
+
+    /// Opens a stream of states, each the newest when the page can take one, until there are no more.
+    pub fn follow<State>(
+        &self,
+        mut states: watch::Receiver<State>,
+        on_update: Channel<Numbered<State>>,
+    ) -> u32
+    where
+        State: Clone + Serialize + Send + Sync + 'static,
+    {
+        self.open(|subscription| async move {
+            loop {
+                subscription.ready().await;
+                let now = states.borrow_and_update().clone();
+                subscription.send(&on_update, now);
+                if states.changed().await.is_err() {
+                    return;
+                }
+            }
+        })
     }
 
     /// The page of this moment.

@@ -21,17 +21,7 @@ pub fn subscribe_closing(
     streams: State<'_, Streams>,
     on_update: Channel<Numbered<u32>>,
 ) -> u32 {
-    let mut asked = closing.follow();
-    streams.open(|subscription| async move {
-        loop {
-            subscription.ready().await;
-            let now = *asked.borrow_and_update();
-            subscription.send(&on_update, now);
-            if asked.changed().await.is_err() {
-                return;
-            }
-        }
-    })
+    streams.follow(closing.follow(), on_update)
 }
 
 /// Says whether the page has a text that is not saved.

@@ -27,17 +27,7 @@ pub fn subscribe_jobs(
     streams: State<'_, Streams>,
     on_update: Channel<Numbered<JobList>>,
 ) -> u32 {
-    let mut states = state.contents.jobs();
-    streams.open(|subscription| async move {
-        loop {
-            subscription.ready().await;
-            let now = states.borrow_and_update().clone();
-            subscription.send(&on_update, now);
-            if states.changed().await.is_err() {
-                return;
-            }
-        }
-    })
+    streams.follow(state.contents.jobs(), on_update)
 }
 
 /// Stops a job; nothing half-made is left.
@@ -127,17 +117,7 @@ pub fn subscribe_drops(
     streams: State<'_, Streams>,
     on_update: Channel<Numbered<DropState>>,
 ) -> u32 {
-    let mut states = drops.follow();
-    streams.open(|subscription| async move {
-        loop {
-            subscription.ready().await;
-            let now = states.borrow_and_update().clone();
-            subscription.send(&on_update, now);
-            if states.changed().await.is_err() {
-                return;
-            }
-        }
-    })
+    streams.follow(drops.follow(), on_update)
 }
 
 /// Files that lie ready to be dragged out of the window.

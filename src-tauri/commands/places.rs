@@ -59,17 +59,7 @@ pub fn watch_place(
     file: Option<EntryPath>,
     on_update: Channel<Numbered<PlaceUpdate>>,
 ) -> CommandResult<u32> {
-    let mut states = state.contents.watch(place, folders, file)?;
-    Ok(streams.open(|subscription| async move {
-        loop {
-            subscription.ready().await;
-            let now = states.borrow_and_update().clone();
-            subscription.send(&on_update, now);
-            if states.changed().await.is_err() {
-                return;
-            }
-        }
-    }))
+    Ok(streams.follow(state.contents.watch(place, folders, file)?, on_update))
 }
 
 /// Counts what takes the space, while it is followed.
@@ -81,17 +71,7 @@ pub fn measure_place(
     place: PlaceId,
     on_update: Channel<Numbered<SpaceState>>,
 ) -> CommandResult<u32> {
-    let mut states = state.contents.measure(place)?;
-    Ok(streams.open(|subscription| async move {
-        loop {
-            subscription.ready().await;
-            let now = states.borrow_and_update().clone();
-            subscription.send(&on_update, now);
-            if states.changed().await.is_err() {
-                return;
-            }
-        }
-    }))
+    Ok(streams.follow(state.contents.measure(place)?, on_update))
 }
 
 /// The picture of a folder, as far as it has been counted.
@@ -115,17 +95,7 @@ pub fn search_place(
     query: SearchQuery,
     on_update: Channel<Numbered<SearchState>>,
 ) -> CommandResult<u32> {
-    let mut states = state.contents.search(place, query)?;
-    Ok(streams.open(|subscription| async move {
-        loop {
-            subscription.ready().await;
-            let now = states.borrow_and_update().clone();
-            subscription.send(&on_update, now);
-            if states.changed().await.is_err() {
-                return;
-            }
-        }
-    }))
+    Ok(streams.follow(state.contents.search(place, query)?, on_update))
 }
 
 /// Hits of the search, in the order in which they were found.

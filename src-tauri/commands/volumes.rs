@@ -16,17 +16,7 @@ pub fn survey_volumes(
     streams: State<'_, Streams>,
     on_update: Channel<Numbered<SurveyUpdate>>,
 ) -> u32 {
-    let mut states = state.contents.survey();
-    streams.open(|subscription| async move {
-        loop {
-            subscription.ready().await;
-            let now = states.borrow_and_update().clone();
-            subscription.send(&on_update, now);
-            if states.changed().await.is_err() {
-                return;
-            }
-        }
-    })
+    streams.follow(state.contents.survey(), on_update)
 }
 
 /// Makes a volume. Labels are pairs of name and value.

@@ -1491,9 +1491,9 @@ export type PlaceId = number;
 export type PlaceReach = 
 /**  Slipway's own program, in a throw-away container. */
 { by: "porthole" } | 
-/**  The engine's archive: everything works, slower, and without live changes. */
+/**  The engine's archive, where the program cannot run: slower, and nothing can be changed. */
 { by: "archive"; 
-/**  Why, in one sentence. */
+/**  Why, and what is different, for the screen. */
 why: string };
 
 /**  Where the folders and the file on screen stand; each number grows when the thing changes. */

@@ -5,6 +5,7 @@
 //! finds, previews that load only the part that is shown. It knows neither Tauri nor bollard, and
 //! trusts nothing that it reads: names are bytes, sizes lie, files change while they are looked at.
 
+mod archived;
 pub mod backup;
 pub mod browse;
 pub mod change;

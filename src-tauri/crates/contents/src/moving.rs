@@ -11,7 +11,6 @@ pub(crate) mod cautions;
 mod download;
 mod dragged;
 mod feeding;
-mod head;
 mod holes;
 mod landing;
 mod links;
@@ -20,7 +19,7 @@ mod settling;
 mod sources;
 mod sums;
 pub(crate) mod taken;
-mod untar;
+pub(crate) mod untar;
 mod upload;
 pub(crate) mod words;
 

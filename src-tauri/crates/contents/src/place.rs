@@ -39,9 +39,9 @@ pub struct EntryPath(pub String);
 pub enum PlaceReach {
     /// Slipway's own program, in a throw-away container.
     Porthole,
-    /// The engine's archive: everything works, slower, and without live changes.
+    /// The engine's archive, where the program cannot run: slower, and nothing can be changed.
     Archive {
-        /// Why, in one sentence.
+        /// Why, and what is different, for the screen.
         why: String,
     },
 }

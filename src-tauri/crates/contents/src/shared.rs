@@ -5,6 +5,8 @@
 //! Every running porthole is known here by its place, so that a volume which is to be removed is first
 //! let go of.
 
+mod looking;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +15,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use slipway_engine::Engine;
 use slipway_engine::inventory::{ContainerMount, EngineStatus, Snapshot};
-use slipway_engine::porthole::{PortholePlace, PortholeRequest, PortholeRights};
+use slipway_engine::porthole::{PortholePlace, PortholeRights};
 use slipway_labs::problem::ProblemKind;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -93,17 +95,20 @@ impl Shared {
 
     /// Opens a place: starts its porthole, which lives until the place is closed.
     pub(crate) async fn open(self: &Arc<Self>, place: Place) -> Result<OpenedPlace> {
-        let session = self.run(&place, PortholeRights::Read, None).await?;
+        let (session, reach) = self.look(&place).await?;
         let id = PlaceId(self.last_place.fetch_add(1, Ordering::Relaxed) + 1);
         let name = place_name(&place);
-        let read_only = self.why_read_only(&place);
+        let read_only = match &reach {
+            PlaceReach::Porthole => self.why_read_only(&place),
+            PlaceReach::Archive { .. } => Some(looking::NO_CHANGES.to_owned()),
+        };
         let opened = OpenPlace::begin(place.clone(), session, Arc::downgrade(self));
         lock(&self.places).insert(id, opened);
         Ok(OpenedPlace {
             id,
             place,
             name,
-            reach: PlaceReach::Porthole,
+            reach,
             read_only,
         })
     }
@@ -150,6 +155,22 @@ impl Shared {
     /// A read-only porthole of its own, for work that goes on when the page is left. It ends with the
     /// last clone of its session.
     pub(crate) async fn reader(&self, place: &Place) -> Result<Session> {
+        Ok(self.look(place).await?.0)
+    }
+
+    /// As [`Shared::reader`], for work that is worth doing only where it is quick.
+    ///
+    /// # Errors
+    /// Also where the program cannot run.
+    pub(crate) async fn quick_reader(&self, place: &Place) -> Result<Session> {
+        let engine = self.home.inventory.engine()?;
+        if let Err(why) = self.program(&engine).await? {
+            return Err(Problem::new(
+                ProblemKind::Other,
+                "Nothing is counted here until you open it.",
+            )
+            .because(why));
+        }
         self.run(place, PortholeRights::Read, None).await
     }
 
@@ -206,63 +227,6 @@ impl Shared {
             .filter(|running| running.writes && !running.alone && running.places == [place.clone()])
             .find_map(|running| running.session.upgrade())
             .filter(|session| session.lost().borrow().is_none())
-    }
-
-    async fn run(
-        &self,
-        place: &Place,
-        rights: PortholeRights,
-        other: Option<&Place>,
-    ) -> Result<Session> {
-        let engine = self.home.inventory.engine()?;
-        self.clear(&engine).await;
-        let program = self.program(&engine).await?;
-        let request = PortholeRequest {
-            program,
-            place: self.mounted(place)?,
-            rights,
-            other: other.map(|other| self.mounted(other)).transpose()?,
-            owner: self.owner.clone(),
-        };
-        let porthole = engine.open_porthole(request).await?;
-        let (session, _) = Session::begin(porthole).await?;
-        let mut running = lock(&self.running);
-        running.retain(|running| running.session.upgrade().is_some());
-        running.push(Running {
-            places: std::iter::once(place).chain(other).cloned().collect(),
-            writes: rights == PortholeRights::Write,
-            alone: false,
-            session: session.downgrade(),
-        });
-        drop(running);
-        Ok(session)
-    }
-
-    /// The program for the engine's processor.
-    async fn program(&self, engine: &Engine) -> Result<&'static [u8]> {
-        let known = self.home.inventory.snapshot().report.facts.clone();
-        let facts = match known {
-            Some(facts) if facts.endpoint.address == engine.endpoint().address => facts,
-            _ => engine.facts().await?,
-        };
-        if facts.os_type != "linux" {
-            return Err(Problem::new(
-                ProblemKind::WrongPlatform,
-                "Files on this engine cannot be looked into.",
-            )
-            .because("It runs Windows containers.")
-            .hint("Switch Docker Desktop to Linux containers."));
-        }
-        slipway_porthole_program::program(&facts.architecture).ok_or_else(|| {
-            Problem::new(
-                ProblemKind::WrongPlatform,
-                format!(
-                    "Files on an engine with the processor {} cannot be looked into.",
-                    facts.architecture
-                ),
-            )
-            .because("The program that does it is made for amd64 and arm64.")
-        })
     }
 
     /// A place as it is mounted. Only folders that a container has already are looked into: what a page

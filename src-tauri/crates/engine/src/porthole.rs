@@ -8,8 +8,11 @@
 //! app that crashes leaves nothing running; what a crash between two steps leaves is cleared by its
 //! label.
 //!
+//! Where the program cannot run, a place is seen through the engine's archive instead ([`PlaceArchive`]).
+//!
 //! None of it is shown anywhere: lists and events leave out what bears [`LABEL`].
 
+mod archive;
 mod image;
 mod line;
 mod request;
@@ -21,6 +24,7 @@ use bollard::query_parameters::CreateContainerOptions;
 use futures_util::stream::BoxStream;
 use tokio::io::AsyncWrite;
 
+pub use self::archive::{ArchiveUse, Glance, GlanceKind, PlaceArchive};
 pub use self::request::{PortholePlace, PortholeRequest, PortholeRights};
 
 use crate::classify::Subject;
@@ -64,10 +68,11 @@ pub struct Porthole {
     pub stay: Stay,
 }
 
-/// The container's life. Dropping it removes the container soon; [`Stay::end`] waits for it.
+/// The life of what was made to look into a place. Dropping it removes the containers soon; [`Stay::end`]
+/// waits for it.
 pub struct Stay {
     engine: Engine,
-    id: ContainerId,
+    ids: Vec<ContainerId>,
     over: bool,
 }
 
@@ -79,7 +84,11 @@ impl Stay {
     /// `TimedOut`, and what keeps the engine from answering.
     pub async fn end(mut self) -> Result<()> {
         self.over = true;
-        remove(&self.engine, &self.id).await
+        let removed = self.ids.iter().map(|id| remove(&self.engine, id));
+        futures_util::future::join_all(removed)
+            .await
+            .into_iter()
+            .collect()
     }
 }
 
@@ -92,10 +101,12 @@ impl Drop for Stay {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
         };
-        let (engine, id) = (self.engine.clone(), self.id.clone());
+        let (engine, ids) = (self.engine.clone(), std::mem::take(&mut self.ids));
         runtime.spawn(async move {
-            if let Err(error) = remove(&engine, &id).await {
-                tracing::debug!(%error, "a porthole is left to end by itself");
+            for id in ids {
+                if let Err(error) = remove(&engine, &id).await {
+                    tracing::debug!(%error, "a porthole is left to end by itself");
+                }
             }
         });
     }
@@ -172,12 +183,13 @@ impl Engine {
             }
             created => created?,
         };
+        let id = ContainerId(created.id);
         let stay = Stay {
             engine: self.clone(),
-            id: ContainerId(created.id),
+            ids: vec![id.clone()],
             over: false,
         };
-        match self.enter(&request, &before, &stay.id).await {
+        match self.enter(&request, &before, &id).await {
             Ok((incoming, outgoing)) => Ok(Porthole {
                 incoming,
                 outgoing,
@@ -276,11 +288,14 @@ impl Engine {
             .json(question)
             .await
             .map_err(|failure| self.meaning(failure, Subject::Engine))?;
-        let young = self.greeted.unwrap_or_default() - BEING_MADE;
+        let now = self.greeted.unwrap_or_default();
         for found in found {
             let ours = found.labels.get(LABEL).is_some_and(|by| by == owner);
             let left = match found.state.as_str() {
-                "created" => ours || found.created < young,
+                "created" => {
+                    let waits = found.labels.contains_key(archive::WAITS);
+                    archive::is_left(ours, waits, found.created, now)
+                }
                 "exited" | "dead" => true,
                 _ => ours,
             };

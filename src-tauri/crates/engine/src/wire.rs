@@ -68,6 +68,11 @@ impl Question {
         Self::new(Method::POST, path)
     }
 
+    /// Asks for the head of an answer alone.
+    pub(crate) fn head(path: impl Into<String>) -> Self {
+        Self::new(Method::HEAD, path)
+    }
+
     fn new(method: Method, path: impl Into<String>) -> Self {
         Self {
             method,
@@ -87,14 +92,19 @@ impl Question {
         self
     }
 
-    pub(crate) fn query(mut self, key: &str, value: &str) -> Self {
+    pub(crate) fn query(self, key: &str, value: &str) -> Self {
+        self.query_bytes(key, value.as_bytes())
+    }
+
+    /// A value that need not be text: a path on Linux.
+    pub(crate) fn query_bytes(mut self, key: &str, value: &[u8]) -> Self {
         self.query
             .push(if self.query.is_empty() { '?' } else { '&' });
         self.query
             .extend(url::form_urlencoded::byte_serialize(key.as_bytes()));
         self.query.push('=');
         self.query
-            .extend(url::form_urlencoded::byte_serialize(value.as_bytes()));
+            .extend(url::form_urlencoded::byte_serialize(value));
         self
     }
 

@@ -49,6 +49,10 @@ pub enum Fault {
     OtherVersion {
         ours: u32,
     },
+    /// More than is kept of a place.
+    TooMany,
+    /// Not possible where a place is seen through the engine's archive.
+    NotThisWay,
     /// Anything else that the file system reports, as its number.
     Io {
         errno: i32,

@@ -15,9 +15,11 @@ pub mod answer;
 pub mod attributes;
 pub mod fault;
 pub mod frame;
+pub mod head;
 pub mod raw;
 pub mod request;
 pub mod sort;
+pub mod sought;
 
 /// The version that [`request::Request::Hello`] names. Both ends are built together, so another one
 /// means that a left-over program answers.

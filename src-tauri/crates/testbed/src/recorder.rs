@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::BedError;
 use crate::fake_engine::without_version;
-use crate::relay::{Duplex, Tap, locked};
+use crate::relay::{Duplex, Tap, Words, locked};
 
 /// A request that passed.
 #[derive(Debug, Clone)]
@@ -35,6 +35,24 @@ pub struct UnixRecorder {
 impl UnixRecorder {
     /// Puts a socket in front of `engine`.
     pub fn start(engine: &Path) -> Result<Self, BedError> {
+        Self::open(engine, Words::from([]))
+    }
+
+    /// As [`Self::start`], with words replaced by others of the same length on the way, in requests and answers: an
+    /// engine that says it has another processor, or that cannot start something.
+    pub fn disguised(engine: &Path, words: &[(&str, &str)]) -> Result<Self, BedError> {
+        let bytes = words.iter().map(|(from, to)| {
+            assert_eq!(
+                from.len(),
+                to.len(),
+                "lengths are said elsewhere in a message"
+            );
+            (from.as_bytes().to_vec(), to.as_bytes().to_vec())
+        });
+        Self::open(engine, bytes.collect())
+    }
+
+    fn open(engine: &Path, words: Words) -> Result<Self, BedError> {
         let folder = tempfile::tempdir().map_err(BedError::io("making a folder for a socket"))?;
         let recorder = Self {
             folder,
@@ -62,7 +80,7 @@ impl UnixRecorder {
                 };
                 let (passed, mut reading) = (Arc::clone(&passed), Reading::new());
                 // A connection that cannot be set up is one that the client will see closed.
-                let _ = tap.join(client, server, move |bytes| {
+                let seen = move |bytes: &[u8]| {
                     reading.take(bytes, |method, target| {
                         let target = without_version(target).to_owned();
                         locked(&passed).push(Passed {
@@ -71,7 +89,8 @@ impl UnixRecorder {
                             target,
                         });
                     });
-                });
+                };
+                let _ = tap.join_disguised(client, server, seen, &words);
             }
         });
         Ok(recorder)

@@ -97,8 +97,20 @@ impl<S: Duplex> Tap<S> {
         self: &Arc<Self>,
         client: S,
         server: S,
-        mut seen: impl FnMut(&[u8]) + Send + 'static,
+        seen: impl FnMut(&[u8]) + Send + 'static,
     ) -> std::io::Result<()> {
+        self.join_disguised(client, server, seen, &Words::from([]))
+    }
+
+    /// As [`Self::join`], with words replaced on the way, in both directions.
+    pub(crate) fn join_disguised(
+        self: &Arc<Self>,
+        client: S,
+        server: S,
+        mut seen: impl FnMut(&[u8]) + Send + 'static,
+        words: &Words,
+    ) -> std::io::Result<()> {
+        let (mut up, mut down) = (Disguise::new(words), Disguise::new(words));
         let number = self.next.fetch_add(1, Ordering::SeqCst);
         locked(&self.open).insert(number, [client.twin()?, server.twin()?]);
         let (mut from_client, mut to_server) = (client.twin()?, server.twin()?);
@@ -106,7 +118,7 @@ impl<S: Duplex> Tap<S> {
             let mut buffer = [0; 16 * 1024];
             while let Ok(count @ 1..) = from_client.read(&mut buffer) {
                 seen(&buffer[..count]);
-                if to_server.write_all(&buffer[..count]).is_err() {
+                if to_server.write_all(&up.pass(&buffer[..count])).is_err() {
                     break;
                 }
             }
@@ -118,10 +130,12 @@ impl<S: Duplex> Tap<S> {
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(count @ 1..) = from_server.read(&mut buffer) {
                 tap.pay(count);
-                if to_client.write_all(&buffer[..count]).is_err() {
+                if to_client.write_all(&down.pass(&buffer[..count])).is_err() {
                     break;
                 }
             }
+            // What was held back is no word after all; a client that has gone does not miss it.
+            let _ = to_client.write_all(&down.held);
             to_client.close(Shutdown::Both);
             from_server.close(Shutdown::Both);
             // The thread carries no result.
@@ -150,6 +164,66 @@ impl<S: Duplex> Tap<S> {
                 until
                     .saturating_duration_since(Instant::now())
                     .min(Duration::from_millis(50)),
+            );
+        }
+    }
+}
+
+/// What is replaced by what; both of the same length, so that nothing else has to change.
+pub(crate) type Words = Arc<[(Vec<u8>, Vec<u8>)]>;
+
+/// Replaces words in a stream, also where one comes in two pieces.
+struct Disguise {
+    words: Words,
+    /// The beginning of what may become a word.
+    held: Vec<u8>,
+}
+
+impl Disguise {
+    fn new(words: &Words) -> Self {
+        Self {
+            words: Arc::clone(words),
+            held: Vec::new(),
+        }
+    }
+
+    fn pass(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut all = std::mem::take(&mut self.held);
+        all.extend_from_slice(bytes);
+        let mut hold = 0;
+        for (from, to) in self.words.iter() {
+            let mut at = 0;
+            while let Some(found) = all[at..].windows(from.len()).position(|some| some == from) {
+                at += found;
+                all[at..at + from.len()].copy_from_slice(to);
+                at += from.len();
+            }
+            let longest = (1..from.len())
+                .rev()
+                .find(|length| all.ends_with(&from[..*length]));
+            hold = hold.max(longest.unwrap_or(0));
+        }
+        self.held = all.split_off(all.len() - hold);
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_replaced_also_where_it_comes_in_pieces() {
+        let words = Words::from([(b"\"x86_64\"".to_vec(), b"\"mips64\"".to_vec())]);
+        let text = b"{\"a\":\"x86_64\",\"b\":\"x86\"}";
+        for cut in 0..text.len() {
+            let mut disguise = Disguise::new(&words);
+            let mut passed = disguise.pass(&text[..cut]);
+            passed.extend(disguise.pass(&text[cut..]));
+            assert_eq!(
+                String::from_utf8_lossy(&passed),
+                "{\"a\":\"mips64\",\"b\":\"x86\"}",
+                "cut at {cut}"
             );
         }
     }

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use slipway_labs::problem::ProblemKind;
+use slipway_porthole::answer::Moment;
+use slipway_porthole::head::{Body, Head};
 use slipway_porthole::raw::Raw;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::cautions::{Cautions, Fate};
-use super::head::{Head, HeadKind};
 use super::sources::{Kind, Source, changed};
 use super::sums::{Ledger, Summing};
 use crate::Problem;
@@ -63,9 +64,9 @@ impl Feeding {
     fn all(&self, all: &[Sent]) -> Result<(), Stop> {
         for one in all {
             match &one.source.kind {
-                Kind::Folder => self.head(one, HeadKind::Folder, one.source.changed)?,
+                Kind::Folder => self.head(one, Body::Folder, one.source.changed)?,
                 Kind::Link { target } => {
-                    self.head(one, HeadKind::Link { target }, one.source.changed)?;
+                    self.head(one, Body::Link(target), one.source.changed)?;
                 }
                 Kind::File { .. } => self.file(one)?,
             }
@@ -74,12 +75,19 @@ impl Feeding {
         self.say(Bytes::from_static(&[0; 1024]))
     }
 
-    fn head(&self, one: &Sent, kind: HeadKind<'_>, changed: (i64, u32)) -> Result<(), Stop> {
+    fn head(&self, one: &Sent, body: Body<'_>, changed: (i64, u32)) -> Result<(), Stop> {
         let head = Head {
             name: &one.path.0,
-            kind,
-            mode: one.source.mode,
-            changed,
+            body,
+            mode: one.source.mode & 0o777,
+            // Whose it becomes is said beside the archive.
+            uid: 0,
+            gid: 0,
+            changed: Moment {
+                seconds: changed.0,
+                nanoseconds: changed.1,
+            },
+            attributes: &[],
         };
         self.say(head.bytes().into())
     }
@@ -106,7 +114,7 @@ impl Feeding {
             }
         };
         let size = about.len();
-        self.head(one, HeadKind::File { size }, changed(&about))?;
+        self.head(one, Body::File(size), changed(&about))?;
         let mut left = size;
         let mut short = false;
         while left > 0 {

@@ -164,7 +164,7 @@ impl Landing {
             }
             What::Link => self.link(path, entry.link)?,
             What::SameAs => self.same_as(path, &entry.link)?,
-            What::Other => self.cautions.add(Fate::Special, &path),
+            What::Pipe | What::Other => self.cautions.add(Fate::Special, &path),
         }
         Ok(())
     }

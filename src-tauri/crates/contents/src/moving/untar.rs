@@ -6,6 +6,7 @@
 //! somewhere decides what they may be. Bodies are passed on as the pieces that came, without a copy.
 
 use bytes::{Bytes, BytesMut};
+use slipway_porthole::head::moment;
 use slipway_porthole::raw::Raw;
 use tar::{EntryType, Header};
 
@@ -29,7 +30,9 @@ pub(crate) enum What {
     Link,
     /// Another name of a file that came before.
     SameAs,
-    /// A device, a pipe, or something unknown.
+    /// A named pipe.
+    Pipe,
+    /// A device, or something unknown.
     Other,
 }
 
@@ -42,6 +45,8 @@ pub(crate) struct Entry {
     /// Of links: what they name.
     pub(crate) link: Raw,
     pub(crate) mode: u32,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
     /// Seconds since 1970 and nanoseconds after them.
     pub(crate) changed: (i64, u32),
 }
@@ -62,6 +67,11 @@ enum State {
     Records {
         length: usize,
     },
+    /// A name, or what a link names, that is too long for the header that follows.
+    Long {
+        length: usize,
+        link: bool,
+    },
     Body {
         left: u64,
         fill: u64,
@@ -78,6 +88,8 @@ pub(crate) struct Untar {
     /// A header or records that came in several pieces.
     block: BytesMut,
     records: Vec<Record>,
+    long_name: Option<Vec<u8>>,
+    long_link: Option<Vec<u8>>,
     zeros: u8,
 }
 
@@ -114,6 +126,19 @@ impl Untar {
                         return Ok(None);
                     };
                     self.records = records(&block[..length])?;
+                    self.state = State::Head;
+                }
+                State::Long { length, link } => {
+                    let Some(block) = self.gather(length.next_multiple_of(BLOCK)) else {
+                        return Ok(None);
+                    };
+                    let text = block[..length].split(|byte| *byte == 0).next();
+                    let long = if link {
+                        &mut self.long_link
+                    } else {
+                        &mut self.long_name
+                    };
+                    *long = text.map(<[u8]>::to_vec);
                     self.state = State::Head;
                 }
                 State::Body { left: 0, fill } => {
@@ -185,12 +210,28 @@ impl Untar {
                 self.state = State::Records { length };
                 return Ok(None);
             }
-            EntryType::GNULongName | EntryType::GNULongLink | EntryType::GNUSparse => {
+            EntryType::GNULongName | EntryType::GNULongLink => {
+                let link = kind == EntryType::GNULongLink;
+                let again = if link {
+                    self.long_link.is_some()
+                } else {
+                    self.long_name.is_some()
+                };
+                if stored == 0 || stored > MOST_RECORDS || again || !self.records.is_empty() {
+                    return Err(Broken("the name before an entry makes no sense"));
+                }
+                let length = usize::try_from(stored).map_err(|_| Broken("too long a name"))?;
+                self.state = State::Long { length, link };
+                return Ok(None);
+            }
+            EntryType::GNUSparse => {
                 return Err(Broken("an entry is of a kind that is not written here"));
             }
             _ => {}
         }
-        let said = Said::of(std::mem::take(&mut self.records))?;
+        let mut said = Said::of(std::mem::take(&mut self.records))?;
+        said.name = said.name.or(self.long_name.take());
+        said.link = said.link.or(self.long_link.take());
         stored = said.size.unwrap_or(stored);
         let fill = stored
             .checked_next_multiple_of(BLOCK as u64)
@@ -203,6 +244,7 @@ impl Untar {
             (EntryType::Directory, _) => What::Folder,
             (EntryType::Symlink, _) => What::Link,
             (EntryType::Link, _) => What::SameAs,
+            (EntryType::Fifo, _) => What::Pipe,
             _ => What::Other,
         };
         let name = match (&what, said.holes_name) {
@@ -219,9 +261,18 @@ impl Untar {
             stored,
             link: Raw(link.unwrap_or_default()),
             mode: head.mode().unwrap_or(0o644),
+            uid: owner(said.uid, head.uid()),
+            gid: owner(said.gid, head.gid()),
             changed: said.changed.unwrap_or((whole.unwrap_or(0), 0)),
         }))
     }
+}
+
+/// A number that is none of a user's is nobody's.
+fn owner(said: Option<u64>, head: std::io::Result<u64>) -> u32 {
+    said.or(head.ok())
+        .and_then(|number| u32::try_from(number).ok())
+        .unwrap_or(u32::MAX - 1)
 }
 
 /// The header's own sum: all bytes, its field counted as blanks.
@@ -277,6 +328,8 @@ struct Said {
     name: Option<Vec<u8>>,
     link: Option<Vec<u8>>,
     size: Option<u64>,
+    uid: Option<u64>,
+    gid: Option<u64>,
     changed: Option<(i64, u32)>,
     real: Option<u64>,
     holes_name: Option<Vec<u8>>,
@@ -297,7 +350,11 @@ impl Said {
                 b"size" => said.size = Some(number()?),
                 b"GNU.sparse.realsize" => said.real = Some(number()?),
                 b"GNU.sparse.major" => major = value == b"1",
-                b"mtime" => said.changed = time(&value),
+                b"mtime" => {
+                    said.changed = moment(&value).map(|at| (at.seconds, at.nanoseconds));
+                }
+                b"uid" => said.uid = Some(number()?),
+                b"gid" => said.gid = Some(number()?),
                 b"path" => said.name = Some(value),
                 b"linkpath" => said.link = Some(value),
                 b"GNU.sparse.name" => said.holes_name = Some(value),
@@ -308,21 +365,6 @@ impl Said {
             said.real = None;
         }
         Ok(said)
-    }
-}
-
-/// A decimal number of seconds, as seconds and the nanoseconds after them.
-fn time(text: &[u8]) -> Option<(i64, u32)> {
-    let text = std::str::from_utf8(text).ok()?;
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let seconds: i64 = whole.parse().ok()?;
-    let fraction = &fraction[..fraction.len().min(9)];
-    let digits = format!("{fraction:0<9}");
-    let nanoseconds: u32 = digits.parse().ok()?;
-    if whole.starts_with('-') && nanoseconds > 0 {
-        Some((seconds.checked_sub(1)?, 1_000_000_000 - nanoseconds))
-    } else {
-        Some((seconds, nanoseconds))
     }
 }
 

@@ -186,6 +186,9 @@ fn language(name: &str, ending: &str, sample: &str) -> Option<String> {
     })
 }
 
+const UNLISTED: &str =
+    "What lies in archives of this kind is not listed. It is for .zip, .tar, .tar.gz and .tar.zst.";
+
 fn known_bytes(head: &[u8], ending: &str) -> Format {
     let (what, caution) = if head.starts_with(b"\x93NUMPY") {
         ("NumPy array", None)
@@ -205,8 +208,17 @@ fn known_bytes(head: &[u8], ending: &str) -> Format {
                 "Files of Excel 2003 and before are not shown as tables. Saved as .xlsx they are.",
             ),
         )
+    } else if head.starts_with(b"7z\xbc\xaf\x27\x1c") {
+        ("7-Zip archive", Some(UNLISTED))
+    } else if head.starts_with(b"Rar!\x1a\x07") {
+        ("RAR archive", Some(UNLISTED))
     } else if head.starts_with(b"\x7fELF") {
         ("Program for Linux", None)
+    } else if head.starts_with(b"\xfd7zXZ\0") || head.starts_with(b"BZh") {
+        match ending {
+            "txz" | "tbz" | "tbz2" => ("Tar archive, compressed", Some(UNLISTED)),
+            _ => ("Compressed file", None),
+        }
     } else if head.starts_with(&[0x1f, 0x8b]) || head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         ("Compressed file", None)
     } else if matches!(ending, "pkl" | "pickle" | "joblib") || head.starts_with(&[0x80, 4, 0x95]) {
@@ -239,6 +251,16 @@ mod tests {
         assert_eq!(word(b"%PDF-1.7", "a.txt"), "Pdf");
         assert_eq!(word(b"\x89PNG\r\n\x1a\n", "a.txt"), "Picture");
         assert_eq!(word(b"\0\x01\x02", "a.csv"), "Bytes");
+        for (head, what) in [
+            (&b"7z\xbc\xaf\x27\x1c\0\x04"[..], "7-Zip archive"),
+            (b"Rar!\x1a\x07\x01\0", "RAR archive"),
+            (b"\xfd7zXZ\0\0\x04", "Compressed file"),
+        ] {
+            let Format::Bytes { what: told, .. } = format(head, "a", 8) else {
+                panic!("{what}");
+            };
+            assert_eq!(told, what);
+        }
         assert_eq!(
             word(b"{\"cells\":[{\"cell_type\":\"code\"}]}", "x"),
             "Notebook"

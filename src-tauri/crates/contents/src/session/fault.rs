@@ -177,6 +177,18 @@ fn of_fault(fault: &Fault, name: &str) -> Problem {
             "A throw-away container of it was left running.",
             Some("Close the other Slipway, then try again."),
         ),
+        Fault::TooMany => (
+            ProblemKind::Other,
+            "There is too much in here to be shown.".to_owned(),
+            "Without Slipway's own program on this engine, up to two million files and folders are listed.",
+            Some("Type the path of the file to open it."),
+        ),
+        Fault::NotThisWay => (
+            ProblemKind::Other,
+            "This cannot be done on this engine.".to_owned(),
+            "Slipway's own program does not run there. Files can be looked at, searched and downloaded.",
+            None,
+        ),
         Fault::Io { .. } => (
             ProblemKind::Other,
             format!("{named} cannot be read or written."),
@@ -231,6 +243,8 @@ mod tests {
             Fault::Busy,
             Fault::Cancelled,
             Fault::OtherVersion { ours: 2 },
+            Fault::TooMany,
+            Fault::NotThisWay,
             Fault::Io { errno: 5 },
         ];
         let told: Vec<String> = faults

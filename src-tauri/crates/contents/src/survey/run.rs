@@ -276,7 +276,7 @@ impl Shared {
         let place = Place::Volume {
             name: row.name.clone(),
         };
-        let session = self.reader(&place).await?;
+        let session = self.quick_reader(&place).await?;
         let counting = async {
             let request = Request::Walk {
                 path: Raw::default(),

@@ -6,7 +6,7 @@ use slipway_contents::change::{EditedText, SaveOutcome};
 use slipway_contents::place::{EntryPath, Place, PlaceId};
 use slipway_labs::problem::ProblemKind;
 
-use super::{IMAGE, Room, bed, fill, names};
+use super::{IMAGE, Room, bed, fill, look, names};
 
 fn path(text: &str) -> EntryPath {
     EntryPath(text.to_owned())
@@ -14,21 +14,6 @@ fn path(text: &str) -> EntryPath {
 
 fn paths(texts: &[&str]) -> Vec<EntryPath> {
     texts.iter().map(|&text| path(text)).collect()
-}
-
-/// What a shell in a container prints of the volume.
-fn look(volume: &str, script: &str) -> String {
-    let mount = format!("{volume}:/v");
-    let run = [
-        "run",
-        "--rm",
-        "--network",
-        "none",
-        "--entrypoint",
-        "/bin/busybox",
-    ];
-    let of = ["-v", &mount, "-w", "/v", IMAGE, "sh", "-c", script];
-    bed().docker(&[&run[..], &of[..]].concat()).unwrap()
 }
 
 async fn shown(room: &Room, place: PlaceId, folder: &str) -> Vec<String> {

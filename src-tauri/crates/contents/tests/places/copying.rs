@@ -5,7 +5,7 @@ use slipway_contents::place::Place;
 use slipway_engine::VolumeName;
 use slipway_labs::problem::ProblemKind;
 
-use super::{IMAGE, Room, bed, fill, shows, volume_place};
+use super::{IMAGE, Room, bed, fill, look, shows, volume_place};
 
 /// Everything about everything in a volume, in an order of its own.
 const ALL: &str = "find . -path ./.slipway-trash -prune -o -print | sort | while IFS= read -r f; do \
@@ -17,44 +17,13 @@ const TREE: &str = "mkdir -p work/deep/er empty .slipway-trash && printf one > w
     touch -d '2019-03-04 05:06:07' work/a.ipynb && chmod 640 work/a.ipynb && chmod 700 empty && chown -R 1000:100 work && \
     head -c 300000 /dev/urandom > 'work/big ü.bin' && : > \"$(printf 'work/new\\nline')\"";
 
-pub(super) fn look(volume: &str, script: &str) -> String {
-    let mount = format!("{volume}:/v");
-    bed()
-        .docker(&[
-            "run",
-            "--rm",
-            "--network",
-            "none",
-            "--entrypoint",
-            "/bin/busybox",
-            "-v",
-            &mount,
-            "-w",
-            "/v",
-            IMAGE,
-            "sh",
-            "-c",
-            script,
-        ])
-        .unwrap()
-}
-
+/// A job that is over.
 pub(super) async fn ended(room: &Room, job: JobId) -> Job {
-    let mut jobs = room.contents.jobs();
-    let list = shows(&mut jobs, "the end of the job", |list| {
-        list.jobs.iter().any(|one| one.id == job && one.is_over())
-    })
-    .await;
-    list.jobs.into_iter().find(|one| one.id == job).unwrap()
+    room.ended(job).await
 }
 
 pub(super) async fn done(room: &Room, job: JobId) -> (String, Vec<String>) {
-    match ended(room, job).await.state {
-        JobState::Done {
-            summary, cautions, ..
-        } => (summary, cautions),
-        other => panic!("{other:?}"),
-    }
+    super::moving::done(room.ended(job).await)
 }
 
 #[tokio::test(flavor = "multi_thread")]

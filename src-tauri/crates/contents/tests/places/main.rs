@@ -10,6 +10,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod archived;
 mod backup;
 mod browsing;
 mod changing;
@@ -148,6 +149,15 @@ fn fill(volume: &str, script: &str) {
 }
 
 fn fill_in(bed: &Bed, volume: &str, script: &str) {
+    say_in(bed, volume, "0", script);
+}
+
+/// What a script prints that runs in a volume.
+fn look(volume: &str, script: &str) -> String {
+    say_in(bed(), volume, "0", script)
+}
+
+fn say_in(bed: &Bed, volume: &str, user: &str, script: &str) -> String {
     let mount = format!("{volume}:/v");
     bed.docker(&[
         "run",
@@ -155,7 +165,7 @@ fn fill_in(bed: &Bed, volume: &str, script: &str) {
         "--network",
         "none",
         "--user",
-        "0",
+        user,
         "--entrypoint",
         "/bin/busybox",
         "-v",
@@ -167,7 +177,7 @@ fn fill_in(bed: &Bed, volume: &str, script: &str) {
         "-c",
         script,
     ])
-    .unwrap();
+    .unwrap()
 }
 
 /// Waits for what a stream shows.

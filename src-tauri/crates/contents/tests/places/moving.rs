@@ -15,31 +15,11 @@ use std::time::Duration;
 use slipway_contents::jobs::{Conflict, ConflictAnswer, Job, JobId, JobState};
 use slipway_contents::place::{EntryPath, PlaceId};
 
-use super::{IMAGE, Room, bed, fill};
+use super::{Room, bed, fill, say_in};
 
 /// What a shell in the volume says.
 fn say(volume: &str, user: &str, script: &str) -> String {
-    let mount = format!("{volume}:/v");
-    bed()
-        .docker(&[
-            "run",
-            "--rm",
-            "--network",
-            "none",
-            "--user",
-            user,
-            "--entrypoint",
-            "/bin/busybox",
-            "-v",
-            &mount,
-            "-w",
-            "/v",
-            IMAGE,
-            "sh",
-            "-c",
-            script,
-        ])
-        .unwrap()
+    say_in(bed(), volume, user, script)
 }
 
 impl Room {
@@ -58,7 +38,7 @@ impl Room {
         of(&list).unwrap()
     }
 
-    async fn ended(&self, id: JobId) -> Job {
+    pub(super) async fn ended(&self, id: JobId) -> Job {
         self.job(id, "its end", Job::is_over).await
     }
 
@@ -75,7 +55,7 @@ impl Room {
         }
     }
 
-    async fn download(&self, place: PlaceId, paths: &[&str], to: &Path) -> JobId {
+    pub(super) async fn download(&self, place: PlaceId, paths: &[&str], to: &Path) -> JobId {
         let paths = paths.iter().map(|path| EntryPath((*path).to_owned()));
         self.contents
             .download(place, paths.collect(), to.to_owned())
@@ -83,7 +63,7 @@ impl Room {
             .unwrap()
     }
 
-    async fn upload(&self, place: PlaceId, folder: &str, sources: &[PathBuf]) -> JobId {
+    pub(super) async fn upload(&self, place: PlaceId, folder: &str, sources: &[PathBuf]) -> JobId {
         self.contents
             .upload(place, EntryPath(folder.to_owned()), sources.to_vec())
             .await
@@ -92,7 +72,7 @@ impl Room {
 }
 
 /// The summary and the cautions of a job that is done.
-fn done(job: Job) -> (String, Vec<String>) {
+pub(super) fn done(job: Job) -> (String, Vec<String>) {
     match job.state {
         JobState::Done {
             summary, cautions, ..
@@ -102,7 +82,7 @@ fn done(job: Job) -> (String, Vec<String>) {
 }
 
 /// Everything below a folder: what it is, its rights and its bytes or target.
-fn tree(folder: &Path) -> BTreeMap<Vec<u8>, (String, Vec<u8>)> {
+pub(super) fn tree(folder: &Path) -> BTreeMap<Vec<u8>, (String, Vec<u8>)> {
     let mut all = BTreeMap::new();
     let mut ahead = vec![folder.to_owned()];
     while let Some(at) = ahead.pop() {

@@ -4,8 +4,8 @@ use slipway_contents::place::{EntryPath, Place};
 use slipway_contents::survey::SurveyState;
 use slipway_engine::VolumeName;
 
-use super::copying::{done, ended, look};
-use super::{IMAGE, Room, bed, fill, shows, volume_place};
+use super::copying::{done, ended};
+use super::{IMAGE, Room, bed, fill, look, shows, volume_place};
 
 const WHOSE: &str = "stat -c '%n %u:%g %a' . work work/new old 2>/dev/null; true";
 

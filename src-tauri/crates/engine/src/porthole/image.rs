@@ -60,7 +60,15 @@ impl Engine {
             status: 0,
             message: error.to_string(),
         })?;
-        let tag = name.rsplit(':').next().unwrap_or_default();
+        self.import_layer(name.rsplit(':').next().unwrap_or_default(), layer)
+            .await?;
+        self.remove_older(&name).await;
+        Ok(())
+    }
+
+    /// Brings an image of one layer to the engine.
+    pub(super) async fn import_layer(&self, tag: &str, layer: Vec<u8>) -> Result<()> {
+        let name = format!("{REPOSITORY}:{tag}");
         let question = Question::post("/images/create")
             .query("fromSrc", "-")
             .query("repo", REPOSITORY)
@@ -82,7 +90,6 @@ impl Engine {
             }
         }
         tracing::info!(image = %name, "brought the porthole to the engine");
-        self.remove_older(&name).await;
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use sha2::{Digest, Sha256};
 use slipway_porthole::attributes::Attribute;
+use slipway_porthole::head::moment;
 use slipway_porthole::raw::Raw;
 use tar::{Entry, EntryType};
 
@@ -86,7 +87,11 @@ impl Item {
             let record = record?;
             let value = record.value_bytes();
             match record.key_bytes() {
-                b"mtime" => item.changed = time(value).unwrap_or(item.changed),
+                b"mtime" => {
+                    if let Some(at) = moment(value) {
+                        item.changed = (at.seconds, at.nanoseconds);
+                    }
+                }
                 b"GNU.sparse.major" => parted = value == b"1",
                 b"GNU.sparse.name" => name = Some(Raw::from(value)),
                 b"GNU.sparse.realsize" => {
@@ -166,24 +171,6 @@ pub(in super::super) fn plain(name: &[u8]) -> Option<Raw> {
     Some(Raw(path))
 }
 
-/// A decimal number of seconds, as seconds and the nanoseconds after them.
-fn time(text: &[u8]) -> Option<(i64, u32)> {
-    let text = std::str::from_utf8(text).ok()?;
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let seconds: i64 = whole.parse().ok()?;
-    let digits: String = fraction
-        .chars()
-        .chain(std::iter::repeat('0'))
-        .take(9)
-        .collect();
-    let nanoseconds: u32 = digits.parse().ok()?;
-    if whole.starts_with('-') && nanoseconds > 0 {
-        Some((seconds.checked_sub(1)?, 1_000_000_000 - nanoseconds))
-    } else {
-        Some((seconds, nanoseconds))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,13 +188,5 @@ mod tests {
         ] {
             assert_eq!(plain(name), path.map(Raw::from), "{name:?}");
         }
-    }
-
-    #[test]
-    fn times_before_1970_count_their_fraction_forward() {
-        assert_eq!(time(b"12.5"), Some((12, 500_000_000)));
-        assert_eq!(time(b"-0.25"), Some((-1, 750_000_000)));
-        assert_eq!(time(b"-3"), Some((-3, 0)));
-        assert_eq!(time(b"soon"), None);
     }
 }

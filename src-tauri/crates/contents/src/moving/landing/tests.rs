@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
-use super::super::head::{Head, HeadKind};
+use slipway_porthole::answer::Moment;
+use slipway_porthole::head::{Body, Head};
+
 use super::*;
 use crate::jobs::{Done, JobKind, Jobs, NewJob};
 use crate::place::Place;
@@ -11,13 +13,13 @@ struct Made(Vec<u8>);
 
 impl Made {
     fn folder(mut self, name: &str) -> Self {
-        self.0.extend(head(name, HeadKind::Folder));
+        self.0.extend(head(name, Body::Folder));
         self
     }
 
     fn file(mut self, name: &str, text: &str) -> Self {
         let size = text.len() as u64;
-        self.0.extend(head(name, HeadKind::File { size }));
+        self.0.extend(head(name, Body::File(size)));
         self.0.extend_from_slice(text.as_bytes());
         self.0.resize(self.0.len().next_multiple_of(512), 0);
         self
@@ -25,7 +27,7 @@ impl Made {
 
     fn link(mut self, name: &str, target: &str) -> Self {
         let target = target.as_bytes();
-        self.0.extend(head(name, HeadKind::Link { target }));
+        self.0.extend(head(name, Body::Link(target)));
         self
     }
 
@@ -48,12 +50,18 @@ impl Made {
     }
 }
 
-fn head(name: &str, kind: HeadKind<'_>) -> Vec<u8> {
+fn head(name: &str, body: Body<'_>) -> Vec<u8> {
     Head {
         name: name.as_bytes(),
-        kind,
+        body,
         mode: 0o777,
-        changed: (1_700_000_000, 5),
+        uid: 0,
+        gid: 0,
+        changed: Moment {
+            seconds: 1_700_000_000,
+            nanoseconds: 5,
+        },
+        attributes: &[],
     }
     .bytes()
 }

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
-use super::super::head::{Head, HeadKind};
 use super::*;
+use slipway_porthole::answer::Moment;
+use slipway_porthole::head::{Body as Stored, Head};
 
 type Body = Vec<u8>;
 
@@ -27,16 +28,49 @@ fn read(archive: &[u8], piece: usize) -> Result<Option<Vec<(Entry, Body)>>, Brok
 fn file(name: &[u8], body: &[u8], changed: (i64, u32)) -> Vec<u8> {
     let head = Head {
         name,
-        kind: HeadKind::File {
-            size: body.len() as u64,
-        },
+        body: Stored::File(body.len() as u64),
         mode: 0o640,
-        changed,
+        uid: 1000,
+        gid: 3_000_000,
+        changed: Moment {
+            seconds: changed.0,
+            nanoseconds: changed.1,
+        },
+        attributes: &[],
     };
     let mut bytes = head.bytes();
     bytes.extend_from_slice(body);
     bytes.resize(bytes.len().next_multiple_of(512), 0);
     bytes
+}
+
+#[test]
+fn long_names_with_line_breaks_are_read_as_they_are() {
+    let long = "two\nlines/".repeat(30) + "name";
+    let target = "up\nand/".repeat(40);
+    let mut archive = file(long.as_bytes(), b"hello", (5, 6));
+    archive.extend(
+        Head {
+            name: long.as_bytes(),
+            body: Stored::Link(target.as_bytes()),
+            mode: 0o777,
+            uid: 0,
+            gid: 0,
+            changed: Moment::default(),
+            attributes: &[],
+        }
+        .bytes(),
+    );
+    archive.extend(file(b"short", b"", (7, 0)));
+    archive.extend([0; 1024]);
+    for piece in [1, 511, 700, 100_000] {
+        let all = read(&archive, piece).unwrap().unwrap();
+        assert_eq!(all[0].0.name, Raw::from(&*long));
+        assert_eq!((all[0].0.changed, &*all[0].1), ((5, 6), &b"hello"[..]));
+        assert_eq!(all[1].0.name, Raw::from(&*long));
+        assert_eq!(all[1].0.link, Raw::from(&*target));
+        assert_eq!(all[2].0.name, Raw::from("short"), "each counts once");
+    }
 }
 
 #[test]
@@ -46,9 +80,15 @@ fn what_another_program_reads_is_what_was_written() {
     archive.extend(
         Head {
             name: b"caf\xE9\n",
-            kind: HeadKind::Link { target: b"../x" },
+            body: Stored::Link(b"../x"),
             mode: 0o777,
-            changed: (5, 0),
+            uid: 0,
+            gid: 0,
+            changed: Moment {
+                seconds: 5,
+                nanoseconds: 0,
+            },
+            attributes: &[],
         }
         .bytes(),
     );
@@ -76,6 +116,7 @@ fn what_another_program_reads_is_what_was_written() {
     let ours = read(&archive, 700).unwrap().unwrap();
     assert_eq!(ours[0].0.name, Raw::from(&*long));
     assert_eq!(ours[0].0.changed, (-2, 750_000_000));
+    assert_eq!((ours[0].0.uid, ours[0].0.gid), (1000, 3_000_000));
     assert_eq!(ours[0].1, b"hello");
     assert_eq!(ours[1].0.link, Raw::from("../x"));
 }

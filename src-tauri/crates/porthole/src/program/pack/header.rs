@@ -1,194 +1,22 @@
-//! Headers of a tar archive, by POSIX (`pax`), with GNU's records for files with holes.
-//!
-//! Many readers end a record at its first line break, whatever length it says. So no record here has one:
-//! a long name with a line break stands in an entry of its own before, as GNU's tar writes long names.
+//! Headers of what lies in the place.
 
 use rustix::fs::Stat;
 use slipway_porthole::attributes::Attribute;
-use tar::{EntryType, Header};
+pub use slipway_porthole::head::Body;
+use slipway_porthole::head::Head;
 
 use super::super::row::{changed, mode};
 
-/// What comes after a header, or is meant by it.
-pub enum Body<'a> {
-    Folder,
-    File(u64),
-    /// A file with holes: what is stored with its map, and how long it is.
-    Holes {
-        stored: u64,
-        real: u64,
-    },
-    Link(&'a [u8]),
-    /// Another name of a file that came before.
-    SameAs(&'a [u8]),
-}
-
-/// The largest number of an octal field of eight and of twelve bytes.
-const MOST_SHORT: u64 = 0o7_777_777;
-const MOST_LONG: u64 = 0o77_777_777_777;
-
 /// The bytes before an entry's body, with the records that it needs.
 pub fn header(path: &[u8], stat: &Stat, body: &Body<'_>, attributes: &[Attribute]) -> Vec<u8> {
-    let mut records = Vec::new();
-    let mut bytes = Vec::new();
-    let mut head = Header::new_ustar();
-    let changed = changed(stat);
-    let (kind, size, link) = match body {
-        Body::Folder => (EntryType::Directory, 0, None),
-        Body::File(size) => (EntryType::Regular, *size, None),
-        Body::Holes { stored, .. } => (EntryType::Regular, *stored, None),
-        Body::Link(target) => (EntryType::Symlink, 0, Some(*target)),
-        Body::SameAs(first) => (EntryType::Link, 0, Some(*first)),
-    };
-    head.set_entry_type(kind);
-    head.set_mode(u32::from(mode(stat)));
-    let mut name = path.to_vec();
-    if kind == EntryType::Directory {
-        name.push(b'/');
+    Head {
+        name: path,
+        body: *body,
+        mode: u32::from(mode(stat)),
+        uid: stat.st_uid,
+        gid: stat.st_gid,
+        changed: changed(stat),
+        attributes,
     }
-    if let Body::Holes { real, .. } = body {
-        record(&mut records, b"GNU.sparse.major", b"1");
-        record(&mut records, b"GNU.sparse.minor", b"0");
-        if !name.contains(&b'\n') {
-            record(&mut records, b"GNU.sparse.name", &name);
-        }
-        record(
-            &mut records,
-            b"GNU.sparse.realsize",
-            real.to_string().as_bytes(),
-        );
-    }
-    let field = &mut head.as_old_mut().name;
-    if let Some(long) = put(field, &name) {
-        if long.contains(&b'\n') {
-            long_name(&mut bytes, EntryType::GNULongName, long);
-        } else {
-            record(&mut records, b"path", long);
-        }
-    }
-    if let Some(link) = link
-        && let Some(long) = put(&mut head.as_old_mut().linkname, link)
-    {
-        if long.contains(&b'\n') {
-            long_name(&mut bytes, EntryType::GNULongLink, long);
-        } else {
-            record(&mut records, b"linkpath", long);
-        }
-    }
-    number(size, MOST_LONG, b"size", &mut records, |fit| {
-        head.set_size(fit);
-    });
-    number(
-        u64::from(stat.st_uid),
-        MOST_SHORT,
-        b"uid",
-        &mut records,
-        |fit| {
-            head.set_uid(fit);
-        },
-    );
-    number(
-        u64::from(stat.st_gid),
-        MOST_SHORT,
-        b"gid",
-        &mut records,
-        |fit| {
-            head.set_gid(fit);
-        },
-    );
-    let whole = u64::try_from(changed.seconds).unwrap_or(0).min(MOST_LONG);
-    head.set_mtime(whole);
-    if changed.nanoseconds > 0 || i64::try_from(whole) != Ok(changed.seconds) {
-        record(
-            &mut records,
-            b"mtime",
-            time(changed.seconds, changed.nanoseconds).as_bytes(),
-        );
-    }
-    for attribute in attributes {
-        let (key, value) = attribute.record();
-        record(&mut records, &key, &value);
-    }
-    head.set_cksum();
-    if !records.is_empty() {
-        let mut before = Header::new_ustar();
-        before.set_entry_type(EntryType::XHeader);
-        before.set_mode(0o644);
-        before.set_size(records.len() as u64);
-        before.set_mtime(0);
-        before.set_uid(0);
-        before.set_gid(0);
-        // Read only by programs that know no records.
-        let label = b"PaxHeaders/entry";
-        before.as_old_mut().name[..label.len()].copy_from_slice(label);
-        before.set_cksum();
-        bytes.extend_from_slice(before.as_bytes());
-        bytes.extend_from_slice(&records);
-        pad(&mut bytes);
-    }
-    bytes.extend_from_slice(head.as_bytes());
-    bytes
-}
-
-/// Fills up to whole blocks.
-pub fn pad(bytes: &mut Vec<u8>) {
-    bytes.resize(bytes.len().next_multiple_of(512), 0);
-}
-
-/// Seconds with a fraction; before 1970 the fraction still counts forward, which a decimal number does not.
-fn time(seconds: i64, nanoseconds: u32) -> String {
-    if seconds < 0 && nanoseconds > 0 {
-        let sign = if seconds == -1 { "-" } else { "" };
-        format!("{sign}{}.{:09}", seconds + 1, 1_000_000_000 - nanoseconds)
-    } else {
-        format!("{seconds}.{nanoseconds:09}")
-    }
-}
-
-/// Puts into a field what fits; gives all of it where not all does.
-fn put<'a>(into: &mut [u8], bytes: &'a [u8]) -> Option<&'a [u8]> {
-    let length = bytes.len().min(into.len());
-    into[..length].copy_from_slice(&bytes[..length]);
-    (bytes.len() > length).then_some(bytes)
-}
-
-/// An entry before the one that is named.
-fn long_name(bytes: &mut Vec<u8>, kind: EntryType, name: &[u8]) {
-    let mut head = Header::new_gnu();
-    let label = b"././@LongLink";
-    head.as_old_mut().name[..label.len()].copy_from_slice(label);
-    head.set_entry_type(kind);
-    head.set_mode(0o644);
-    head.set_uid(0);
-    head.set_gid(0);
-    head.set_mtime(0);
-    head.set_size(name.len() as u64 + 1);
-    head.set_cksum();
-    bytes.extend_from_slice(head.as_bytes());
-    bytes.extend_from_slice(name);
-    bytes.push(0);
-    pad(bytes);
-}
-
-fn number(value: u64, most: u64, key: &[u8], records: &mut Vec<u8>, set: impl FnOnce(u64)) {
-    if value > most {
-        record(records, key, value.to_string().as_bytes());
-        set(0);
-    } else {
-        set(value);
-    }
-}
-
-/// A record counts its own length, its digits among it.
-fn record(records: &mut Vec<u8>, key: &[u8], value: &[u8]) {
-    let rest = key.len() + value.len() + 3;
-    let mut length = rest + 1;
-    while length != rest + length.to_string().len() {
-        length = rest + length.to_string().len();
-    }
-    records.extend_from_slice(format!("{length} ").as_bytes());
-    records.extend_from_slice(key);
-    records.push(b'=');
-    records.extend_from_slice(value);
-    records.push(b'\n');
+    .bytes()
 }

@@ -4,9 +4,9 @@ use std::os::fd::OwnedFd;
 
 use rustix::fs::{SeekFrom, Stat, seek};
 use rustix::io::Errno;
+use slipway_porthole::head::pad;
 
 use super::super::row::{on_disk, size};
-use super::header::pad;
 
 /// Holes of one file that are written as holes. What is more torn is written whole.
 const MOST_HOLES: usize = 10_000;

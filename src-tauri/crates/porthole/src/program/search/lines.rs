@@ -13,6 +13,7 @@ use rustix::io::{Errno, read};
 use slipway_porthole::answer::HitLine;
 use slipway_porthole::fault::Fault;
 use slipway_porthole::raw::Raw;
+use slipway_porthole::sought;
 
 use super::super::fault::{Result, fault};
 
@@ -36,27 +37,11 @@ pub enum Found {
     End,
 }
 
-/// Writes bytes so that an expression means just them.
-pub fn literal(pattern: &mut String, bytes: &[u8]) {
-    use std::fmt::Write;
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(pattern, "(?-u:\\x{byte:02X})");
-    }
-}
-
 impl Lines {
     pub fn text(text: &[u8], case: bool) -> Result<Lines> {
-        if text.is_empty() || text.contains(&b'\n') {
-            return Err(Fault::BadRequest);
-        }
+        let pattern = sought::text(text)?;
         if case {
             return Ok(Lines::Text(Box::new(Finder::new(text).into_owned())));
-        }
-        let mut pattern = String::new();
-        match std::str::from_utf8(text) {
-            Ok(text) => pattern = regex::escape(text),
-            Err(_) => literal(&mut pattern, text),
         }
         Lines::pattern(&pattern, false)
     }

@@ -2,38 +2,16 @@
 
 use regex::bytes::{Regex, RegexBuilder};
 use slipway_porthole::fault::Fault;
+use slipway_porthole::sought;
 
 use super::super::fault::Result;
-use super::lines::literal;
-
-/// Any number of bytes, line breaks among them.
-const ANYTHING: &str = "(?s-u:.*)";
-
-/// One character, or one byte of a name that is no UTF-8.
-const ONE: &str = "(?s-u:[\\x00-\\xFF][\\x80-\\xBF]{0,3})";
 
 /// With `*` or `?` the whole name, otherwise any part of it.
 pub struct Names(Regex);
 
 impl Names {
     pub fn new(text: &[u8], case: bool) -> Result<Names> {
-        let whole = text.contains(&b'*') || text.contains(&b'?');
-        let sign = |sign: char| match sign {
-            '*' if whole => ANYTHING.to_owned(),
-            '?' if whole => ONE.to_owned(),
-            other => regex::escape(other.encode_utf8(&mut [0; 4])),
-        };
-        let mut pattern = String::new();
-        // As characters where it is text, so that upper and lower case of all alphabets are the same;
-        // what is no text is meant byte by byte.
-        for part in text.utf8_chunks() {
-            pattern.extend(part.valid().chars().map(sign));
-            literal(&mut pattern, part.invalid());
-        }
-        if whole {
-            pattern = format!("\\A(?:{pattern})\\z");
-        }
-        RegexBuilder::new(&pattern)
+        RegexBuilder::new(&sought::name(text))
             .case_insensitive(!case)
             .size_limit(2 << 20)
             .build()

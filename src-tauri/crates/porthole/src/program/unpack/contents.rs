@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use slipway_porthole::attributes::Attribute;
 use slipway_porthole::fault::Fault;
 use slipway_porthole::frame::CHUNK;
+use slipway_porthole::head::moment;
 use slipway_porthole::raw::Raw;
 use slipway_porthole::request::Owner;
 use tar::{Entry, EntryType};
@@ -70,7 +71,11 @@ impl Wanted {
             let record = record.map_err(|error| bad(&error))?;
             let value = record.value_bytes();
             match record.key_bytes() {
-                b"mtime" => wanted.changed = time(value).unwrap_or(wanted.changed),
+                b"mtime" => {
+                    if let Some(at) = moment(value) {
+                        wanted.changed = (at.seconds, at.nanoseconds);
+                    }
+                }
                 b"GNU.sparse.major" => major = value == b"1",
                 b"GNU.sparse.name" => sparse_name = Some(Raw::from(value)),
                 b"GNU.sparse.realsize" => {
@@ -101,24 +106,6 @@ impl Wanted {
         };
         // Not every file system keeps a link's time.
         let _ = utimensat(folder, name, &times, AtFlags::SYMLINK_NOFOLLOW);
-    }
-}
-
-/// A decimal number of seconds, as seconds and the nanoseconds after them.
-fn time(text: &[u8]) -> Option<(i64, u32)> {
-    let text = std::str::from_utf8(text).ok()?;
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let seconds: i64 = whole.parse().ok()?;
-    let digits: String = fraction
-        .chars()
-        .chain("000000000".chars())
-        .take(9)
-        .collect();
-    let nanoseconds: u32 = digits.parse().ok()?;
-    if whole.starts_with('-') && nanoseconds > 0 {
-        Some((seconds.checked_sub(1)?, 1_000_000_000 - nanoseconds))
-    } else {
-        Some((seconds, nanoseconds))
     }
 }
 
