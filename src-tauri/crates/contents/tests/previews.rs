@@ -29,7 +29,7 @@ const SCRIPT: &str = "
 ln -s /etc/passwd outside && : > empty.txt &&
 awk 'BEGIN { print \"n,square\"; for (n = 0; n < 1000000; n++) print n \",\" n * n }' > million.csv &&
 { echo first; head -c 100000000 /dev/zero | tr '\\0' x; echo; echo last; } > long.txt &&
-{ echo a,b; head -c 100000000 /dev/zero | tr '\\0' y; echo ,1; echo x,2; } > wide.csv &&
+{ echo a,b; head -c 100000000 /dev/zero | tr '\\0' y; echo ,1; echo x,2; } > long-line.csv &&
 { echo a,b; printf 1,; head -c 100000000 /dev/zero | tr '\\0' ,; echo; echo x,2; } > commas.csv &&
 sed 's/apple/cherry/' prices.csv > other.csv
 ";
@@ -222,7 +222,7 @@ async fn a_million_rows_and_a_line_of_100_mb_are_no_trouble() {
 #[tokio::test]
 async fn a_table_with_a_line_of_100_mb_shows_its_other_lines() {
     let room = Room::new().await;
-    for name in ["wide.csv", "commas.csv"] {
+    for name in ["long-line.csv", "commas.csv"] {
         let preview = room.preview(name).await;
         let page = room.contents.preview_rows(preview.id, 0, 0, 10).await;
         let shown: usize = page

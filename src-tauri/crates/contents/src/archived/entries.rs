@@ -27,11 +27,13 @@ impl Way {
 
     /// All that lies at a path.
     pub(super) async fn entries(&self, what: ArchiveUse, path: &Raw) -> Result<Entries, Fault> {
-        match self.archive.tar(what, &path.0).await {
+        let (asked, part) = asked(path);
+        match self.archive.tar(what, asked).await {
             Ok(Some(stream)) => Ok(Entries {
                 stream,
                 untar: Untar::default(),
                 way: self.clone(),
+                part: part.map(Part::new),
             }),
             Ok(None) => Err(Fault::NotFound),
             Err(error) => Err(self.meaning(error).await),
@@ -76,16 +78,97 @@ impl Way {
     }
 }
 
+/// What the engine can be asked for, and what of it is wanted. Engines hand a path on as text within themselves,
+/// and find nothing where it is none; then the folder above is asked for.
+fn asked(path: &Raw) -> (&[u8], Option<&[u8]>) {
+    if std::str::from_utf8(&path.0).is_ok() {
+        return (&path.0, None);
+    }
+    let valid = path
+        .0
+        .utf8_chunks()
+        .next()
+        .map_or(0, |chunk| chunk.valid().len());
+    match path.0[..valid].iter().rposition(|byte| *byte == b'/') {
+        Some(at) => (&path.0[..at], Some(&path.0[at + 1..])),
+        None => (&[], Some(&path.0)),
+    }
+}
+
+/// What is wanted of an archive.
+struct Part {
+    /// Below what was asked for.
+    path: Vec<u8>,
+    wanted: bool,
+    found: bool,
+}
+
+impl Part {
+    fn new(path: &[u8]) -> Self {
+        Self {
+            path: path.to_vec(),
+            wanted: false,
+            found: false,
+        }
+    }
+
+    /// A name as it would be, had the part itself been asked for.
+    fn name(&self, name: &[u8]) -> Option<Raw> {
+        let rest = below(name).strip_prefix(&self.path[..])?;
+        if !rest.is_empty() && !rest.starts_with(b"/") {
+            return None;
+        }
+        let begin = self.path.iter().rposition(|byte| *byte == b'/');
+        let mut name = self.path[begin.map_or(0, |at| at + 1)..].to_vec();
+        name.extend_from_slice(rest);
+        Some(Raw(name))
+    }
+
+    fn take(&mut self, item: Item) -> Option<Item> {
+        let Item::Entry(mut entry) = item else {
+            return self.wanted.then_some(item);
+        };
+        let name = self.name(&entry.name.0);
+        self.wanted = name.is_some();
+        self.found |= self.wanted;
+        entry.name = name?;
+        if entry.what == What::SameAs {
+            match self.name(&entry.link.0) {
+                Some(link) => entry.link = link,
+                None => entry.what = What::Other,
+            }
+        }
+        Some(Item::Entry(entry))
+    }
+}
+
 /// An archive as it comes. Dropping it ends it at the engine.
 pub(super) struct Entries {
     stream: BoxStream<'static, slipway_engine::Result<bytes::Bytes>>,
     untar: Untar,
     way: Way,
+    part: Option<Part>,
 }
 
 impl Entries {
     /// The next entry, a piece of its body or its end; `None` after the last.
     pub(super) async fn next(&mut self) -> Result<Option<Item>, Fault> {
+        loop {
+            let item = self.any().await?;
+            match (&mut self.part, item) {
+                (None, item) => return Ok(item),
+                (Some(part), None) if !part.found => return Err(Fault::NotFound),
+                (Some(_), None) => return Ok(None),
+                (Some(part), Some(item)) => {
+                    if let Some(item) = part.take(item) {
+                        return Ok(Some(item));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn any(&mut self) -> Result<Option<Item>, Fault> {
         loop {
             match self.untar.take() {
                 Ok(Some(item)) => return Ok(Some(item)),
@@ -113,5 +196,39 @@ pub(super) fn below(name: &[u8]) -> &[u8] {
     match name.iter().position(|byte| *byte == b'/') {
         Some(at) => &name[at + 1..],
         None => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_is_asked_for_by_the_folder_above() {
+        let asked = |path: &[u8]| {
+            let path = Raw::from(path);
+            let (asked, part) = asked(&path);
+            (asked.to_vec(), part.map(<[u8]>::to_vec))
+        };
+        assert_eq!(asked("a/größe".as_bytes()), ("a/größe".into(), None));
+        assert_eq!(asked(b""), (Vec::new(), None));
+        assert_eq!(
+            asked(b"b\xE9.txt"),
+            (Vec::new(), Some(b"b\xE9.txt".to_vec()))
+        );
+        assert_eq!(
+            asked(b"a/b/c\xE9/d"),
+            (b"a/b".to_vec(), Some(b"c\xE9/d".to_vec()))
+        );
+    }
+
+    #[test]
+    fn a_part_is_named_as_if_it_had_been_asked_for() {
+        let part = Part::new(b"c\xE9/d");
+        assert_eq!(part.name(b"b/c\xE9/d"), Some(Raw::from("d")));
+        assert_eq!(part.name(b"b/c\xE9/d/e"), Some(Raw::from("d/e")));
+        assert_eq!(part.name(b"b/c\xE9/d2"), None);
+        assert_eq!(part.name(b"b/c\xE9"), None);
+        assert_eq!(part.name(b"b"), None);
     }
 }

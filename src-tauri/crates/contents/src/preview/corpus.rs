@@ -1,6 +1,8 @@
 //! What an attacker would put into a volume, through the front door: every file is opened, every
 //! part of it asked for, and what comes out is looked through for anything that could act.
 
+mod others;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

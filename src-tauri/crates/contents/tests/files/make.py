@@ -5,9 +5,11 @@ The files are kept, so that the tests need no Python: run this again only to cha
     env/bin/python make.py
 """
 
+import logging
 import os
 import pathlib
 import sqlite3
+import subprocess
 import tarfile
 import zipfile
 
@@ -45,6 +47,17 @@ flat.head(50).to_excel(HERE / "prices.xlsx", sheet_name="Prices", index=False)
 flat.head(100).to_csv(HERE / "prices.csv")
 flat.head(100).to_json(HERE / "prices.jsonl", orient="records", lines=True, date_format="iso")
 
+# What programs of other countries and other systems write.
+flat.head(100).to_csv(HERE / "prices.tsv", sep="\t", index=False)
+flat.head(100).assign(fruit="Käse aus Köln").to_csv(HERE / "latin.csv", sep=";", decimal=",", encoding="latin-1", index=False)
+flat.head(100).assign(fruit="Käse aus 東京").to_csv(HERE / "utf16.csv", encoding="utf-16", index=False)
+
+log = logging.FileHandler(HERE / "job.log", mode="w")
+log.setFormatter(logging.Formatter("2024-01-01 00:00:00,000 %(levelname)s %(name)s: %(message)s"))
+logging.getLogger("train").addHandler(log)
+for number in range(20):
+    logging.getLogger("train").warning("\x1b[33mepoch %d\x1b[0m is slow", number)
+
 (HERE / "prices.db").unlink(missing_ok=True)
 with sqlite3.connect(HERE / "prices.db") as database:
     flat.head(100).assign(fruit=flat["fruit"].astype(str)).to_sql("prices", database, index=False)
@@ -72,9 +85,26 @@ for number, (kind, source) in enumerate(CELLS):
 NotebookClient(notebook, allow_errors=True, timeout=120, kernel_name="python3").execute()
 nbformat.write(notebook, HERE / "analysis.ipynb")
 
+drawn = nbformat.v4.new_notebook(metadata=notebook.metadata)
+drawn.cells.append(nbformat.v4.new_markdown_cell("# Drawn", id="cell-0"))
+drawn.cells.append(
+    nbformat.v4.new_code_cell(
+        "%config InlineBackend.figure_formats = ['svg']\nfrom matplotlib import pyplot\n"
+        "figure, axes = pyplot.subplots(figsize=(3, 2))\naxes.plot([1, 2, 4])\npyplot.show()",
+        id="cell-1",
+    )
+)
+NotebookClient(drawn, timeout=120, kernel_name="python3").execute()
+nbformat.write(drawn, HERE / "drawn.ipynb")
+nbformat.write(nbformat.convert(notebook, 3), HERE / "older.ipynb", version=3)
+
 os.chdir(HERE)
 with zipfile.ZipFile("files.zip", "w", zipfile.ZIP_DEFLATED) as archive:
     archive.write("prices.csv", "tables/prices.csv")
+# GNU tar: a plain one, and one that zstd packs.
+for name, how in [("files.tar", []), ("files.tar.zst", ["--zstd"])]:
+    plain = ["--owner=1000", "--group=100", "--mtime=@86400", "--transform=s,^,tables/,"]
+    subprocess.run(["tar", *how, *plain, "-cf", name, "prices.csv"], check=True)
 with tarfile.open("files.tar.gz", "w:gz") as archive:
     entry = tarfile.TarInfo("tables/prices.csv")
     entry.size = os.path.getsize("prices.csv")

@@ -153,7 +153,8 @@ async fn another_processor_shows_the_same_files_the_slower_way() {
     assert_eq!(found.unwrap().path.0, "data/a.csv");
 
     for (path, format) in [
-        ("inside", "CSV"),
+        ("inside", "Text"),
+        ("data/a.csv", "Comma-separated"),
         ("closed", "Text"),
         ("latin\\xE9.txt", "Text"),
     ] {
@@ -250,7 +251,14 @@ async fn what_is_downloaded_the_slower_way_is_the_same() {
         let id = room
             .download(
                 place,
-                &["data", "closed", "locked", "sparse.bin", "folder-link"],
+                &[
+                    "data",
+                    "closed",
+                    "locked",
+                    "sparse.bin",
+                    "folder-link",
+                    "latin\\xE9.txt",
+                ],
                 &to,
             )
             .await;
