@@ -141,14 +141,18 @@ fn begin(
     let (seen, table, out) = (Arc::clone(seen), Arc::clone(desk), out.clone());
     // Held while it begins, so that it is on the table before it can end.
     let mut running = lock(desk);
-    let task = tasks.spawn(async move {
+    let spawned = tasks.spawn(async move {
         let ending = seen.answer(request, &talk).await;
         let mine = lock(&table).remove(&id);
         if mine.is_some() {
             end(&out, id, ending).await;
         }
     });
-    running.insert(id, Running { credit, task });
+    let one = Running {
+        credit,
+        task: spawned,
+    };
+    running.insert(id, one);
 }
 
 async fn end(out: &Out, id: u32, ending: slipway_porthole::answer::Ending) {

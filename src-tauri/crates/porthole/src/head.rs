@@ -135,20 +135,7 @@ impl Head<'_> {
         }
         head.set_cksum();
         if !records.is_empty() {
-            let mut before = Header::new_ustar();
-            before.set_entry_type(EntryType::XHeader);
-            before.set_mode(0o644);
-            before.set_size(records.len() as u64);
-            before.set_mtime(0);
-            before.set_uid(0);
-            before.set_gid(0);
-            // Read only by programs that know no records.
-            let label = b"PaxHeaders/entry";
-            before.as_old_mut().name[..label.len()].copy_from_slice(label);
-            before.set_cksum();
-            bytes.extend_from_slice(before.as_bytes());
-            bytes.extend_from_slice(&records);
-            pad(&mut bytes);
+            before(&mut bytes, &records);
         }
         bytes.extend_from_slice(head.as_bytes());
         bytes
@@ -199,6 +186,24 @@ fn put<'a>(into: &mut [u8], bytes: &'a [u8]) -> Option<&'a [u8]> {
     let length = bytes.len().min(into.len());
     into[..length].copy_from_slice(&bytes[..length]);
     (bytes.len() > length).then_some(bytes)
+}
+
+/// The entry that holds the records of the next one.
+fn before(bytes: &mut Vec<u8>, records: &[u8]) {
+    let mut head = Header::new_ustar();
+    head.set_entry_type(EntryType::XHeader);
+    head.set_mode(0o644);
+    head.set_size(records.len() as u64);
+    head.set_mtime(0);
+    head.set_uid(0);
+    head.set_gid(0);
+    // Read only by programs that know no records.
+    let label = b"PaxHeaders/entry";
+    head.as_old_mut().name[..label.len()].copy_from_slice(label);
+    head.set_cksum();
+    bytes.extend_from_slice(head.as_bytes());
+    bytes.extend_from_slice(records);
+    pad(bytes);
 }
 
 /// An entry before the one that is named.

@@ -40,6 +40,9 @@ impl UnixRecorder {
 
     /// As [`Self::start`], with words replaced by others of the same length on the way, in requests and answers: an
     /// engine that says it has another processor, or that cannot start something.
+    ///
+    /// # Panics
+    /// Where two words are not of one length: lengths are said elsewhere in a message.
     pub fn disguised(engine: &Path, words: &[(&str, &str)]) -> Result<Self, BedError> {
         let bytes = words.iter().map(|(from, to)| {
             assert_eq!(

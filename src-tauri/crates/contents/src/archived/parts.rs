@@ -51,23 +51,20 @@ impl Seen {
             } else {
                 self.copies.of(&self.way, &real, version).await?
             };
-            match copy {
-                Some(copy) => {
-                    let mut at = offset;
-                    while at < end {
-                        let piece = copy.read(at, end - at).await?;
-                        if piece.is_empty() {
-                            return Err(Fault::Changed);
-                        }
-                        at += piece.len() as u64;
-                        talk.data(&piece).await?;
+            if let Some(copy) = copy {
+                let mut at = offset;
+                while at < end {
+                    let piece = copy.read(at, end - at).await?;
+                    if piece.is_empty() {
+                        return Err(Fault::Changed);
                     }
-                    bytes = end - offset;
+                    at += piece.len() as u64;
+                    talk.data(&piece).await?;
                 }
-                None => {
-                    let range = offset..end;
-                    bytes = self.stream(ArchiveUse::Read, &real, range, talk).await?;
-                }
+                bytes = end - offset;
+            } else {
+                let range = offset..end;
+                bytes = self.stream(ArchiveUse::Read, &real, range, talk).await?;
             }
         }
         Ok(Outcome::Read(ReadEnd {

@@ -50,11 +50,11 @@ impl Told<'_> {
         self.totals.hits += 1;
         self.bytes += 48 + hit.path.0.len() + hit.line.as_ref().map_or(0, |line| line.text.0.len());
         self.hits.push(hit);
-        self.from_time_to_time().await?;
+        self.now_and_then().await?;
         Ok(true)
     }
 
-    async fn from_time_to_time(&mut self) -> Result<(), Fault> {
+    async fn now_and_then(&mut self) -> Result<(), Fault> {
         if self.bytes < STEP_BYTES && self.since.elapsed() < STEP_TIME {
             return Ok(());
         }
@@ -165,7 +165,7 @@ impl Seen {
                     return Ok(());
                 }
             }
-            told.from_time_to_time().await?;
+            told.now_and_then().await?;
             if all && ended {
                 return look.fault().map_or(Ok(()), Err);
             }
@@ -195,7 +195,7 @@ impl Seen {
                 continue;
             };
             told.totals.files += 1;
-            let mut reading = Lines::default();
+            let mut reading = Reading::default();
             let mut of_one = 0;
             while let Some(item) = entries.next().await? {
                 let Item::Body(piece) = item else {
@@ -205,7 +205,7 @@ impl Seen {
                     break;
                 };
                 told.totals.bytes += piece.len() as u64;
-                told.from_time_to_time().await?;
+                told.now_and_then().await?;
                 if reading.binary || of_one >= most {
                     continue;
                 }
@@ -252,7 +252,7 @@ fn wanted(search: &Search, entry: &Entry) -> Option<Raw> {
 
 /// Tells of the lines that are found by now; `None` where there are hits enough.
 async fn report(
-    reading: &mut Lines,
+    reading: &mut Reading,
     lines: &Regex,
     most: u32,
     path: &Raw,
@@ -283,7 +283,7 @@ async fn report(
 
 /// One file that is being searched.
 #[derive(Default)]
-struct Lines {
+struct Reading {
     /// What came and was not looked at, from the beginning of a line or within a very long one.
     buffer: Vec<u8>,
     /// Bytes of the file before the buffer.
@@ -298,20 +298,17 @@ struct Lines {
     binary: bool,
 }
 
-impl Lines {
+impl Reading {
     /// The next line that holds what is sought, as far as the buffer goes.
     fn next(&mut self, sought: &Regex) -> Option<HitLine> {
         loop {
             if self.skipping {
-                match self.buffer.iter().position(|byte| *byte == b'\n') {
-                    Some(at) => {
-                        self.pass_line(at);
-                        self.skipping = false;
-                    }
-                    None => {
-                        self.pass_within(self.buffer.len());
-                        return None;
-                    }
+                if let Some(at) = self.buffer.iter().position(|byte| *byte == b'\n') {
+                    self.pass_line(at);
+                    self.skipping = false;
+                } else {
+                    self.pass_within(self.buffer.len());
+                    return None;
                 }
             }
             let whole = self.buffer.iter().rposition(|byte| *byte == b'\n');
@@ -382,6 +379,10 @@ impl Lines {
     }
 
     /// So many bytes were looked at, whole lines and perhaps a part of one.
+    #[expect(
+        clippy::naive_bytecount,
+        reason = "the engine sends slower than this counts"
+    )]
     fn pass(&mut self, count: usize) {
         let passed = &self.buffer[..count];
         let breaks = passed.iter().filter(|byte| **byte == b'\n').count() as u64;
@@ -414,7 +415,7 @@ mod tests {
 
     fn found(text: &[u8], piece: usize, sought: &str) -> Vec<HitLine> {
         let sought = build(sought, true).unwrap();
-        let mut reading = Lines::default();
+        let mut reading = Reading::default();
         let mut all = Vec::new();
         for piece in text.chunks(piece.max(1)) {
             reading.buffer.extend_from_slice(piece);

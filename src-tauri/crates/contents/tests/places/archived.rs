@@ -5,7 +5,7 @@
 use slipway_contents::browse::{FolderOrder, FolderQuery};
 use slipway_contents::entry::{Entry, EntryKind};
 use slipway_contents::jobs::JobState;
-use slipway_contents::place::{EntryPath, PlaceReach};
+use slipway_contents::place::{EntryPath, PlaceId, PlaceReach};
 use slipway_contents::preview::PreviewBody;
 use slipway_contents::search::{SearchQuery, SearchWhere};
 use slipway_contents::survey::SurveyState;
@@ -58,7 +58,7 @@ impl Room {
         (Self::at(recorder.docker_host(), folder).await, recorder)
     }
 
-    async fn all(&self, place: slipway_contents::place::PlaceId, folder: &str) -> Vec<Entry> {
+    async fn all(&self, place: PlaceId, folder: &str) -> Vec<Entry> {
         let query = FolderQuery {
             folder: EntryPath(folder.to_owned()),
             hidden: true,
@@ -132,6 +132,14 @@ async fn another_processor_shows_the_same_files_the_slower_way() {
         }
         assert_eq!(rows.len(), expected.len(), "in {folder:?}");
     }
+    previews_are_shown(&room, without).await;
+    space_and_hits_are_the_same((&program, with), (&room, without)).await;
+    room.contents.close(without);
+    program.contents.close(with);
+    gone(bed(), "archived-vol").await;
+}
+
+async fn previews_are_shown(room: &Room, without: PlaceId) {
     for path in [
         "out",
         "loop",
@@ -193,7 +201,12 @@ async fn another_processor_shows_the_same_files_the_slower_way() {
         Some("39996000100"),
         "far behind, from a copy"
     );
+}
 
+async fn space_and_hits_are_the_same(
+    (program, with): (&Room, PlaceId),
+    (room, without): (&Room, PlaceId),
+) {
     let mut states = room.contents.measure(without).unwrap();
     let state = shows(&mut states, "the end of counting", |state| state.done).await;
     let mut states = program.contents.measure(with).unwrap();
@@ -230,10 +243,6 @@ async fn another_processor_shows_the_same_files_the_slower_way() {
     let notes = hits.iter().find(|hit| hit.path.0 == "data/inner/notes.txt");
     let line = notes.unwrap().line.clone().unwrap();
     assert_eq!((line.number, line.text.as_str()), (2, "a needle here"));
-
-    room.contents.close(without);
-    program.contents.close(with);
-    gone(bed(), "archived-vol").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

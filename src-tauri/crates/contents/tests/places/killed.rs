@@ -8,8 +8,7 @@ use slipway_contents::jobs::{Job, JobState};
 use slipway_engine::VolumeName;
 use slipway_testbed::process;
 
-use super::copying::look;
-use super::{Room, bed, fill, portholes_on, shows, volume_place};
+use super::{Room, bed, fill, look, portholes_on, shows, volume_place};
 
 const FILES: usize = 300;
 
