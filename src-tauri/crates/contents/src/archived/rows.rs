@@ -20,10 +20,12 @@ const STEP_LINKS: usize = 4;
 
 impl Seen {
     pub(super) async fn list(&self, path: &Raw, talk: &Talk) -> Result<Outcome, Fault> {
-        let (look, id) = self.folder(path).await?;
+        let (look, _) = self.folder(path).await?;
         let mut told = 0;
         let mut links = Vec::new();
+        // Which folder it is in this round; another one may number them otherwise.
         let round = look.progress().borrow().round;
+        let id = look.find(path, true).await?;
         loop {
             let progress = *look.progress().borrow();
             let ended = look.has_ended();

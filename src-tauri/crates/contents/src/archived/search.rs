@@ -121,10 +121,10 @@ impl Seen {
         told: &mut Told<'_>,
     ) -> Result<(), Fault> {
         let look = self.look();
-        let base = look.find(&search.path, true).await?;
         // In the order in which they came: what lies in a folder comes after it.
         let mut inside: Vec<bool> = Vec::new();
         let round = look.progress().borrow().round;
+        let base = look.find(&search.path, true).await?;
         loop {
             let ended = look.has_ended();
             if look.progress().borrow().round != round {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::{Duration, Instant};
 
 use slipway_porthole::answer::{Answer, Moment, Outcome};
@@ -50,7 +50,7 @@ struct Listing {
     since: Instant,
     /// The folder changed while it was read.
     stale: AtomicBool,
-    _reading: AbortOnDropHandle<()>,
+    reading: OnceLock<AbortOnDropHandle<()>>,
 }
 
 /// The last order: what was asked for, what was counted and how many rows there were.
@@ -167,53 +167,55 @@ fn read(place: &Arc<OpenPlace>, folder: Raw) -> Result<Arc<Listing>> {
     let session = place.session()?;
     let (progress, follower) = watch::channel(Progress::default());
     let name = shown_name(&folder);
-    Ok(Arc::new_cyclic(|listing: &std::sync::Weak<Listing>| {
-        let listing = listing.clone();
-        let reading = tokio::spawn(async move {
-            let reading = async {
-                if let Outcome::Row(row) = session
-                    .one(Request::Stat {
-                        path: folder.clone(),
-                    })
-                    .await?
-                {
-                    progress.send_modify(|progress| progress.stamp = Some(row.changed));
-                }
-                let mut exchange = session.ask(Request::List { path: folder }).await?;
-                loop {
-                    match exchange.next().await? {
-                        Step::Answer(Answer::Rows(rows)) => {
-                            let Some(listing) = listing.upgrade() else {
-                                return Ok(());
-                            };
-                            let mut kept = listing
-                                .rows
-                                .write()
-                                .unwrap_or_else(std::sync::PoisonError::into_inner);
-                            for row in &rows {
-                                kept.push(row);
-                            }
-                            drop(kept);
-                            progress.send_modify(|progress| progress.some = true);
+    let listing = Arc::new(Listing {
+        rows: RwLock::default(),
+        progress: follower,
+        arranged: Mutex::default(),
+        since: Instant::now(),
+        stale: AtomicBool::new(false),
+        reading: OnceLock::new(),
+    });
+    // Begun when the listing is there: an answer may come at once, and finds nobody else to take it.
+    let taking = Arc::downgrade(&listing);
+    let reading = tokio::spawn(async move {
+        let reading = async {
+            if let Outcome::Row(row) = session
+                .one(Request::Stat {
+                    path: folder.clone(),
+                })
+                .await?
+            {
+                progress.send_modify(|progress| progress.stamp = Some(row.changed));
+            }
+            let mut exchange = session.ask(Request::List { path: folder }).await?;
+            loop {
+                match exchange.next().await? {
+                    Step::Answer(Answer::Rows(rows)) => {
+                        let Some(listing) = taking.upgrade() else {
+                            return Ok(());
+                        };
+                        let mut kept = listing
+                            .rows
+                            .write()
+                            .unwrap_or_else(std::sync::PoisonError::into_inner);
+                        for row in &rows {
+                            kept.push(row);
                         }
-                        Step::End(_) => return Ok(()),
-                        _ => return Err(Refused::unexpected()),
+                        drop(kept);
+                        progress.send_modify(|progress| progress.some = true);
                     }
+                    Step::End(_) => return Ok(()),
+                    _ => return Err(Refused::unexpected()),
                 }
-            };
-            let ended: Result<(), Refused> = reading.await;
-            let ended = ended.map_err(|refused| refused.about(&name));
-            progress.send_modify(|progress| progress.ended = Some(ended));
-        });
-        Listing {
-            rows: RwLock::default(),
-            progress: follower,
-            arranged: Mutex::default(),
-            since: Instant::now(),
-            stale: AtomicBool::new(false),
-            _reading: AbortOnDropHandle::new(reading),
-        }
-    }))
+            }
+        };
+        let ended: Result<(), Refused> = reading.await;
+        let ended = ended.map_err(|refused| refused.about(&name));
+        progress.send_modify(|progress| progress.ended = Some(ended));
+    });
+    // It was made here and holds none yet.
+    let _ = listing.reading.set(AbortOnDropHandle::new(reading));
+    Ok(listing)
 }
 
 impl OpenPlace {
