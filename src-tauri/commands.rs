@@ -14,6 +14,7 @@ pub mod previews;
 pub mod recipes;
 pub mod sharing;
 pub mod streams;
+pub mod terminals;
 pub mod usage;
 pub mod volumes;
 

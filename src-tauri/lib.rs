@@ -12,6 +12,7 @@ mod dialogs;
 mod drops;
 mod headless;
 mod leaving;
+mod log_file;
 mod logging;
 mod renderer;
 mod shortcut;
@@ -20,6 +21,7 @@ mod state;
 mod streams;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 pub use dialogs::{Dialogs, Wanted};
 pub use headless::{Wish, attend};
@@ -29,6 +31,9 @@ pub use state::AppState;
 pub use streams::{Numbered, Streams};
 use tauri::webview::PageLoadEvent;
 use tauri::{Manager as _, Runtime};
+
+/// So long the end of the window waits for terminals to be closed.
+const HANGING_UP: Duration = Duration::from_secs(2);
 
 /// Opens the window, on this lab if one is named, and runs until it is closed.
 pub fn run(lab: Option<String>) -> ExitCode {
@@ -67,6 +72,7 @@ pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri:
         .manage(commands::launch::Checking::default())
         .manage(drops::Drops::default())
         .manage(closing::Closing::default())
+        .manage(log_file::LogSaves::default())
         .invoke_handler(bindings::builder::<R>().invoke_handler())
         .on_page_load(|webview, payload| match payload.event() {
             PageLoadEvent::Started => {
@@ -89,11 +95,24 @@ pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri:
         })
 }
 
+/// Closes all terminals: what runs in them would go on in its lab without anybody to see it. An engine
+/// that does not answer holds nothing up for long.
+fn hang_up(state: &AppState) {
+    if !state.labs.has_terminals() {
+        return;
+    }
+    let closed = async { tokio::time::timeout(HANGING_UP, state.labs.close_terminals()).await };
+    if tauri::async_runtime::block_on(closed).is_err() {
+        tracing::warn!("terminals could not be closed in time");
+    }
+}
+
 /// What happens to the window itself.
 fn heard<R: Runtime>(window: &tauri::Window<R>, event: &tauri::WindowEvent) {
     match event {
         tauri::WindowEvent::Destroyed => {
             window.state::<Streams>().end_all();
+            hang_up(&window.state::<AppState>());
             window.state::<AppState>().contents.close_all();
         }
         tauri::WindowEvent::DragDrop(event) => {

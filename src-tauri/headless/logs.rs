@@ -72,7 +72,7 @@ async fn followed(session: &mut Session, log: &FollowedLog) -> Outcome {
             let query = LogQuery {
                 start: next,
                 count: PAGE,
-                search: String::new(),
+                ..LogQuery::default()
             };
             let page = log.read(&query);
             let Some(last) = page.lines.last().map(|line| line.number) else {

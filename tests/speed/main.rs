@@ -13,6 +13,7 @@
 #[path = "../window/driver.rs"]
 #[expect(dead_code, reason = "the journeys use more of it")]
 mod driver;
+mod inside;
 mod launches;
 mod moving;
 mod pasting;
@@ -129,6 +130,13 @@ fn main() {
     }
     if named("million") {
         volumes::million(&bed).iter().for_each(Row::print);
+    }
+    if wanted("logs") {
+        let rows = runtime.block_on(inside::logs(&bed));
+        rows.iter().for_each(Row::print);
+    }
+    if wanted("terminal") {
+        runtime.block_on(inside::terminal(&bed)).print();
     }
     let windows = ["start", "idle", "list"].into_iter().any(wanted);
     if !windows && !wanted("launch") {

@@ -14,6 +14,7 @@ mod dragging;
 mod driver;
 mod hand;
 mod hostile;
+mod lab;
 mod launches;
 mod mishaps;
 mod moving;

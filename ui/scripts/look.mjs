@@ -24,7 +24,7 @@ const TYPES = {
   ".woff2": "font/woff2",
 };
 const POLICY =
-  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; object-src 'none'; base-uri 'none'";
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; object-src 'none'; base-uri 'none'";
 
 /** Serves the build with the desktop app's content security policy. */
 function serve() {

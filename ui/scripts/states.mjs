@@ -74,10 +74,36 @@ export const STATES = [
   { name: "labs-loading", at: "/labs", scenario: "loading" },
   { name: "labs-away", at: "/labs", scenario: "not-running" },
   { name: "labs-unreadable", at: "/labs", scenario: "unreadable" },
-  { name: "lab-log", at: "/lab/ai-lab", wait: 1000 },
+  { name: "lab-overview", at: "/lab/ai-lab", wait: 1000 },
+  { name: "lab-log", at: "/lab/ai-lab?tab=logs", wait: 1000 },
+  {
+    name: "lab-log-wrap",
+    at: "/lab/ai-lab?tab=logs",
+    wait: 1000,
+    steps: [click('.logbar [aria-label="Wrap"]'), LONGER],
+  },
+  {
+    name: "lab-log-whole",
+    at: "/lab/ai-lab?tab=logs",
+    wait: 1000,
+    steps: [type(".logbar input", "login"), LONGER, click(".logstrip .btn"), LONGER],
+  },
+  { name: "lab-terminal-none", at: "/lab/ai-lab?tab=terminal", wait: 1000 },
+  {
+    name: "lab-terminal",
+    at: "/lab/ai-lab?tab=terminal",
+    wait: 1000,
+    steps: [
+      click(".empty .btn--primary"),
+      "new Promise((done) => setTimeout(done, 2500))",
+      `(() => { const data = new DataTransfer(); data.setData("text/plain", "pip install --upgrade dask\\ncd churn\\nrm -rf ./cache\\npython prepare.py --all\\n"); document.querySelector(".xterm-helper-textarea").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); })()`,
+      LONGER,
+    ],
+  },
   {
     name: "lab-log-search",
-    at: "/lab/ai-lab",
+    at: "/lab/ai-lab?tab=logs",
+    wait: 1000,
     steps: [
       type(".logbar input", "login"),
       "document.querySelector('.log').scrollTop = 0",

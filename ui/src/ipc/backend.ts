@@ -17,9 +17,10 @@ import type {
   LabList,
   LaunchForm,
   LaunchProgress,
+  LogFound,
   LogPage,
+  LogPattern,
   LogQuery,
-  LogState,
   PastedCommand,
   RecipeDraft,
   RecipePreview,
@@ -28,6 +29,7 @@ import type {
   Usage,
   VersionList,
 } from "./bindings";
+import type { Inside } from "./inside";
 import type { Moving } from "./moving";
 import type { Places } from "./places";
 import type { Previews } from "./previews";
@@ -53,9 +55,11 @@ export type Receive<Payload> = (message: Numbered<Payload>) => void;
 /** A log that is being followed; its lines are asked for by range. `null`: the stream is gone. */
 export interface OpenLog extends OpenStream {
   read(query: LogQuery): Promise<LogPage | null>;
+  /** The match after a line, or before it, around the ends; `null`: there is none. */
+  find(pattern: LogPattern, from: number, backwards: boolean): Promise<LogFound | null>;
 }
 
-export interface Backend extends Places, Previews, Moving, Safe {
+export interface Backend extends Places, Previews, Moving, Safe, Inside {
   /** The first message is the whole inventory, later ones are changes. */
   openInventory(receive: Receive<InventoryUpdate>): Promise<OpenStream>;
   /** Each message is the whole list. */
@@ -64,8 +68,6 @@ export interface Backend extends Places, Previews, Moving, Safe {
   openLaunch(lab: string, receive: Receive<LaunchProgress>): Promise<OpenStream>;
   /** Processor and memory of a running container, about once a second. */
   openUsage(container: string, receive: Receive<Usage>): Promise<OpenStream>;
-  /** Says how far the log of a container has come; `lab` names whose secrets are masked in it. */
-  openLog(container: string, lab: string | null, receive: Receive<LogState>): Promise<OpenLog>;
 
   listRecipes(): Promise<RecipeTile[]>;
   /** The tile after its registry was asked how much there is to download; `null` where the recipe is gone. */

@@ -97,10 +97,36 @@ export const commands = {
 	applyRemedy: (remedy: EngineRemedy) => __TAURI_INVOKE<null>("apply_remedy", { remedy }),
 	/**  Runs `hello-world` and gives what it printed. */
 	tryEngine: () => __TAURI_INVOKE<string>("try_engine"),
-	/**  Follows the log of a container. Messages say only where it stands; rows are read with `read_log`. */
-	subscribeLog: (container: ContainerId, lab: LabId | null, onUpdate: Channel<Numbered<LogState>>) => __TAURI_INVOKE<number>("subscribe_log", { container, lab, onUpdate }),
-	/**  Rows of a followed log, without the tokens that servers write there. Searching reads all of it, so it keeps away from the window's own thread. */
+	/**  Follows the log of a container, or reads what the view asks for. Messages say only where it stands; rows are read with `read_log`. */
+	subscribeLog: (container: ContainerId, lab: LabId | null, view: LogView, onUpdate: Channel<Numbered<LogState>>) => __TAURI_INVOKE<number>("subscribe_log", { container, lab, view, onUpdate }),
+	/**  Rows of a followed log. Searching reads all of it, so it keeps away from the window's own thread. */
 	readLog: (subscription: number, query: LogQuery) => __TAURI_INVOKE<LogPage | null>("read_log", { subscription, query }),
+	/**  The match after a line of a followed log, or before it; `null` where there is none. */
+	findInLog: (subscription: number, pattern: LogPattern, from: number, backwards: boolean) => __TAURI_INVOKE<LogFound | null>("find_in_log", { subscription, pattern, from, backwards }),
+	/**
+	 *  Writes a log to a file that the person chooses, from the engine without a detour; gives how it ended,
+	 *  `null` where the dialog was closed or the saving was stopped. Tells now and then how many lines there are.
+	 */
+	saveLog: (saving: number, wish: LogWish, onLines: Channel<number>) => __TAURI_INVOKE<LogFile | null>("save_log", { saving, wish, onLines }),
+	/**  Stops the saving of a log; nothing of the file stays. */
+	stopSavingLog: (saving: number) => __TAURI_INVOKE<void>("stop_saving_log", { saving }),
+	/**  The open terminals of a lab, ended ones too. */
+	listTerminals: (lab: LabId) => __TAURI_INVOKE<TerminalRow[]>("list_terminals", { lab }),
+	/**  Opens a terminal in a running lab. It stays open when the page is left. */
+	openTerminal: (lab: LabId, wish: TerminalWish) => __TAURI_INVOKE<TerminalRow>("open_terminal", { lab, wish }),
+	/**  Follows how far a terminal is; `null` where it was closed. */
+	subscribeTerminal: (terminal: TerminalId, onUpdate: Channel<Numbered<TerminalState>>) => __TAURI_INVOKE<number | null>("subscribe_terminal", { terminal, onUpdate }),
+	/**
+	 *  Output from this position on, at most 256 KiB of it and a few sequences: eight bytes with the position
+	 *  after it (a little-endian double), then the output. Empty where the terminal was closed.
+	 */
+	readTerminal: (terminal: TerminalId, from: number | null) => __TAURI_INVOKE<ArrayBuffer>("read_terminal", { terminal, from }),
+	/**  Types into a terminal; waits while what runs in it does not read. */
+	writeTerminal: (terminal: TerminalId, text: string) => __TAURI_INVOKE<null>("write_terminal", { terminal, text }),
+	/**  Makes a terminal as large as it is shown. */
+	resizeTerminal: (terminal: TerminalId, size: TerminalSize) => __TAURI_INVOKE<null>("resize_terminal", { terminal, size }),
+	/**  Closes a terminal, and what runs in it with it; the lab's main program goes on. */
+	closeTerminal: (terminal: TerminalId) => __TAURI_INVOKE<null>("close_terminal", { terminal }),
 	/**  Follows one container's usage while its card is on screen, about one sample a second. */
 	subscribeUsage: (container: ContainerId, onUpdate: Channel<Numbered<Usage>>) => __TAURI_INVOKE<number>("subscribe_usage", { container, onUpdate }),
 	/**  Follows what the volumes hold; what was counted before comes at once. */
@@ -1290,6 +1316,28 @@ export type ListenAddress = {
 	isIpv6: boolean,
 };
 
+/**  A log that has been saved. */
+export type LogFile = {
+	path: string,
+	lines: number,
+	bytes: Bytes,
+};
+
+/**  The next line in which something is found. */
+export type LogFound = {
+	/**  The line's number. */
+	number: number,
+	/**  Which of the matches it is, from 0 on. */
+	place: number,
+	matches: number,
+};
+
+/**  Where something was found in a line, in UTF-16 units, as the page counts. */
+export type LogHit = {
+	from: number,
+	to: number,
+};
+
 export type LogLine = {
 	/**  Counts from 0 at the first line read. */
 	number: number,
@@ -1302,18 +1350,45 @@ export type LogLine = {
 
 export type LogPage = {
 	lines: LogLine[],
+	/**  What was found in each of the lines. */
+	hits: LogHit[][],
+	/**  Numbers of those lines of which only the beginning is given. */
+	shortened: number[],
 	state: LogState,
-	/**  Lines in the ring that match; all of them without a search. */
+	/**  Lines in the ring in which `search` is found. */
 	matches: number,
+	/**  Rows that there are: the lines kept, or the matches with `only`. */
+	rows: number,
+	/**  Why `search` cannot be looked for, in a sentence. */
+	fault: string | null,
+};
+
+/**  What is looked for in lines. An empty text is in none. */
+export type LogPattern = {
+	text?: string,
+	/**  The text is a regular expression, in the syntax of the crate `regex`, which cannot run away. */
+	regex?: boolean,
+	matchCase?: boolean,
 };
 
 export type LogQuery = {
-	/**  First row wanted: a line number without `search`, the index of the match with it. */
+	/**  First row wanted: a line number, or the index of the match with `only`. */
 	start?: number,
 	/**  At most 1,000 are given. */
 	count?: number,
-	/**  Only lines that contain this, ignoring case; empty for all. */
-	search?: string,
+	/**  What is marked in the lines, and counted. */
+	search?: LogPattern,
+	/**  The rows are just the lines in which `search` is found. */
+	only?: boolean,
+	/**  So many bytes of a line are given at most; 0 for all that is kept of it. */
+	longest?: number,
+};
+
+/**  Which lines of a log are wanted, by their time; both ends belong to it. */
+export type LogSpan = {
+	since?: UnixMillis | null,
+	/**  With an end, the log is read up to it and not followed. */
+	until?: UnixMillis | null,
 };
 
 /**  Where the ring stands; published at most ten times a second. */
@@ -1322,13 +1397,36 @@ export type LogState = {
 	first: number,
 	/**  One past the newest line. */
 	end: number,
-	/**  The container's log has ended (it stopped). */
+	/**  Lines that were read; more than were ever kept where only some are (`LogView::only`). */
+	read: number,
+	/**  The log has ended: the container stopped, or what was asked for is read. */
 	ended: boolean,
+	/**  It ended because the connection did, so that lines may be missing. */
+	broken: boolean,
 };
 
 export type LogStream = "stdout" | "stderr" | 
 /**  A terminal joins both. */
 "terminal";
+
+/**  What of a log is read into the ring. */
+export type LogView = {
+	span?: LogSpan,
+	/**  Only lines in which this is found are kept, of the whole log up to now. */
+	only?: LogPattern | null,
+};
+
+/**  Which log is to be saved, and how. */
+export type LogWish = {
+	container: ContainerId,
+	/**  Whose secrets are hidden in it. */
+	lab: LabId | null,
+	/**  What the file is called to begin with, without its ending. */
+	name: string,
+	span: LogSpan,
+	/**  Each line begins with its time, in UTC. */
+	times: boolean,
+};
 
 /**  What the engine's machine has, for limits and choices under Advanced. */
 export type MachineFrame = {
@@ -2057,6 +2155,59 @@ export type SurveyUpdate = {
 	volumes: VolumeSurvey[],
 	/**  Nothing is left to count. */
 	done: boolean,
+};
+
+/**  How a terminal came to its end. */
+export type TerminalEnd = 
+/**  What ran in it has ended; `None`: nobody knows how, because its container is gone. */
+{ kind: "exited"; code: number | null } | 
+/**  The main program goes on without it. */
+{ kind: "detached" } | 
+/**  The connection to the engine was lost. */
+{ kind: "lost" };
+
+/**  One open terminal; as long as Slipway runs, no other has its number. */
+export type TerminalId = number;
+
+/**  What a terminal is connected with. */
+export type TerminalKind = 
+/**  A shell as the user who works in the lab. */
+"shell" | 
+/**  A shell that may do anything inside. */
+"rootShell" | 
+/**  The lab's main program. */
+"main";
+
+/**  An open terminal, as a tab shows it. */
+export type TerminalRow = {
+	id: TerminalId,
+	kind: TerminalKind,
+	/**  `bash` or `sh`; empty for the main program. */
+	shell: string,
+	/**  Who works in it; empty where nobody knows. */
+	user: string,
+	/**  False: it can only be read, because the main program takes no input. */
+	takesInput: boolean,
+};
+
+/**  In letters. */
+export type TerminalSize = {
+	columns: number,
+	rows: number,
+};
+
+/**  How far a terminal is, in bytes of output since it was opened. */
+export type TerminalState = {
+	/**  The oldest that is kept. */
+	start: Bytes,
+	/**  One past the newest. */
+	end: Bytes,
+	ended: TerminalEnd | null,
+};
+
+export type TerminalWish = {
+	kind: TerminalKind,
+	size: TerminalSize,
 };
 
 export type Tone = "plain" | "warning" | "danger";

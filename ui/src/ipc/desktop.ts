@@ -5,6 +5,7 @@ import type { Backend } from "./backend";
 import { commands } from "./bindings";
 import { CommandError } from "./error";
 import { first, open } from "./first";
+import { inside } from "./inside";
 import { moving } from "./moving";
 import { places } from "./places";
 import { previews } from "./previews";
@@ -26,16 +27,13 @@ export const desktop: Backend = {
   ...previews,
   ...moving,
   ...safe,
+  ...inside,
   async openLaunch(lab, receive) {
     // A stream of a launch that is over would only end without a word.
     if ((await ask(commands.fetchLaunch(lab))) === null) throw gone();
     return open(receive, (channel) => commands.subscribeLaunch(lab, channel));
   },
   openUsage: (container, receive) => open(receive, (channel) => commands.subscribeUsage(container, channel)),
-  async openLog(container, lab, receive) {
-    const stream = await open(receive, (channel) => commands.subscribeLog(container, lab, channel));
-    return { ...stream, read: (query) => ask(commands.readLog(stream.id, query)) };
-  },
 
   measureRecipe: (recipe) => ask(commands.measureRecipe(recipe)),
   saveRecipe: (lab, draft) => ask(commands.saveRecipe(lab, draft)),

@@ -36,6 +36,13 @@ export async function open<Payload>(
   };
 }
 
+/** A channel for what may be lost: each message says all that is new. */
+export function hints<Payload>(take: (payload: Payload) => void): Channel<Payload> {
+  const channel = new Channel<Payload>();
+  channel.onmessage = take;
+  return channel;
+}
+
 export const first: First = {
   openInventory: (receive) => open(receive, (channel) => commands.subscribeInventory(channel)),
   openLabs: (receive) => open(receive, (channel) => commands.subscribeLabs(channel)),

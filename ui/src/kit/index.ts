@@ -12,6 +12,7 @@ export { default as Dialog } from "./Dialog.svelte";
 export { default as EmptyState } from "./EmptyState.svelte";
 export { default as Field, type FieldControl, type FieldStatus } from "./Field.svelte";
 export { default as HintLine } from "./HintLine.svelte";
+export { Heights } from "./heights";
 export { default as Icon } from "./Icon.svelte";
 export { default as IconButton } from "./IconButton.svelte";
 export { default as IconKernel } from "./IconKernel.svelte";

@@ -7,6 +7,7 @@ import { Dropping } from "./dropping.svelte";
 import { Inventory } from "./inventory.svelte";
 import { Jobs } from "./jobs.svelte";
 import { Labs } from "./labs.svelte";
+import { LogSaves } from "./log-saves.svelte";
 import { Paste } from "./paste.svelte";
 import { Recipes } from "./recipes.svelte";
 import { Unsaved } from "./unsaved.svelte";
@@ -21,6 +22,7 @@ export interface App {
   inventory: Inventory;
   jobs: Jobs;
   labs: Labs;
+  logSaves: LogSaves;
   paste: Paste;
   recipes: Recipes;
   unsaved: Unsaved;
@@ -36,6 +38,7 @@ export function createApp(backend: Backend): App {
     inventory: new Inventory(backend),
     jobs: new Jobs(backend),
     labs: new Labs(backend),
+    logSaves: new LogSaves(backend),
     paste: new Paste(backend),
     recipes: new Recipes(backend),
     unsaved: new Unsaved(backend),

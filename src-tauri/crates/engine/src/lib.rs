@@ -19,6 +19,7 @@ pub mod logs;
 pub mod networks;
 pub mod porthole;
 pub mod reference;
+pub mod terminals;
 pub mod units;
 pub mod usage;
 pub mod volumes;

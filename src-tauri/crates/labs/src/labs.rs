@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use slipway_engine::ContainerId;
 use slipway_engine::inventory::Inventory;
+use slipway_engine::terminals::Terminal;
 use slipway_vault::{Secret, Vault};
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
@@ -27,6 +28,7 @@ use crate::profile::ProfileFolder;
 use crate::recipe::{RecipeId, RecipeTile};
 use crate::recognition;
 use crate::sharing::{AdoptPreview, ImportedProfile, LabCommands, RecipeDraft, RecipePreview};
+use crate::terminals::{TerminalId, TerminalRow, TerminalWish};
 use crate::versions::VersionList;
 
 mod adopting;
@@ -46,6 +48,7 @@ pub(crate) mod preparing;
 mod profiles;
 pub(crate) mod secrets;
 pub(crate) mod shared;
+pub(crate) mod terminals;
 mod tiles;
 mod trying;
 mod wizard;
@@ -394,6 +397,39 @@ impl Labs {
     /// Texts that must not be seen in this lab's log.
     pub async fn masked_texts(&self, lab: &LabId) -> Vec<String> {
         lifecycle::masked_texts(&self.shared, lab).await
+    }
+
+    /// Opens a terminal in a running lab; it stays open until it is closed.
+    ///
+    /// # Errors
+    /// Why there can be none, with the next step.
+    pub async fn open_terminal(&self, lab: &LabId, wish: TerminalWish) -> Result<TerminalRow> {
+        terminals::open(&self.shared, lab, wish).await
+    }
+
+    /// The open terminals of a lab, ended ones too, in the order in which they were opened.
+    pub fn terminals(&self, lab: &LabId) -> Vec<TerminalRow> {
+        self.shared.terminals.of(lab)
+    }
+
+    /// `None` where it was closed.
+    pub fn terminal(&self, id: TerminalId) -> Option<Arc<Terminal>> {
+        self.shared.terminals.get(id)
+    }
+
+    /// Closes a terminal, and what runs in it with it.
+    pub async fn close_terminal(&self, id: TerminalId) {
+        self.shared.terminals.close(id).await;
+    }
+
+    /// Something would go on without anybody to see it when Slipway ended now.
+    pub fn has_terminals(&self) -> bool {
+        self.shared.terminals.is_any()
+    }
+
+    /// Closes all of them, because Slipway ends.
+    pub async fn close_terminals(&self) {
+        self.shared.terminals.close_all().await;
     }
 
     /// Runs `hello-world` on the engine and gives its output: the "try it" check. Leaves nothing behind but the image.

@@ -32,6 +32,7 @@ pub mod recognition;
 pub mod risk;
 pub mod sharing;
 pub mod tag;
+pub mod terminals;
 pub mod versions;
 
 pub use labs::Labs;

@@ -26,7 +26,7 @@ use hints::Hints;
 
 pub(crate) use door::Door;
 pub(crate) use lookout::masked;
-pub use lookout::without_tokens;
+pub use lookout::{hiding_tokens, without_tokens};
 
 /// The engine may restart within this time without the wait being given up.
 const ENGINE_PATIENCE: Duration = Duration::from_secs(6);

@@ -45,6 +45,10 @@ enum Part {
     Volumes,
     /// Moving a gigabyte, and backing up
     Moving,
+    /// A million log lines
+    Logs,
+    /// Fifty megabytes through a terminal
+    Terminal,
     /// A volume of a million files; takes minutes, and is measured only where it is named
     Million,
 }
@@ -52,7 +56,10 @@ enum Part {
 impl Part {
     /// Whether a window is opened for it.
     fn has_window(self) -> bool {
-        matches!(self, Self::Launch | Self::Start | Self::Idle | Self::List)
+        matches!(
+            self,
+            Self::Launch | Self::Start | Self::Idle | Self::List | Self::Logs | Self::Terminal
+        )
     }
 }
 

@@ -11,7 +11,6 @@ import type {
   LabList,
   LaunchForm,
   LaunchProgress,
-  LogState,
   Problem,
   Usage,
 } from "../bindings";
@@ -19,9 +18,9 @@ import { CommandError } from "../error";
 import { Outlet } from "./channel";
 import * as engine from "./sample-engine";
 import { check, frame, newForm, versions } from "./sample-form";
+import { sampleInside } from "./sample-inside";
 import * as sample from "./sample-labs";
 import { SampleLaunch } from "./sample-launch";
-import { SampleLog } from "./sample-log";
 import { SampleJobs, sampleMoving } from "./sample-moving";
 import { readCommand } from "./sample-paste";
 import { samplePlaces } from "./sample-places";
@@ -64,8 +63,6 @@ export function demo(options = new URLSearchParams()): Backend {
     string,
     { outlet: Outlet<LaunchProgress>; play: SampleLaunch | null; now: LaunchProgress }
   >();
-  const log = new SampleLog(1267);
-  const logs = new Outlet<LogState>();
 
   /** No registry is reached. */
   const offline = scenario === "offline";
@@ -214,6 +211,7 @@ export function demo(options = new URLSearchParams()): Backend {
     ...samplePreviews(),
     ...sampleMoving(scenario, jobs),
     ...sampleSafe(scenario, jobs),
+    ...sampleInside(scenario),
     openInventory: async (receive) => {
       const whole: InventoryUpdate = {
         revision: ++revision,
@@ -253,15 +251,6 @@ export function demo(options = new URLSearchParams()): Backend {
       const stream = outlet.open(receive, sampleNow(), () => clearInterval(timer));
       for (let at = 0; at < 59; at += 1) outlet.publish(sampleNow());
       return stream;
-    },
-    openLog: async (_container, _lab, receive) => {
-      const state = (): LogState => ({ first: 0, end: log.lines.length, ended: false });
-      const timer = setInterval(() => {
-        log.add(Date.now());
-        logs.publish(state());
-      }, 1500);
-      const stream = logs.open(receive, state(), () => clearInterval(timer));
-      return { ...stream, read: async (query) => log.read(query) };
     },
 
     listRecipes: async () =>

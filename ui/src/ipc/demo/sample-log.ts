@@ -1,5 +1,5 @@
 /* A sample log of a Jupyter lab: its start, then a line now and then. */
-import type { LogLine, LogPage, LogQuery } from "../bindings";
+import type { LogFound, LogLine, LogPage, LogPattern, LogQuery, LogState } from "../bindings";
 import { MINUTE, started } from "./sample-engine";
 
 const OPENING = [
@@ -47,15 +47,53 @@ export class SampleLog {
     const { text, stderr } = textAt(number);
     this.lines.push({ number, stream: stderr ? "stderr" : "stdout", time, text, cut: false });
   }
-  read({ start = 0, count = 1000, search = "" }: LogQuery): LogPage {
-    const wanted = search.toLocaleLowerCase();
-    const rows = wanted
-      ? this.lines.filter((line) => line.text.toLocaleLowerCase().includes(wanted))
-      : this.lines;
+  read({ start = 0, count = 1000, search = {}, only = false, longest = 0 }: LogQuery): LogPage {
+    const { pattern, fault } = compiled(search);
+    const matching = pattern ? this.lines.filter((line) => hitsIn(pattern, line.text).length > 0) : [];
+    const rows = (only && pattern ? matching : this.lines).slice(start, start + Math.min(count, 1000));
+    const lines = rows.map((line) =>
+      longest > 0 && line.text.length > longest ? { ...line, text: line.text.slice(0, longest) } : line,
+    );
     return {
-      lines: rows.slice(start, start + Math.min(count, 1000)),
-      state: { first: 0, end: this.lines.length, ended: false },
-      matches: rows.length,
+      lines,
+      hits: lines.map((line) => (pattern ? hitsIn(pattern, line.text) : [])),
+      shortened: rows.filter((line) => longest > 0 && line.text.length > longest).map(({ number }) => number),
+      state: this.state(),
+      matches: matching.length,
+      rows: only && pattern ? matching.length : this.lines.length,
+      fault,
     };
   }
+  find(search: LogPattern, from: number, backwards: boolean): LogFound | null {
+    const { pattern } = compiled(search);
+    if (!pattern) return null;
+    const numbers = this.lines
+      .filter((line) => hitsIn(pattern, line.text).length > 0)
+      .map(({ number }) => number);
+    if (numbers.length === 0) return null;
+    const next = backwards
+      ? numbers.findLastIndex((number) => number < from)
+      : numbers.findIndex((number) => number > from);
+    const place = next >= 0 ? next : backwards ? numbers.length - 1 : 0;
+    return { number: numbers[place] ?? 0, place, matches: numbers.length };
+  }
+  state(): LogState {
+    return { first: 0, end: this.lines.length, read: this.lines.length, ended: false, broken: false };
+  }
 }
+
+function compiled(search: LogPattern): { pattern: RegExp | null; fault: string | null } {
+  const { text = "", regex = false, matchCase = false } = search;
+  if (!text) return { pattern: null, fault: null };
+  try {
+    const source = regex ? text : text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    return { pattern: new RegExp(source, matchCase ? "g" : "gi"), fault: null };
+  } catch {
+    return { pattern: null, fault: "This is not a regular expression yet." };
+  }
+}
+
+const hitsIn = (pattern: RegExp, text: string) =>
+  [...text.matchAll(pattern)]
+    .filter(([hit]) => hit.length > 0)
+    .map((hit) => ({ from: hit.index, to: hit.index + hit[0].length }));

@@ -16,6 +16,7 @@ import RotateCw from "@lucide/svelte/icons/rotate-cw";
 import ScrollText from "@lucide/svelte/icons/scroll-text";
 import Square from "@lucide/svelte/icons/square";
 import SquareTerminal from "@lucide/svelte/icons/square-terminal";
+import Terminal from "@lucide/svelte/icons/terminal";
 import Trash2 from "@lucide/svelte/icons/trash-2";
 import Unlink from "@lucide/svelte/icons/unlink";
 import X from "@lucide/svelte/icons/x";
@@ -87,8 +88,18 @@ function reaching(lab: LabCard, { ask, withLog = true }: Deeds): MenuItem[] {
     });
   if (lab.hasPassword)
     items.push({ label: m.lab_show_password(), icon: KeyRound, run: () => ask("password") });
+  if (lab.container && lab.state === "running" && withLog)
+    items.push({
+      label: m.inside_open_terminal(),
+      icon: Terminal,
+      run: () => router.go("lab", lab.id, { tab: "terminal" }),
+    });
   if (lab.container && withLog)
-    items.push({ label: m.lab_show_log(), icon: ScrollText, run: () => router.go("lab", lab.id) });
+    items.push({
+      label: m.lab_show_log(),
+      icon: ScrollText,
+      run: () => router.go("lab", lab.id, { tab: "logs" }),
+    });
   return items;
 }
 

@@ -168,3 +168,10 @@ export function launchLine(progress: LaunchProgress, now: Date): LaunchLine {
     }),
   };
 }
+
+export const LAB_TABS = ["overview", "logs", "terminal"] as const;
+export type LabTab = (typeof LAB_TABS)[number];
+
+/** The part of a lab that an address names; the first one where it names none that there is. */
+export const tabOf = (wanted: string | undefined, there: readonly LabTab[]): LabTab =>
+  there.find((tab) => tab === wanted) ?? "overview";

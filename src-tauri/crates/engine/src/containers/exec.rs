@@ -91,7 +91,7 @@ impl Engine {
             .map_err(|error| self.meaning(error, Subject::Container(&id.0)))
     }
 
-    async fn create_exec(
+    pub(crate) async fn create_exec(
         &self,
         id: &ContainerId,
         spec: &ExecSpec,
@@ -120,7 +120,7 @@ impl Engine {
     }
 
     /// The output can end a moment before the engine has noted the exit.
-    async fn exit_code(&self, exec: &str) -> std::result::Result<i64, Failure> {
+    pub(crate) async fn exit_code(&self, exec: &str) -> std::result::Result<i64, Failure> {
         let mut pause = Duration::from_millis(5);
         loop {
             let state: ExecState = self

@@ -9,15 +9,12 @@
 
 use anstyle_parse::{DefaultCharAccumulator, Params, Parser, Perform};
 
-use super::{LogLine, LogStream};
+use super::{Cover, LogLine, LogStream};
 use crate::UnixMillis;
 use crate::inventory::rows::moment;
 
 /// What is kept of a line.
 const LONGEST: usize = 16 * 1024;
-/// What is read of a line before it is cut: room for sequences that go, and for secrets at the cut.
-const READ: usize = 4 * LONGEST;
-const COVER: &str = "••••••";
 const FRAME_HEAD: usize = 8;
 
 /// A line that has not ended yet.
@@ -42,7 +39,9 @@ enum Place {
 /// Reads one log from its first byte on.
 pub(super) struct Reader {
     tty: bool,
-    masked: Vec<String>,
+    cover: Cover,
+    /// What is kept of a line, in bytes.
+    longest: usize,
     place: Place,
     out: Pending,
     err: Pending,
@@ -52,10 +51,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(tty: bool, mut masked: Vec<String>) -> Self {
-        masked.retain(|text| !text.is_empty());
-        // The longer one first, where one secret holds another.
-        masked.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    pub(super) fn new(tty: bool, cover: Cover) -> Self {
         let place = if tty {
             Place::Body {
                 stream: LogStream::Terminal,
@@ -67,7 +63,8 @@ impl Reader {
         };
         Self {
             tty,
-            masked,
+            cover,
+            longest: LONGEST,
             place,
             out: Pending::default(),
             err: Pending::default(),
@@ -78,7 +75,20 @@ impl Reader {
 
     /// A reader of the same log from the beginning of a line, with the same secrets.
     pub(super) fn another(&self) -> Self {
-        Self::new(self.tty, self.masked.clone())
+        Self {
+            longest: self.longest,
+            ..Self::new(self.tty, self.cover.clone())
+        }
+    }
+
+    /// The same, with so many bytes kept of a line.
+    pub(super) fn keeping(self, longest: usize) -> Self {
+        Self { longest, ..self }
+    }
+
+    /// What is read of a line before it is cut: room for sequences that go, and for secrets at the cut.
+    fn room(&self) -> usize {
+        4 * self.longest
     }
 
     /// Takes in some bytes and gives the lines that they complete.
@@ -196,11 +206,13 @@ impl Reader {
                 continue;
             }
             let Some(at) = rest.iter().position(|byte| *byte == b'\n') else {
-                self.pending(stream).append(rest);
+                let room = self.room();
+                self.pending(stream).append(rest, room);
                 return;
             };
             let (line, tail) = rest.split_at(at);
-            self.pending(stream).append(line);
+            let room = self.room();
+            self.pending(stream).append(line, room);
             let pending = std::mem::take(self.pending(stream));
             give(self.finished(stream, pending));
             rest = tail.get(1..).unwrap_or_default();
@@ -220,24 +232,22 @@ impl Reader {
     fn flush_stamp(&mut self, stream: LogStream) {
         if !self.stamp.is_empty() {
             let stamp = std::mem::take(&mut self.stamp);
-            self.pending(stream).append(&stamp);
+            let room = self.room();
+            self.pending(stream).append(&stamp, room);
         }
     }
 
     fn finished(&mut self, stream: LogStream, pending: Pending) -> LogLine {
         let mut text = self.plain(&pending.text);
-        for secret in &self.masked {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), COVER);
-            }
-        }
+        self.cover.hide(&mut text);
         let mut cut = pending.overflowed;
-        if let (true, Some(longest)) = (cut, self.masked.first()) {
+        if cut {
             // The last bytes read may be the beginning of a secret.
-            text.truncate(text.floor_char_boundary(text.len().saturating_sub(longest.len())));
+            let sure = text.len().saturating_sub(self.cover.longest());
+            text.truncate(text.floor_char_boundary(sure));
         }
-        if text.len() > LONGEST {
-            text.truncate(text.floor_char_boundary(LONGEST));
+        if text.len() > self.longest {
+            text.truncate(text.floor_char_boundary(self.longest));
             cut = true;
         }
         text.shrink_to_fit();
@@ -267,9 +277,9 @@ impl Reader {
 }
 
 impl Pending {
-    fn append(&mut self, bytes: &[u8]) {
+    fn append(&mut self, bytes: &[u8], room: usize) {
         self.begun = true;
-        let room = READ.saturating_sub(self.text.len());
+        let room = room.saturating_sub(self.text.len());
         self.text
             .extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
         self.overflowed |= bytes.len() > room;

@@ -3,9 +3,44 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use slipway_engine::logs::{FollowedLog, LogQuery, LogState, LogStream};
+use slipway_engine::logs::{
+    Cover, FollowedLog, LogPattern, LogQuery, LogSpan, LogState, LogStream, LogView,
+};
+use slipway_engine::{ContainerId, Error};
 
 use crate::{Gone, docker, engine, running};
+
+/// A container that writes what the script says.
+fn writing(name: &str, script: &str) -> (ContainerId, Gone) {
+    let gone = Gone(name.to_owned());
+    let id = docker(&[
+        "run",
+        "--detach",
+        "--name",
+        name,
+        "slipway/webapp:1",
+        "/bin/busybox",
+        "sh",
+        "-c",
+        script,
+    ]);
+    (id.as_str().into(), gone)
+}
+
+/// Everything that a log holds, as it is saved.
+async fn saved(id: &ContainerId, span: LogSpan, cover: Cover, times: bool) -> Vec<u8> {
+    let mut text = Vec::new();
+    let copied = engine()
+        .await
+        .copy_log(id, span, cover, times, &mut text, |_| ())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(copied.bytes, text.len() as u64, "it counts what it writes");
+    let lines = text.split(|byte| *byte == b'\n').count() - 1;
+    assert_eq!(copied.lines, lines as u64, "a line is a line");
+    text
+}
 
 async fn until(log: &FollowedLog, wanted: impl FnMut(&LogState) -> bool) -> LogState {
     let mut state = log.state();
@@ -19,7 +54,7 @@ fn all() -> LogQuery {
     LogQuery {
         start: 0,
         count: 1000,
-        search: String::new(),
+        ..LogQuery::default()
     }
 }
 
@@ -41,7 +76,7 @@ async fn a_log_is_followed_searched_and_covered() {
     ]);
     let id = id.as_str().into();
     let log = engine
-        .follow_log(&id, 1000, vec!["tok-SECRET-en".into()])
+        .follow_log(&id, 1000, vec!["tok-SECRET-en".to_owned()])
         .await
         .unwrap();
     let state = until(&log, |state| state.ended).await;
@@ -61,7 +96,7 @@ async fn a_log_is_followed_searched_and_covered() {
         "{page:?}"
     );
     assert_eq!(
-        (state.first, state.end, page.matches),
+        (state.first, state.end, page.rows),
         (0, 6, 6),
         "all are counted"
     );
@@ -77,6 +112,7 @@ async fn a_log_is_followed_searched_and_covered() {
     assert_eq!(err.stream, LogStream::Stderr, "streams are told apart");
     let found = log.read(&LogQuery {
         search: "LAST".into(),
+        only: true,
         ..all()
     });
     assert_eq!(
@@ -197,6 +233,141 @@ async fn one_very_long_line_is_cut() {
         "cut, with no times inside"
     );
     assert!(!lines[1].cut && lines[1].text == "next", "{:?}", lines[1]);
+}
+
+#[tokio::test]
+async fn a_log_is_read_between_two_times() {
+    let engine = engine().await;
+    let script = "echo early; busybox sleep 2; echo middle; busybox sleep 2; echo late";
+    let (id, _gone) = writing("engine-span", script);
+    engine.wait_container(&id).await.unwrap();
+    let all_of_it = engine.last_log_lines(&id, 10).await.unwrap();
+    let times: Vec<_> = all_of_it.iter().map(|line| line.time.unwrap()).collect();
+    let between = |a: usize, b: usize| {
+        Some(slipway_engine::UnixMillis(i64::midpoint(
+            times[a].0, times[b].0,
+        )))
+    };
+    for (span, expected) in [
+        (
+            LogSpan {
+                since: between(0, 1),
+                until: None,
+            },
+            &["middle", "late"][..],
+        ),
+        (
+            LogSpan {
+                since: None,
+                until: between(1, 2),
+            },
+            &["early", "middle"],
+        ),
+        (
+            LogSpan {
+                since: between(0, 1),
+                until: between(1, 2),
+            },
+            &["middle"],
+        ),
+    ] {
+        let view = LogView { span, only: None };
+        let log = engine.view_log(&id, &view, 1, Vec::new()).await.unwrap();
+        let state = until(&log, |state| state.ended).await;
+        assert!(!state.broken, "it ended as it should: {state:?}");
+        let page = log.read(&all());
+        let texts: Vec<&str> = page.lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(texts, expected, "{span:?}; a tail does not cut a span");
+        let text = saved(&id, span, Cover::default(), false).await;
+        assert_eq!(
+            String::from_utf8(text).unwrap().lines().collect::<Vec<_>>(),
+            expected,
+            "a file has the same lines"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_older_than_the_ring_is_searched_and_saved() {
+    let engine = engine().await;
+    // 140,000 lines, twice what a ring keeps; two needles among the first.
+    let script = "i=0; while [ $i -lt 3 ]; do echo needle $i tok-SECRET-en; i=$((i+1)); done; \
+        busybox yes 'a line of hay' | busybox head -n 140000; printf 'NEEDLE last'";
+    let (id, _gone) = writing("engine-hay", script);
+    engine.wait_container(&id).await.unwrap();
+    let cover = || Cover::from(vec!["tok-SECRET-en".to_owned()]);
+    let view = LogView {
+        only: Some(LogPattern {
+            text: "needle ([02l])".into(),
+            regex: true,
+            match_case: false,
+        }),
+        ..LogView::default()
+    };
+    let log = engine.view_log(&id, &view, 10, cover()).await.unwrap();
+    let state = until(&log, |state| state.ended).await;
+    assert_eq!(
+        (state.read, state.end),
+        (140_004, 3),
+        "all was read: {state:?}"
+    );
+    let page = log.read(&all());
+    let texts: Vec<&str> = page.lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        ["needle 0 ••••••", "needle 2 ••••••", "NEEDLE last"],
+        "what is found is covered, too"
+    );
+    let text = String::from_utf8(saved(&id, LogSpan::default(), cover(), true).await).unwrap();
+    let first = text.lines().next().unwrap();
+    let (time, rest) = first.split_once(' ').unwrap();
+    assert_eq!(rest, "needle 0 ••••••", "secrets stay out of files");
+    assert!(
+        time.ends_with('Z') && time.len() == "2026-11-21T10:00:00.123Z".len(),
+        "{time}"
+    );
+    assert_eq!(text.lines().count(), 140_004, "nothing is left out");
+
+    let wrong = LogView {
+        only: Some(LogPattern {
+            text: "(".into(),
+            regex: true,
+            match_case: false,
+        }),
+        ..LogView::default()
+    };
+    let error = engine
+        .view_log(&id, &wrong, 1, Vec::new())
+        .await
+        .map(drop)
+        .unwrap_err();
+    assert!(matches!(error, Error::NotSupported { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_hostile_log_is_text_and_stays_whole_in_a_file() {
+    let engine = engine().await;
+    let script = r"busybox head -c 90000 /dev/zero | busybox tr '\0' x; echo; printf '\033[2J\033[1;31mred\033[0m \377\000\001 \033]0;title\007end\n'; printf '\033]8;;http://evil/\033\\link\033]8;;\033\\\n'";
+    let (id, _gone) = writing("engine-hostile", script);
+    engine.wait_container(&id).await.unwrap();
+    let log = engine.follow_log(&id, 100, Vec::new()).await.unwrap();
+    until(&log, |state| state.ended).await;
+    let page = log.read(&LogQuery {
+        longest: 2_000,
+        ..all()
+    });
+    assert_eq!(page.lines[0].text.len(), 2_000, "a page is spared");
+    assert_eq!(page.shortened, [0], "and knows it");
+    assert!(page.lines[0].cut, "more was there than is kept");
+    assert_eq!(
+        page.lines[1].text, "red \u{fffd} end",
+        "no sequence and no control character is left"
+    );
+    assert_eq!(page.lines[2].text, "link");
+    let text = saved(&id, LogSpan::default(), Cover::default(), false).await;
+    let first = text.split(|byte| *byte == b'\n').next().unwrap();
+    assert_eq!(first.len(), 90_000, "a file has the whole line");
+    assert!(text.ends_with("red \u{fffd} end\nlink\n".as_bytes()));
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod images;
 mod inventory;
 mod logs;
 mod options;
+mod terminals;
 
 use std::path::Path;
 use std::sync::OnceLock;

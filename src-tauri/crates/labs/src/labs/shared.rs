@@ -11,6 +11,7 @@ use slipway_vault::VaultStatus;
 use tokio::sync::{Notify, watch};
 
 use super::LabsHome;
+use super::terminals::Terminals;
 use crate::address::PageAddress;
 use crate::card::{Intent, LabId, LabList};
 use crate::catalogue::Catalogue;
@@ -155,6 +156,7 @@ pub(crate) struct Shared {
     /// How much images are to download.
     pub downloads: Downloads,
     state: Mutex<State>,
+    pub terminals: Terminals,
     /// Held while a launch is checked and begun: the second of two clicks sees the first one's lab.
     pub launching: tokio::sync::Mutex<()>,
     /// Something that the cards show has changed.
@@ -198,6 +200,7 @@ impl Shared {
             sources,
             folder: Mutex::new(folder),
             state: Mutex::new(state),
+            terminals: Terminals::default(),
             launching: tokio::sync::Mutex::default(),
             changed: Notify::new(),
             lists: watch::Sender::new(Arc::new(empty)),

@@ -43,7 +43,7 @@ pub(super) async fn read_log(wait: &Wait, hints: &Hints) {
             let page = log.read(&LogQuery {
                 start: next,
                 count: 1_000,
-                search: String::new(),
+                ..LogQuery::default()
             });
             if page.lines.is_empty() {
                 break;
@@ -100,7 +100,15 @@ pub(crate) fn masked(line: &str, secrets: &[Secret]) -> String {
 /// A line of a log without the tokens and passwords that stand where they usually do: a server's own
 /// token is in its log before anybody can know it.
 pub fn without_tokens(line: &str) -> String {
-    masked(line, &[])
+    hiding_tokens(line).unwrap_or_else(|| line.to_owned())
+}
+
+/// The same; `None` where there is nothing to hide, which is so for almost every line.
+pub fn hiding_tokens(line: &str) -> Option<String> {
+    match TOKEN.as_ref()?.replace_all(line, "${1}••••••") {
+        std::borrow::Cow::Borrowed(_) => None,
+        std::borrow::Cow::Owned(covered) => Some(covered),
+    }
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod pasted;
 mod profiles;
 mod recipes;
 mod servers;
+mod terminals;
 mod together;
 
 use std::path::PathBuf;

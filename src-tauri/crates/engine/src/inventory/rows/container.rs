@@ -105,6 +105,8 @@ pub(crate) struct ConfigPart {
     #[serde(deserialize_with = "or_default")]
     labels: BTreeMap<String, String>,
     pub(crate) tty: bool,
+    pub(crate) open_stdin: bool,
+    pub(crate) stdin_once: bool,
     #[serde(deserialize_with = "or_default")]
     pub(crate) env: Vec<String>,
     #[serde(deserialize_with = "or_default")]

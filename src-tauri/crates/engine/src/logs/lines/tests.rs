@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::Reader;
-use crate::logs::{LogLine, LogStream};
+use crate::logs::{Cover, LogLine, LogStream};
 
 const TIME: &str = "2026-11-20T10:00:00.123456789Z";
 
@@ -11,7 +11,8 @@ fn frame(stream: u8, text: &str) -> Vec<u8> {
 }
 
 fn read(tty: bool, masked: &[&str], pieces: &[&[u8]]) -> Vec<LogLine> {
-    let mut reader = Reader::new(tty, masked.iter().map(|text| (*text).to_owned()).collect());
+    let masked: Vec<String> = masked.iter().map(|text| (*text).to_owned()).collect();
+    let mut reader = Reader::new(tty, masked.into());
     let mut lines = Vec::new();
     for piece in pieces {
         reader.read(piece, |line| lines.push(line));
@@ -147,7 +148,7 @@ fn secrets_are_covered_before_anything_is_kept() {
 
 #[test]
 fn a_line_without_end_takes_no_more_memory() {
-    let mut reader = Reader::new(true, Vec::new());
+    let mut reader = Reader::new(true, Cover::default());
     let piece = vec![b'x'; 1024 * 1024];
     for _ in 0..20 {
         reader.read(&piece, |line| {
