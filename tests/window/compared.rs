@@ -46,7 +46,8 @@ async fn notebooks_and_versions_are_compared() {
         lab.sh(&format!("cat > /shelf/{name} << 'END'\n{text}\nEND"));
     }
     // A long text, and another version of it in another volume.
-    let program: String = (1..=300).map(|line| format!("step_{line}()\n")).collect();
+    let lines: Vec<String> = (1..=300).map(|line| format!("step_{line}()")).collect();
+    let program = lines.join("\n") + "\n";
     lab.sh(&format!("cat > /shelf/steps.py << 'END'\n{program}END"));
     turn.docker(&["volume", "create", "archive-vol"]);
     turn.docker(&[

@@ -52,13 +52,13 @@ async fn files_are_dragged_in_and_out() {
         ("charts", "charts/deep/b.txt", "b\n"),
     ] {
         let copied = takes.path().join(made);
-        let mut tries = 0;
+        let mut missed = 0;
         while !window
             .drag_out(row, &shelf, &takes.path().join(".held"), &copied)
             .await
         {
-            tries += 1;
-            if tries == TRIES {
+            missed += 1;
+            if missed == TRIES {
                 window.fail(&format!("{row} was never taken")).await;
             }
         }
@@ -83,11 +83,11 @@ impl Window {
         &self,
         row: &str,
         shelf: &Shelf,
-        held: &std::path::Path,
+        mark: &std::path::Path,
         copied: &std::path::Path,
     ) -> bool {
         // Of an earlier drag, perhaps.
-        let _ = std::fs::remove_file(held);
+        let _ = std::fs::remove_file(mark);
         self.point(self.row_at(row).await).await;
         self.hold().await;
         self.point((700, 400)).await;
@@ -95,7 +95,7 @@ impl Window {
         // The other program hears of it once the files are ready.
         let end = tokio::time::Instant::now() + LAUNCHED;
         let mut pictured = false;
-        while !held.exists() && tokio::time::Instant::now() < end {
+        while !mark.exists() && tokio::time::Instant::now() < end {
             self.point((x + 10, y)).await;
             if !pictured {
                 self.picture("drag-out");

@@ -112,6 +112,23 @@ impl Window {
             .collect()
     }
 
+    /// Opens a menu and presses what stands in it. A menu closes when the list below it moves; then it is opened again.
+    pub async fn press_in_menu(&self, menu: &str, item: &str) {
+        let there = "return [...document.querySelectorAll('[role=menuitem]')].some((one) => one.textContent.trim().startsWith(arguments[0]))";
+        let end = tokio::time::Instant::now() + SOON;
+        loop {
+            self.press(menu).await;
+            let found = self.client.execute(there, vec![json!(item)]).await;
+            if found.is_ok_and(|found| found == true) {
+                return self.press(item).await;
+            }
+            if tokio::time::Instant::now() > end {
+                self.fail(&format!("{item} is never in {menu}")).await;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+    }
+
     /// Waits until a script gives true.
     pub async fn until(&self, what: &str, script: &str) {
         self.until_of(what, script, "").await;

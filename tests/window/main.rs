@@ -8,6 +8,7 @@
 
 mod access;
 mod beds;
+mod browsing;
 mod carrying;
 mod compared;
 mod dragging;

@@ -142,7 +142,7 @@ impl Shared {
     pub(crate) fn changed(&self, place: &Place) {
         for opened in lock(&self.places).values() {
             if opened.place == *place {
-                opened.space.changed();
+                opened.changed_here();
             }
         }
         if let Place::Volume { name } = place {

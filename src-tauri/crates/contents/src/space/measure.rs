@@ -34,6 +34,8 @@ pub(crate) struct Space {
     counting: Mutex<Option<AbortOnDropHandle<()>>>,
     counted: Mutex<Option<Instant>>,
     changed: AtomicBool,
+    /// Changed by Slipway itself since it was counted, which is counted at once.
+    own: AtomicBool,
 }
 
 impl Default for Space {
@@ -44,6 +46,7 @@ impl Default for Space {
             counting: Mutex::default(),
             counted: Mutex::default(),
             changed: AtomicBool::new(false),
+            own: AtomicBool::new(false),
         }
     }
 }
@@ -52,6 +55,12 @@ impl Space {
     /// Something is not as it was counted.
     pub(crate) fn changed(&self) {
         self.changed.store(true, Ordering::Release);
+    }
+
+    /// Slipway itself has changed something.
+    fn changed_here(&self) {
+        self.changed();
+        self.own.store(true, Ordering::Release);
     }
 
     /// Sizes of the folders in a folder, and a number that grows with what is known.
@@ -80,10 +89,13 @@ impl OpenPlace {
         let receiver = self.space.state.subscribe();
         let mut counting = lock(&self.space.counting);
         let runs = counting.as_ref().is_some_and(|task| !task.is_finished());
-        let known = lock(&self.space.counted)
-            .is_some_and(|at| at.elapsed() < SOON || !self.space.changed.load(Ordering::Acquire));
+        let known = !self.space.own.load(Ordering::Acquire)
+            && lock(&self.space.counted).is_some_and(|at| {
+                at.elapsed() < SOON || !self.space.changed.load(Ordering::Acquire)
+            });
         if !runs && !known {
             self.space.changed.store(false, Ordering::Release);
+            self.space.own.store(false, Ordering::Release);
             self.space.state.send_modify(|state| {
                 *state = SpaceState {
                     revision: state.revision,
@@ -95,24 +107,40 @@ impl OpenPlace {
         }
         Ok(receiver)
     }
+
+    /// Slipway itself has changed something: who follows what takes the space sees it counted again.
+    pub(crate) fn changed_here(self: &Arc<Self>) {
+        self.space.changed_here();
+        if self.space.state.receiver_count() > 0 {
+            // A place that is lost is counted when it is back.
+            let _ = self.measure();
+        }
+    }
 }
 
 async fn count(place: Weak<OpenPlace>, session: Session) {
     let Some(followers) = place.upgrade().map(|opened| opened.space.state.clone()) else {
         return;
     };
-    let counted = tokio::select! {
-        counted = walk(&place, &session) => counted,
-        () = followers.closed() => return,
-    };
-    let Some(opened) = place.upgrade() else {
+    loop {
+        let counted = tokio::select! {
+            counted = walk(&place, &session) => counted,
+            () = followers.closed() => return,
+        };
+        let Some(opened) = place.upgrade() else {
+            return;
+        };
+        let failed = counted.err();
+        // What was changed while it was counted may be missing in it.
+        if failed.is_none() && opened.space.own.swap(false, Ordering::AcqRel) {
+            continue;
+        }
+        if failed.is_none() {
+            *lock(&opened.space.counted) = Some(Instant::now());
+        }
+        publish(&opened, true, failed);
         return;
-    };
-    let failed = counted.err();
-    if failed.is_none() {
-        *lock(&opened.space.counted) = Some(Instant::now());
     }
-    publish(&opened, true, failed);
 }
 
 async fn walk(place: &Weak<OpenPlace>, session: &Session) -> Result<(), Problem> {

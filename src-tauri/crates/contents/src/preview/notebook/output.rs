@@ -391,9 +391,9 @@ pub fn put_out(file: &mut Blocking, cell: &Node, number: u32, most: usize) -> Re
             _ => lines_of(file, output)?.0,
         };
         for line in lines {
-            line.spans
-                .iter()
-                .for_each(|span| all.text.push_str(&span.text));
+            for span in &line.spans {
+                all.text.push_str(&span.text);
+            }
             all.text.push('\n');
         }
     }
@@ -450,7 +450,9 @@ impl Print {
             }
             Node::List(items) => {
                 self.begin(5, items.len() as u64);
-                items.iter().for_each(|item| self.add(file, item));
+                for item in items {
+                    self.add(file, item);
+                }
             }
             Node::Map(entries) => {
                 self.begin(6, 0);
