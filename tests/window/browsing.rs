@@ -88,7 +88,7 @@ async fn a_volume_is_gone_through_by_keys_and_counted_again() {
     assert!(findings.is_empty(), "the largest files: {findings:#?}");
     window.press("models/net.joblib").await;
     window.until_here("models").await;
-    window.read("Model or other binary file", LAUNCHED).await;
+    window.read("Bytes as hexadecimal digits", LAUNCHED).await;
     window.press("browse-vol").await;
     window.until_here("browse-vol").await;
     window.press("data, 5 MB, Data").await;
