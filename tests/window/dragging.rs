@@ -82,7 +82,7 @@ impl Window {
     async fn drag_out(
         &self,
         row: &str,
-        shelf: &Shelf,
+        beside: &Shelf,
         mark: &std::path::Path,
         copied: &std::path::Path,
     ) -> bool {
@@ -91,7 +91,7 @@ impl Window {
         self.point(self.row_at(row).await).await;
         self.hold().await;
         self.point((700, 400)).await;
-        let (x, y) = shelf.middle();
+        let (x, y) = beside.middle();
         // The other program hears of it once the files are ready.
         let end = tokio::time::Instant::now() + LAUNCHED;
         let mut pictured = false;

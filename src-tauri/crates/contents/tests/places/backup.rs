@@ -377,6 +377,8 @@ async fn a_restore_brings_the_old_state_back_and_keeps_the_new_one() {
     assert_eq!(told(&preview.refused).0, 0);
     assert_eq!(preview.same.files, 8, "{:?}", preview.same.first);
     says_when(&preview);
+    // Looking at its times put a container on it.
+    room.unused("back-vol").await;
     assert_eq!(preview.free_name, "back-vol-2");
 
     let job = room
