@@ -118,17 +118,37 @@ impl OpenPlace {
     }
 }
 
+impl OpenPlace {
+    /// Nobody follows any more, so that who comes next has it counted anew. Not so where somebody came in this
+    /// moment, who relies on the counting that runs.
+    fn is_left(&self) -> bool {
+        let mut counting = lock(&self.space.counting);
+        let left = self.space.state.receiver_count() == 0;
+        if left {
+            *lock(&self.space.counted) = None;
+            *counting = None;
+        }
+        left
+    }
+}
+
 async fn count(place: Weak<OpenPlace>, session: Session) {
     let Some(followers) = place.upgrade().map(|opened| opened.space.state.clone()) else {
         return;
     };
     loop {
         let counted = tokio::select! {
-            counted = walk(&place, &session) => counted,
-            () = followers.closed() => return,
+            counted = walk(&place, &session) => Some(counted),
+            () = followers.closed() => None,
         };
         let Some(opened) = place.upgrade() else {
             return;
+        };
+        let Some(counted) = counted else {
+            if opened.is_left() {
+                return;
+            }
+            continue;
         };
         let failed = counted.err();
         // What was changed while it was counted may be missing in it.
