@@ -173,10 +173,12 @@ async fn a_port_taken_in_the_last_moment_names_its_holder() {
     let room = Room::new().await;
     let mut form = room.small("slipway/many-layers:1", "port-race").await;
     form.ports = vec![web_port()];
-    form.advanced.command = "/bin/busybox httpd -f -p 8080 -h /data".into();
+    form.advanced.command =
+        "/bin/busybox sh -c 'echo here > /data/index.html; exec /bin/busybox httpd -f -p 8080 -h /data'".into();
     let port: u16 = form.ports[0].host.parse().unwrap();
     docker(&["rmi", "slipway/many-layers:1"]);
-    bed().registry().limit(Some(8 * 1024 * 1024));
+    // Slow enough that the port is taken long before the image is here.
+    bed().registry().limit(Some(512 * 1024));
     let lab = room.launch(&form, None).await;
     // The form was right; while the image is on its way, this very program listens there.
     let held = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
@@ -203,7 +205,8 @@ async fn a_container_that_takes_the_port_during_the_launch_is_named() {
     form.ports = vec![web_port()];
     let port = form.ports[0].host.clone();
     docker(&["rmi", "slipway/many-layers:1"]);
-    bed().registry().limit(Some(8 * 1024 * 1024));
+    // Slow enough that the port is taken long before the image is here.
+    bed().registry().limit(Some(512 * 1024));
     let lab = room.launch(&form, None).await;
     docker(&[
         "run",
