@@ -51,8 +51,7 @@ impl Page {
         let state = tauri::async_runtime::block_on(async {
             AppState::new(surroundings, folder, slipway_vault::Vault::in_memory())
         });
-        let builder = builder.manage(state).plugin(tauri_plugin_dialog::init());
-        let app = slipway_app::attach(builder, |_| Ok(()))
+        let app = slipway_app::attach(builder.plugin(tauri_plugin_dialog::init()), state)
             .build(mock_context(noop_assets()))
             .expect("the app builds");
         let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default())

@@ -31,7 +31,7 @@ pub struct Lab {
     pub kept: slipway_labs::form::StorageKind,
     pub kept_in: String,
     pub warnings: Vec<String>,
-    /// `open` where the page asks nobody: known beforehand, or said by the server since it answers.
+    /// How the page signs people in: as its server says since it answers, before as it is known. `open`: it asks nobody.
     pub sign_in: slipway_labs::recipe::SignInKind,
     pub problem: Option<Problem>,
     /// The engine is away, and this is what was known before.

@@ -1131,6 +1131,7 @@ export type LabCard = {
 	keptIn: string,
 	warnings: LabWarning[],
 	problem: Problem | null,
+	/**  While it runs as its server says, else as recipe and image say. */
 	signIn: SignInKind,
 	/**  A password can be shown and copied (`Labs::password`). */
 	hasPassword: boolean,

@@ -89,6 +89,7 @@ pub struct LabCard {
     pub kept_in: String,
     pub warnings: Vec<LabWarning>,
     pub problem: Option<Problem>,
+    /// While it runs as its server says, else as recipe and image say.
     pub sign_in: SignInKind,
     /// A password can be shown and copied (`Labs::password`).
     pub has_password: bool,

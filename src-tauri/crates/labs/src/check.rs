@@ -14,9 +14,10 @@ use specta::Type;
 use crate::catalogue::Catalogue;
 use crate::downloads::Known;
 use crate::form::LaunchForm;
-use crate::recipe::{Generation, Recipe};
+use crate::options::Options;
+use crate::recipe::{Generation, Recipe, SignInKind};
 use crate::risk::RiskPanel;
-use crate::{recognition, risk};
+use crate::{options, recognition, risk};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -145,6 +146,8 @@ pub struct CheckFacts {
     pub snapshot: Arc<slipway_engine::inventory::Snapshot>,
     /// The image's Config where it is on the engine.
     pub image: Option<ImageDetails>,
+    /// What a server of this very image has said that it asks for, when nothing but the image decided it.
+    pub asks: Option<SignInKind>,
     /// Names of the other labs, with the volumes and containers they use.
     pub labs: Vec<LabFacts>,
     pub keyring: slipway_vault::VaultStatus,
@@ -180,6 +183,7 @@ mod volume;
 
 pub(crate) use advanced::machine::{no_gpu, numbered as numbered_gpus};
 pub(crate) use advanced::removal;
+pub(crate) use sign_in::as_its_server_said;
 
 /// Checks the form against the facts. Looks at ports and folders of this machine, so it blocks:
 /// run it on a blocking thread.
@@ -193,14 +197,17 @@ pub fn check(form: &LaunchForm, facts: &CheckFacts, own_password: Option<&str>) 
         (None, Some(reference)) => Some(recognition::recognise(&facts.catalogue, reference, image)),
         (None, None) => None,
     };
-    let generation = match (recipe, &reference) {
+    let mut generation = match (recipe, &reference) {
         (Some(recipe), Some(reference)) => recognition::generation(recipe, reference, image),
         (Some(recipe), None) => recipe.generations.last().cloned().unwrap_or_default(),
         (None, _) => Generation::default(),
     };
+    as_its_server_said(&mut generation, form, facts);
+    let (options, found) = options::read(form);
     let subject = Subject {
         form,
         facts,
+        options,
         recipe,
         here: reference
             .as_ref()
@@ -220,7 +227,7 @@ pub fn check(form: &LaunchForm, facts: &CheckFacts, own_password: Option<&str>) 
     storage::check(&subject, &mut notes);
     sign_in::check(&subject, &mut notes);
     user::check(&subject, &mut notes);
-    advanced::check(&subject, &mut notes);
+    advanced::check(&subject, &mut notes, found);
     let notes = notes.0;
 
     let reason = subject
@@ -256,6 +263,8 @@ struct Subject<'a> {
     /// `None`: image and version together are no valid name.
     reference: Option<ImageReference>,
     generation: Generation,
+    /// What is folded away, as far as it can be read.
+    options: Options,
     /// The Config of this very image, where it is on the engine.
     image: Option<&'a ImageDetails>,
     here: bool,

@@ -75,6 +75,7 @@ pub fn facts_on(engine: EngineFacts) -> CheckFacts {
         catalogue: Catalogue::shipped(),
         snapshot: Arc::new(snapshot(engine)),
         image: None,
+        asks: None,
         labs: Vec::new(),
         keyring: VaultStatus::Keyring,
         known_secrets: BTreeSet::new(),

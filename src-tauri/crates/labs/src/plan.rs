@@ -105,17 +105,19 @@ pub fn plan(
     let secret_variables =
         environment::secret(options.secret_variables, password_variable.as_deref());
     let mut mounts = mounts(&form)?;
-    let chosen = options.spec;
+    let mut chosen = options.spec;
+    let typed = std::mem::take(&mut chosen.environment);
+    let command = chosen.command.take();
     mounts.extend(chosen.mounts.iter().cloned());
     let container = ContainerSpec {
         name,
         image: reference.to_string(),
-        environment: environment::open(&form, &generation, &chosen, &secret_variables)?,
+        environment: environment::open(&form, &generation, typed, &secret_variables)?,
         ports,
         publish_all: form.advanced.publish_all,
         mounts,
         // A program of the person's own would not understand the recipe's command.
-        command: chosen.command.clone().or_else(|| {
+        command: command.or_else(|| {
             let program_is_ours = chosen.entrypoint.is_none();
             generation.command.clone().filter(|_| program_is_ours)
         }),

@@ -24,7 +24,7 @@ pub(crate) mod probe;
 
 use hints::Hints;
 
-pub(crate) use door::Door;
+pub(crate) use door::{Door, corrected};
 pub(crate) use lookout::masked;
 pub use lookout::{hiding_tokens, without_tokens};
 
@@ -84,7 +84,7 @@ pub(crate) struct Sign {
 /// The page that answered.
 pub(crate) struct Reached {
     pub page: PageAddress,
-    /// Where to ask whether it asks anybody to sign in; `None`: there is nothing to find out.
+    /// Where to ask how it signs people in; `None`: there is nothing to find out.
     pub door: Option<Door>,
 }
 
@@ -338,6 +338,16 @@ async fn tell_signs(wait: &Wait, hints: &Hints, begun: Instant, tell: Option<&Te
             spoke: hints.has_spoken(),
         });
     }
+}
+
+/// Whether the token of a wait is one that somebody set from outside, in a variable that a file
+/// inside the image may overrule. Only the server knows.
+pub(crate) fn may_refuse_its_token(wait: &Wait) -> bool {
+    let generation = &wait.generation;
+    wait.token.is_some()
+        && generation.sign_in.kind == SignInKind::Token
+        && generation.sign_in.token_config.is_none()
+        && generation.start_inside.is_none()
 }
 
 /// Whether the page of this generation may need a token that Slipway does not know.

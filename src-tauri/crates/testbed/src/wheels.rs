@@ -19,26 +19,36 @@ const PLATFORMS: [&str; 7] = [
     "any",
 ];
 
-/// The wheels that the `requirements.txt` of a definition lists; fetched where they are not there yet.
+/// The wheels that the `requirements.txt` of a definition lists, and the source archives of its `sources.txt`, of what
+/// has no wheels; fetched where they are not there yet.
 pub(crate) fn folder(definition: &str) -> Result<PathBuf, BedError> {
-    let requirements = definitions_folder()
-        .join(definition)
-        .join("requirements.txt");
-    let text = std::fs::read(&requirements)
-        .map_err(BedError::io(format!("reading {}", requirements.display())))?;
-    let folder = cache::cache().join(format!(
-        "wheels-{definition}-{}",
-        Fingerprint::new().add(&text).text()
-    ));
+    let of_definition = definitions_folder().join(definition);
+    let requirements = of_definition.join("requirements.txt");
+    let sources = Some(of_definition.join("sources.txt")).filter(|sources| sources.exists());
+    let mut fingerprint = Fingerprint::new();
+    for list in std::iter::once(&requirements).chain(&sources) {
+        let text =
+            std::fs::read(list).map_err(BedError::io(format!("reading {}", list.display())))?;
+        fingerprint = fingerprint.add(&text);
+    }
+    let folder = cache::cache().join(format!("wheels-{definition}-{}", fingerprint.text()));
     if !folder.exists() {
-        fetch(&requirements, &folder)?;
+        fetch(&requirements, sources.as_deref(), &folder)?;
     }
     Ok(folder)
 }
 
-fn fetch(requirements: &Path, folder: &Path) -> Result<(), BedError> {
+fn fetch(requirements: &Path, sources: Option<&Path>, folder: &Path) -> Result<(), BedError> {
     cache::say("fetching Python packages");
     let aside = folder.with_extension("partial");
+    if let Some(sources) = sources {
+        let mut pip = command("python3");
+        pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--dest"])
+            .arg(&aside)
+            .arg("--requirement")
+            .arg(sources);
+        output("fetching Python sources with pip", &mut pip)?;
+    }
     let mut pip = command("python3");
     pip.args([
         "-m",

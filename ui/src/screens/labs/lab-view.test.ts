@@ -2,7 +2,18 @@ import { describe, expect, it } from "vitest";
 import type { LabCard, LaunchProgress } from "../../ipc/bindings";
 import { labs, portTaken, progress, recipes, steps } from "../../ipc/demo/sample-labs";
 import { recipeHint } from "../../parts/recipe-words";
-import { bodyOf, hasPage, isDanger, isFinished, keptLine, launchLine, pillOf, uptime } from "./lab-view";
+import {
+  asksThere,
+  bodyOf,
+  hasPage,
+  isDanger,
+  isFinished,
+  keptLine,
+  launchLine,
+  pillOf,
+  reachLine,
+  uptime,
+} from "./lab-view";
 
 const now = new Date(2026, 10, 20, 15, 0);
 const [running] = labs;
@@ -32,6 +43,25 @@ describe("the pill of a lab", () => {
       "Cancelling",
     ],
   ] as const)("%#: says %s", (card, state, label) => expect(pillOf(card)).toEqual({ state, label }));
+});
+
+describe("how a lab signs people in", () => {
+  const where = running?.addresses ?? [];
+  const who = where[0]?.reachWords ?? "";
+  const asking = lab({ addresses: where, connection: null, signIn: "password", hasPassword: false });
+  it.each([
+    [asking, `${who}, asks for a password`],
+    [lab({ ...asking, hasPassword: true }), who],
+    [lab({ ...asking, state: "stopped" }), who],
+    [lab({ ...asking, signIn: "open" }), `${who}, no sign-in`],
+    [lab({ ...asking, signIn: "token" }), who],
+    [lab({ ...asking, addresses: [] }), ""],
+  ])("%#: says %s", (card, line) => expect(reachLine(card)).toBe(line));
+  it("leaves a password that Slipway does not know to the browser", () => {
+    expect(who).not.toBe("");
+    expect(asksThere(asking)).toBe(true);
+    expect(asksThere(lab({ ...asking, connection: "127.0.0.1:5432, user postgres" }))).toBe(false);
+  });
 });
 
 describe("the middle of a card", () => {

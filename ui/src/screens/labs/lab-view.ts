@@ -8,6 +8,18 @@ import type { LabCard, LabWarning, LaunchProgress, LaunchStep, Problem } from ".
 /** There is an address that a browser can open. */
 export const hasPage = (lab: LabCard): boolean => lab.connection === null && lab.addresses.length > 0;
 
+/** Its page asks for a password that Slipway does not know, so it is typed there. */
+export const asksThere = (lab: LabCard): boolean =>
+  lab.signIn === "password" && !lab.hasPassword && lab.state === "running" && hasPage(lab);
+
+/** Who can reach its page, and what that asks them for as far as its server has said. */
+export function reachLine(lab: LabCard): string {
+  const who = lab.addresses[0]?.reachWords;
+  if (!who) return "";
+  if (lab.signIn === "open" && lab.state === "running") return m.lab_reach_open({ who });
+  return asksThere(lab) ? m.lab_reach_password({ who }) : who;
+}
+
 /** A program without a page that did its work. */
 export const isFinished = (lab: LabCard): boolean =>
   lab.launch?.outcome.kind === "finished" && lab.state !== "running" && lab.state !== "starting";

@@ -39,6 +39,14 @@ impl PageAddress {
         self
     }
 
+    #[must_use]
+    pub(crate) fn without_token(self) -> Self {
+        Self {
+            token: None,
+            ..self
+        }
+    }
+
     /// Without path and token: `http://127.0.0.1:8888`.
     pub fn shown(&self) -> String {
         format!(

@@ -5,21 +5,21 @@
 
 use slipway_vault::VaultStatus;
 
-use super::{NoteLevel, Notes, Subject};
+use super::{FieldNote, NoteLevel, Notes, Subject};
 use crate::form::{LaunchForm, SignInChoice};
-use crate::options::{self, Options};
+use crate::options::Options;
 
 pub(super) mod machine;
 mod mounts;
 mod network;
 
-pub(super) fn check(subject: &Subject, notes: &mut Notes) {
-    let (options, found) = options::read(subject.form);
+/// `found` is what the form alone says of them.
+pub(super) fn check(subject: &Subject, notes: &mut Notes, found: Vec<FieldNote>) {
     notes.0.extend(found);
     variables(subject, notes);
     mounts::check(subject, notes);
-    program(subject, notes, &options);
-    machine::check(subject, notes, &options);
+    program(subject, notes, &subject.options);
+    machine::check(subject, notes, &subject.options);
     network::check(subject, notes);
     lifetime(subject, notes);
     rights(subject, notes);

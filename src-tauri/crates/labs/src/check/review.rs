@@ -7,6 +7,7 @@ use super::{ReviewKind, ReviewLine, Subject, Tone};
 use crate::form::{PortRow, SignInChoice, StorageKind};
 use crate::options::ports::listen_ip_of;
 use crate::recipe::SignInKind;
+use crate::recognition;
 use crate::risk::{self, RiskKind};
 
 mod advanced;
@@ -193,6 +194,9 @@ fn sign_in_line(subject: &Subject) -> Option<ReviewLine> {
             "Shown on the lab’s card",
         ),
         _ if sign_in.token_config.is_some() => ("Asks for the image’s password", "Opens signed in"),
+        _ if recognition::image_password(&subject.generation, subject.image).is_none() => {
+            ("Asks for the image’s password", "Typed in the browser")
+        }
         _ => ("Asks for the image’s password", "Shown on the lab’s card"),
     };
     let tone = if sign_in.kind == SignInKind::Open {

@@ -2,9 +2,10 @@
 
 use slipway_vault::VaultStatus;
 
-use super::{NoteLevel, Notes, Subject};
-use crate::form::{SignInChoice, StorageKind};
-use crate::recipe::SignInKind;
+use super::{CheckFacts, NoteLevel, Notes, Subject};
+use crate::form::{LaunchForm, SignInChoice, StorageKind};
+use crate::readiness;
+use crate::recipe::{Generation, SignInKind};
 
 /// Shorter ones are guessed in no time.
 const SHORT: usize = 8;
@@ -123,6 +124,26 @@ fn check_made(subject: &Subject, notes: &mut Notes) {
             "signIn",
             format!("Slipway makes a strong {word} and shows it on the lab’s card."),
         );
+    }
+}
+
+/// A file inside an image says more of signing in than its Config does. Whoever has launched it knows, as
+/// long as the new lab leaves it to the image as well.
+pub(crate) fn as_its_server_said(
+    generation: &mut Generation,
+    form: &LaunchForm,
+    facts: &CheckFacts,
+) {
+    let as_the_image = form.sign_in == SignInChoice::FromImage
+        && form.advanced.command.trim().is_empty()
+        && form.advanced.entrypoint.trim().is_empty();
+    if !as_the_image {
+        return;
+    }
+    let sign_in = &mut generation.sign_in;
+    sign_in.kind = readiness::corrected(sign_in.kind, facts.asks);
+    if facts.asks == Some(SignInKind::Open) {
+        sign_in.password_variable = None;
     }
 }
 

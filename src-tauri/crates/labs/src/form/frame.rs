@@ -7,7 +7,7 @@ use slipway_vault::VaultStatus;
 use super::{
     DockerControlFrame, FormFrame, LaunchForm, SignInFrame, UserMappingFrame, VolumeChoice,
 };
-use crate::check::CheckFacts;
+use crate::check::{self, CheckFacts};
 use crate::recipe::{Generation, Recipe, SignInKind, UserMapping};
 use crate::{listen, names, recognition, risk};
 
@@ -30,13 +30,14 @@ pub fn frame(form: &LaunchForm, facts: &CheckFacts) -> FormFrame {
             .map(|reference| recognition::recognise(&facts.catalogue, reference, image))
     };
     let recipe = facts.catalogue.recipe(&form.recipe).or_else(recognised);
-    let generation = match (recipe, &reference) {
+    let mut generation = match (recipe, &reference) {
         (Some(recipe), Some(reference)) => recognition::generation(recipe, reference, image),
         _ => recipe
             .and_then(|recipe| recipe.generations.last())
             .cloned()
             .unwrap_or_default(),
     };
+    check::as_its_server_said(&mut generation, form, facts);
     FormFrame {
         machine: super::machine::machine(facts, reference.as_ref(), image, &generation),
         recipe_name: recipe.map_or_else(|| form.image.clone(), |recipe| recipe.name.clone()),

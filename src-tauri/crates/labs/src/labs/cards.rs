@@ -8,7 +8,7 @@ use slipway_engine::UnixMillis;
 use slipway_engine::inventory::{ContainerRow, ContainerState, EngineStatus, Snapshot};
 
 use super::secrets::has_own_password;
-use super::shared::{Answer, State, is_elsewhere, kind_of, row_of};
+use super::shared::{Answer, State, Watched, is_elsewhere, kind_of, row_of};
 use crate::address::{self, ShownAddress};
 use crate::card::{LabCard, LabId, LabState, LabsElsewhere};
 use crate::catalogue::Catalogue;
@@ -16,6 +16,7 @@ use crate::form::{LaunchForm, StorageKind};
 use crate::launch::{Launch, LaunchProgress};
 use crate::problem::{Problem, ProblemKind};
 use crate::profile::Profile;
+use crate::readiness;
 use crate::recipe::{Generation, SignInKind};
 use crate::recognition;
 
@@ -98,22 +99,16 @@ fn lab_card(
         .filter(|launch| launch.is_under_way())
         .map(|launch| launch.board.progress());
     let watched = state.watched.get(&profile.id);
-    let page = match watched.map(|watched| &watched.answer) {
-        Some(Answer::Answered(page)) => page.as_ref(),
-        _ => None,
-    };
+    let page = watched.and_then(Watched::page);
     // What its server says counts for this start of its container only.
-    let open = row.as_ref().is_some_and(|row| {
-        row.state == ContainerState::Running
-            && watched.is_some_and(|watched| watched.open && watched.started == row.started)
+    let running = |row: &&Arc<ContainerRow>| row.state == ContainerState::Running;
+    let asks = row.as_ref().filter(running).and_then(|row| {
+        let watched = watched.filter(|watched| watched.started == row.started)?;
+        watched.asks
     });
-    let sign_in = if open {
-        SignInKind::Open
-    } else {
-        generation.sign_in.kind
-    };
+    let sign_in = readiness::corrected(generation.sign_in.kind, asks);
     let mut addresses = match &row {
-        Some(row) => address::shown(row, form, page, &generation.answers, engine_host),
+        Some(row) => address::shown(row, form, page.as_ref(), &generation.answers, engine_host),
         None => Vec::new(),
     };
     // What has no page is no web address either.
@@ -147,11 +142,12 @@ fn lab_card(
         warnings: warnings(form, row.as_deref(), sign_in, &addresses),
         problem,
         sign_in,
-        has_password: has_own_password(profile)
-            || image_password.is_some()
-            || page.is_some_and(|page| {
-                generation.sign_in.kind == SignInKind::Token && page.token().is_some()
-            }),
+        has_password: image_password.is_some()
+            || (!takes_no_token(&generation, asks)
+                && (has_own_password(profile)
+                    || page.is_some_and(|page| {
+                        generation.sign_in.kind == SignInKind::Token && page.token().is_some()
+                    }))),
         connection: connection(&generation, &addresses),
         user: generation.sign_in.user.clone(),
         addresses,
@@ -159,6 +155,11 @@ fn lab_card(
         launch,
         stale: snapshot.report.status != EngineStatus::Ready,
     }
+}
+
+/// A file inside has set a password in the token's place, so that a token opens nothing.
+pub(super) fn takes_no_token(generation: &Generation, asks: Option<SignInKind>) -> bool {
+    generation.sign_in.kind == SignInKind::Token && asks == Some(SignInKind::Password)
 }
 
 /// How a program reaches a lab without a page, with the host and port of its first address.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use slipway_engine::inventory::{ContainerRow, ContainerState};
-use slipway_engine::{Engine, Error};
+use slipway_engine::{Engine, Error, UnixMillis};
 use slipway_vault::Secret;
 
-use super::cards::is_up;
+use super::cards::{is_up, takes_no_token};
 use super::intents::{ask, asked_and_done, no_longer_asked};
-use super::keeping::{look_behind, wait_for};
+use super::keeping::{look_at, look_behind, wait_for};
 use super::launching;
 use super::secrets::{has_own_password, kept_variables, known_token, made_values, own_password};
 use super::shared::{Answer, Shared, Watched, kind_of, row_of};
@@ -40,21 +40,9 @@ pub(super) async fn open(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
                 .hint("Start the lab first."),
         );
     }
-    let known = match shared
-        .state()
-        .watched
-        .get(lab)
-        .filter(|watched| watched.started == row.started)
-    {
-        Some(Watched {
-            answer: Answer::Answered(page),
-            ..
-        }) => Some(page.clone()),
-        _ => None,
-    };
-    let page = match known {
-        Some(page) => page,
-        None => ask_now(shared, &profile, &row).await?,
+    let page = match answer_of_start(shared, lab, row.started) {
+        Answer::Answered(page) => page,
+        Answer::Waiting | Answer::Silent => ask_now(shared, &profile, &row).await?,
     };
     match page {
         Some(page) => launch::open_in_browser(shared, &page).await,
@@ -94,6 +82,7 @@ async fn ask_now(
         Some(reached) => (Some(reached.page), reached.door),
         None => (None, None),
     };
+    let may_be_refused = readiness::may_refuse_its_token(&wait);
     shared.change(|state| {
         if let Some(watched) = state
             .watched
@@ -104,8 +93,24 @@ async fn ask_now(
             watched.task = None;
         }
     });
-    look_behind(shared, &profile.id, row.started, door);
-    Ok(page)
+    if !may_be_refused {
+        look_behind(shared, &profile.id, row.started, door);
+        return Ok(page);
+    }
+    look_at(shared, &profile.id, row.started, door, true).await;
+    Ok(match answer_of_start(shared, &profile.id, row.started) {
+        Answer::Answered(known) => known,
+        Answer::Waiting | Answer::Silent => page,
+    })
+}
+
+/// What is known of this start of a lab.
+fn answer_of_start(shared: &Shared, lab: &LabId, started: Option<UnixMillis>) -> Answer {
+    let state = shared.state();
+    let watched = state.watched.get(lab);
+    watched
+        .filter(|watched| watched.started == started)
+        .map_or(Answer::Waiting, Watched::known)
 }
 
 pub(super) async fn start(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
@@ -251,10 +256,18 @@ pub(super) async fn password(shared: &Arc<Shared>, lab: &LabId) -> Result<Secret
         .get(lab)
         .cloned()
         .ok_or_else(Problem::no_such_lab)?;
+    let name = &profile.saved.form.name;
+    if is_refused_a_token(shared, &profile) {
+        return Err(Problem::new(
+            ProblemKind::Other,
+            format!("Slipway does not know the password of {name}."),
+        )
+        .because("It is set in the image, which keeps no readable copy of it.")
+        .hint("Type it where the page asks for it. Whoever made the image knows it."));
+    }
     if let Some(own) = own_password(shared, &profile).await {
         return Ok(own);
     }
-    let name = &profile.saved.form.name;
     if has_own_password(&profile) {
         return Err(Problem::new(
             ProblemKind::KeyringUnavailable,
@@ -288,12 +301,23 @@ pub(super) async fn password(shared: &Arc<Shared>, lab: &LabId) -> Result<Secret
     .because("The lab either has none, or it was set inside."))
 }
 
+/// Its server takes a password that a file inside sets, and no token of anybody's.
+fn is_refused_a_token(shared: &Shared, profile: &Profile) -> bool {
+    let snapshot = shared.snapshot();
+    let state = shared.state();
+    let row = row_of(profile, &snapshot).filter(|row| row.state == ContainerState::Running);
+    let Some((row, watched)) = row.zip(state.watched.get(&profile.id)) else {
+        return false;
+    };
+    let image = state.images.get(&row.image_id).map(AsRef::as_ref);
+    let (_, generation) = kind_of(&state.catalogue, profile, image);
+    watched.started == row.started && takes_no_token(&generation, watched.asks)
+}
+
 /// The token of the lab's page, where it answered with one.
 fn page_token(shared: &Shared, lab: &LabId) -> Option<Secret> {
-    match &shared.state().watched.get(lab)?.answer {
-        Answer::Answered(Some(page)) => page.token().cloned(),
-        _ => None,
-    }
+    let page = shared.state().watched.get(lab)?.page()?;
+    page.token().cloned()
 }
 
 pub(super) async fn masked_texts(shared: &Arc<Shared>, lab: &LabId) -> Vec<String> {

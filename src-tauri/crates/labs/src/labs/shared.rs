@@ -12,7 +12,6 @@ use tokio::sync::{Notify, watch};
 
 use super::LabsHome;
 use super::terminals::Terminals;
-use crate::address::PageAddress;
 use crate::card::{Intent, LabId, LabList};
 use crate::catalogue::Catalogue;
 use crate::catalogue::own::RecipeFolder;
@@ -22,8 +21,12 @@ use crate::launch::unfinished::Unfinished;
 use crate::logins::Logins;
 use crate::problem::{Problem, Result};
 use crate::profile::{Elsewhere, EngineMark, Profile, ProfileFolder};
-use crate::recipe::{Generation, Recipe};
+use crate::recipe::{Generation, Recipe, SignInKind};
 use crate::recognition;
+
+mod watched;
+
+pub(crate) use watched::{Answer, Watched};
 
 /// Fills bytes with values that nobody can guess.
 pub type FillRandom = dyn Fn(&mut [u8]) + Send + Sync;
@@ -81,41 +84,6 @@ pub(crate) struct Asked {
     pub done: bool,
 }
 
-/// Whether a running container's page answers.
-#[derive(Clone)]
-pub(crate) enum Answer {
-    /// Asked in the background.
-    Waiting,
-    Answered(Option<PageAddress>),
-    /// Did not answer for a long time; nobody asks any more.
-    Silent,
-}
-
-/// The answer of one start of one container.
-pub(crate) struct Watched {
-    pub started: Option<UnixMillis>,
-    pub answer: Answer,
-    /// Its server was asked, and lets in whoever comes.
-    pub open: bool,
-    /// Dropping it ends the asking.
-    pub task: Option<tokio_util::task::AbortOnDropHandle<()>>,
-    /// A server that takes its time to say whether it is open is heard behind; dropping it ends that.
-    pub hearing: Option<tokio_util::task::AbortOnDropHandle<()>>,
-}
-
-impl Watched {
-    /// Of a container that runs since then and has not answered yet.
-    pub(crate) fn waiting(started: Option<UnixMillis>) -> Self {
-        Self {
-            started,
-            answer: Answer::Waiting,
-            open: false,
-            task: None,
-            hearing: None,
-        }
-    }
-}
-
 #[derive(Default)]
 pub(crate) struct State {
     /// Shipped recipes and the person's own.
@@ -129,6 +97,8 @@ pub(crate) struct State {
     pub failures: BTreeMap<LabId, Problem>,
     /// Configs of the images that labs use; images never change under their id.
     pub images: HashMap<ImageId, Arc<ImageDetails>>,
+    /// What servers of these images ask for, as they said themselves when nothing but the image decided it.
+    pub asked_by: HashMap<ImageId, SignInKind>,
     /// Images whose Config is being asked for.
     pub asked_images: BTreeSet<ImageId>,
     /// Labs that this Slipway has started, by a click.

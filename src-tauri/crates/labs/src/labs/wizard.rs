@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use slipway_engine::ImageReference;
 use slipway_engine::images::ImageDetails;
+use slipway_engine::{ImageId, ImageReference};
 use slipway_vault::{Secret, VaultStatus};
 
 use super::cards::lab_facts;
@@ -239,11 +239,18 @@ pub(super) async fn facts(
 ) -> CheckFacts {
     let (image, keyring) = tokio::join!(local_image(shared, reference), keyring(shared));
     let snapshot = shared.snapshot();
-    let labs = lab_facts(&shared.state(), &snapshot, replaced);
+    let (labs, asks) = {
+        let state = shared.state();
+        let asks = image
+            .as_ref()
+            .and_then(|image| state.asked_by.get(&ImageId(image.id.clone())).copied());
+        (lab_facts(&state, &snapshot, replaced), asks)
+    };
     CheckFacts {
         catalogue: shared.catalogue(),
         snapshot,
         image,
+        asks,
         labs,
         keyring,
         known_secrets: BTreeSet::new(),

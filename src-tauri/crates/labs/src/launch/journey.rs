@@ -69,6 +69,8 @@ struct Journey {
     made: Made,
     /// The token that Slipway gives the lab.
     token: Option<Secret>,
+    /// A file inside the image may overrule that token; the page waits until its server has said.
+    token_may_be_refused: bool,
     /// Slipway made the password, because the image needs one.
     password_made: bool,
     /// Further secret variables that the image needs.
@@ -98,6 +100,7 @@ pub(crate) fn begin(shared: &Arc<Shared>, luggage: Luggage) -> Launch {
         luggage,
         made: Made::default(),
         token: None,
+        token_may_be_refused: false,
         password_made: false,
         made_values: Vec::new(),
         image_password: None,

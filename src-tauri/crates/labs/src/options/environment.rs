@@ -95,22 +95,26 @@ pub(super) fn read(page: &mut Page, options: &mut Options) {
 /// (`MYSQL_ALLOW_EMPTY_PASSWORD=yes`) are not.
 pub(crate) fn looks_secret(name: &str, value: &str) -> bool {
     const SWITCHES: [&str; 8] = ["", "0", "1", "yes", "no", "true", "false", "none"];
-    !SWITCHES.contains(&value.trim().to_ascii_lowercase().as_str()) && is_secret_name(name)
+    is_secret_name(name) && !SWITCHES.contains(&value.trim().to_ascii_lowercase().as_str())
 }
 
 /// Whether a variable is most probably secret by its name. Names of files and of rules
 /// (`POSTGRES_PASSWORD_FILE`, `PASSWORD_MIN_LENGTH`) are not.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    if matches!(name.as_str(), "PWD" | "OLDPWD")
-        || words.first() == Some(&"ALLOW")
-        || words
-            .last()
-            .is_some_and(|last| HARMLESS_ENDS.contains(last))
-    {
+    let words = || name.split(|c: char| !c.is_ascii_alphanumeric());
+    let is = |word: &str, known: &[&str]| known.iter().any(|one| word.eq_ignore_ascii_case(one));
+    let folder = is(name, &["PWD", "OLDPWD"]);
+    let allows = words().next().is_some_and(|first| is(first, &["ALLOW"]));
+    let harmless = words()
+        .next_back()
+        .is_some_and(|last| is(last, &HARMLESS_ENDS));
+    if folder || allows || harmless {
         return false;
     }
-    words.iter().any(|word| SECRET_WORDS.contains(word))
-        || SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending))
+    words().any(|word| is(word, &SECRET_WORDS))
+        || SECRET_ENDINGS.iter().any(|ending| {
+            let start = name.len().saturating_sub(ending.len());
+            let end = name.as_bytes().get(start..).unwrap_or_default();
+            end.eq_ignore_ascii_case(ending.as_bytes())
+        })
 }

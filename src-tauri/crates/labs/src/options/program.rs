@@ -88,25 +88,26 @@ fn command(page: &mut Page, options: &mut Options) {
         return;
     }
     let field = "advanced.command";
-    let clear = page.fix("Use the image’s own", |form| {
-        form.advanced.command.clear();
-    });
+    // A form may be long, and most commands can be read.
+    let clear = |page: &Page| {
+        page.fix("Use the image’s own", |form| {
+            form.advanced.command.clear();
+        })
+    };
     if typed.contains('\0') {
-        page.error(
-            field,
-            "The command contains a character that no program can be given.",
-            clear,
-        );
+        let message = "The command contains a character that no program can be given.";
+        let clear = clear(page);
+        page.error(field, message, clear);
         return;
     }
     match shlex::split(typed) {
         Some(words) if !words.is_empty() => options.spec.command = Some(words),
         // A comment, for a shell.
-        Some(_) => page.error(
-            field,
-            "This is a comment and no command, because it begins with #.",
-            clear,
-        ),
+        Some(_) => {
+            let message = "This is a comment and no command, because it begins with #.";
+            let clear = clear(page);
+            page.error(field, message, clear);
+        }
         None => {
             let closed = ["\"", "'", "\\"].iter().find_map(|end| {
                 let whole = format!("{typed}{end}");
@@ -118,7 +119,7 @@ fn command(page: &mut Page, options: &mut Options) {
                 Some(whole) => page.fix("Close the quotation mark", |form| {
                     form.advanced.command = whole;
                 }),
-                None => clear,
+                None => clear(page),
             };
             page.error(field, "A quotation mark is opened and not closed.", fix);
         }

@@ -60,7 +60,8 @@ pub(super) struct Outset<'a> {
     pub nvidia: bool,
 }
 
-pub(super) fn fill(outset: Outset<'_>, settings: &[Setting], program: &[String]) -> Filled {
+/// `program` is what stands behind the image, as a POSIX shell writes it.
+pub(super) fn fill(outset: Outset<'_>, settings: &[Setting], program: &str) -> Filled {
     let mut form = outset.form;
     form.advanced = Advanced {
         nothing_added: true,
@@ -99,7 +100,7 @@ pub(super) fn fill(outset: Outset<'_>, settings: &[Setting], program: &[String])
     filling.settle_environment();
     filling.settle_mounts();
     filling.settle_ports();
-    filling.form.advanced.command = joined(program);
+    program.clone_into(&mut filling.form.advanced.command);
     Filled {
         form: filling.form,
         secrets: filling.secrets,

@@ -30,17 +30,17 @@ pub(super) struct Walked {
 
 /// # Errors
 /// One sentence on what cannot be read without guessing.
-pub(super) fn walk(words: &[Word], values: &Values<'_>) -> Result<Walked, Problem> {
+pub(super) fn walk(words: Vec<Word>, values: &Values<'_>) -> Result<Walked, Problem> {
     let mut walked = Walked::default();
-    let mut words = words.iter().peekable();
+    let mut words = words.into_iter().peekable();
     while let Some(word) = words.next() {
-        if arguments(word) {
+        if arguments(&word) {
             walked.rest.push((word.span, ARGUMENTS.to_owned()));
             continue;
         }
         let beginning = word.beginning();
         if beginning == "--" && word.literal().is_some() {
-            walked.image = words.next().cloned();
+            walked.image = words.next();
             break;
         }
         if beginning.starts_with(['\u{2013}', '\u{2014}']) {
@@ -51,8 +51,8 @@ pub(super) fn walk(words: &[Word], values: &Values<'_>) -> Result<Walked, Proble
             .hint("Write two hyphens instead."));
         }
         if !beginning.starts_with('-') || beginning == "-" {
-            several_in_one(word, values)?;
-            walked.image = Some(word.clone());
+            several_in_one(&word, values)?;
+            walked.image = Some(word);
             break;
         }
         if walked.given.len() >= MOST_OPTIONS {
@@ -74,27 +74,27 @@ pub(super) fn walk(words: &[Word], values: &Values<'_>) -> Result<Walked, Proble
                             )
                         } else if flag.value {
                             let next = words.next();
-                            let end = next.map_or(word.span, |next| next.span);
-                            (Some(following(flag, word, next)?), word.span.to(end))
+                            let end = next.as_ref().map_or(word.span, |next| next.span);
+                            (Some(following(flag, &word, next)?), word.span.to(end))
                         } else {
                             (None, word.span)
                         };
                         walked.given.push(Given { flag, value, span });
                     }
-                    None if equals || !ambiguous(words.peek().copied()) => {
+                    None if equals || !ambiguous(words.peek()) => {
                         walked.rest.push((word.span, unknown(&format!("--{name}"))));
                     }
-                    None => return Err(not_known(&format!("--{name}"), words.peek().copied())),
+                    None => return Err(not_known(&format!("--{name}"), words.peek())),
                 }
             }
-            None => short_flags(word, &mut words, &mut walked)?,
+            None => short_flags(&word, &mut words, &mut walked)?,
         }
     }
     for word in words {
-        if arguments(word) {
+        if arguments(&word) {
             walked.rest.push((word.span, ARGUMENTS.to_owned()));
         } else {
-            walked.program.push(word.clone());
+            walked.program.push(word);
         }
     }
     Ok(walked)
@@ -108,9 +108,9 @@ fn arguments(word: &Word) -> bool {
 }
 
 /// `-it`, `-p8888:8888`, `-itp 8888:8888`, `-e=A=B`.
-fn short_flags<'a>(
+fn short_flags(
     word: &Word,
-    words: &mut std::iter::Peekable<impl Iterator<Item = &'a Word>>,
+    words: &mut std::iter::Peekable<impl Iterator<Item = Word>>,
     walked: &mut Walked,
 ) -> Result<(), Problem> {
     let beginning = word.beginning();
@@ -132,8 +132,8 @@ fn short_flags<'a>(
         let Some(flag) = by_short(letter) else {
             let name = format!("-{letter}");
             let alone = beginning.len() == rest && word.pieces.len() == 1;
-            if alone && ambiguous(words.peek().copied()) || !alone && at > 1 {
-                return Err(not_known(&name, words.peek().copied()));
+            if alone && ambiguous(words.peek()) || !alone && at > 1 {
+                return Err(not_known(&name, words.peek()));
             }
             walked.rest.push((word.span, unknown(&name)));
             return Ok(());
@@ -154,7 +154,7 @@ fn short_flags<'a>(
                 )
             } else {
                 let next = words.next();
-                let end = next.map_or(word.span, |next| next.span);
+                let end = next.as_ref().map_or(word.span, |next| next.span);
                 (following(flag, word, next)?, span(rest).to(end))
             };
             walked.given.push(Given {
@@ -187,7 +187,7 @@ fn short_flags<'a>(
 }
 
 /// The value in the next word, which must be there and be none of the flags.
-fn following(flag: &Flag, word: &Word, next: Option<&Word>) -> Result<Vec<Piece>, Problem> {
+fn following(flag: &Flag, word: &Word, next: Option<Word>) -> Result<Vec<Piece>, Problem> {
     let name = shortened(word.beginning());
     let Some(next) = next else {
         return Err(
@@ -207,7 +207,7 @@ fn following(flag: &Flag, word: &Word, next: Option<&Word>) -> Result<Vec<Piece>
             flag.long
         )));
     }
-    Ok(next.pieces.clone())
+    Ok(next.pieces)
 }
 
 /// Exactly a flag of Docker's.
@@ -263,8 +263,13 @@ pub(super) fn unreadable(title: impl Into<String>) -> Problem {
 /// At most forty letters, for a sentence.
 pub(super) fn shortened(text: &str) -> String {
     const LONGEST: usize = 40;
-    let plain = text.replace(['\n', '\t'], " ");
-    if plain.chars().count() <= LONGEST {
+    let mut letters = text.chars().map(|letter| match letter {
+        '\n' | '\t' => ' ',
+        letter => letter,
+    });
+    // What is cut away may be long, and is not looked at.
+    let plain: String = letters.by_ref().take(LONGEST).collect();
+    if letters.next().is_none() {
         return plain;
     }
     plain.chars().take(LONGEST - 1).chain(['…']).collect()

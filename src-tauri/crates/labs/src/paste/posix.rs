@@ -61,6 +61,12 @@ pub(super) fn read(text: &str) -> Result<Vec<Token>, Fault> {
                 }
             }
             _ => {
+                let plain = cursor.run(is_plain);
+                if let Some(last) = plain.chars().next_back() {
+                    collected.stretch(plain, cursor.since(start));
+                    braces.pass(last);
+                    continue;
+                }
                 cursor.next();
                 collected.letter(letter, cursor.since(start));
                 if braces.expand(letter) {
@@ -73,6 +79,12 @@ pub(super) fn read(text: &str) -> Result<Vec<Token>, Fault> {
     Ok(collected.tokens(text.len()))
 }
 
+/// Has no meaning to the shell wherever it stands, nor to braces: long commands are read in strides.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'_' | b'-' | b'/' | b':' | b'=' | b'+' | b'@' | b'%')
+}
+
 /// Whether bash would make several words of this one: `{a,b}`, `{1..3}`.
 #[derive(Default)]
 struct Braces {
@@ -82,6 +94,11 @@ struct Braces {
 }
 
 impl Braces {
+    /// Behind letters that mean nothing to it.
+    fn pass(&mut self, last: char) {
+        self.last = Some(last);
+    }
+
     fn expand(&mut self, letter: char) -> bool {
         match letter {
             '{' => {
@@ -154,22 +171,17 @@ fn single(cursor: &mut Cursor<'_>, collected: &mut Collected) -> Result<(), Faul
     let start = cursor.at;
     cursor.next();
     collected.mark(cursor.since(start));
-    loop {
-        let at = cursor.at;
-        match cursor.next() {
-            None => {
-                return Err(Fault::Quote(Span {
-                    start,
-                    end: start + 1,
-                }));
-            }
-            Some('\'') => {
-                collected.mark(cursor.since(start));
-                return Ok(());
-            }
-            Some(letter) => collected.letter(letter, cursor.since(at)),
-        }
+    let at = cursor.at;
+    let inside = cursor.run(|byte| byte != b'\'');
+    collected.stretch(inside, cursor.since(at));
+    if cursor.next().is_none() {
+        return Err(Fault::Quote(Span {
+            start,
+            end: start + 1,
+        }));
     }
+    collected.mark(cursor.since(start));
+    Ok(())
 }
 
 fn double(cursor: &mut Cursor<'_>, collected: &mut Collected) -> Result<(), Fault> {
@@ -203,8 +215,8 @@ fn double(cursor: &mut Cursor<'_>, collected: &mut Collected) -> Result<(), Faul
                 }
             }
             _ => {
-                cursor.next();
-                collected.letter(letter, cursor.since(at));
+                let inside = cursor.run(|byte| !matches!(byte, b'"' | b'$' | b'`' | b'\\'));
+                collected.stretch(inside, cursor.since(at));
             }
         }
     }

@@ -118,11 +118,12 @@ impl Reading {
 
     fn walk(
         &mut self,
-        script: Script,
+        mut script: Script,
         answers: &BTreeMap<String, String>,
         facts: &CheckFacts,
     ) -> Result<(), Problem> {
         let person = self.person.clone();
+        let words = std::mem::take(&mut script.words);
         let mut values = Values {
             assigned: &script.assigned,
             answers,
@@ -135,7 +136,7 @@ impl Reading {
         self.rest = script.rest;
         self.assignments = script.assignments;
         self.nvidia = script.nvidia;
-        let mut walked = options::walk(&script.words, &values)?;
+        let mut walked = options::walk(words, &values)?;
         self.rest.append(&mut walked.rest);
         complete(&mut walked, &values);
         note(&walked, &mut values);
@@ -243,6 +244,7 @@ impl Reading {
         };
         let mut said = Vec::new();
         let mut rest = self.rest;
+        let program = fill::joined(&self.program);
         if let Some((image, span, variables)) = &self.image {
             let seed = FormSeed {
                 image: Some(image.clone()),
@@ -272,7 +274,7 @@ impl Reading {
                         person: &self.person,
                         nvidia: self.nvidia,
                     };
-                    let filled = fill::fill(outset, &self.settings, &self.program);
+                    let filled = fill::fill(outset, &self.settings, &program);
                     said.extend(filled.said);
                     rest.extend(filled.rest);
                     if pasted.problem.is_none() {
@@ -296,7 +298,7 @@ impl Reading {
                         .flat_map(|word| opens(&word.pieces))
                         .collect(),
                     kind: PartKind::Program,
-                    lead: format!("Runs {}", shortened(&fill::joined(&self.program))),
+                    lead: format!("Runs {}", shortened(&program)),
                     detail: "in place of the image's own command.".to_owned(),
                 });
             }

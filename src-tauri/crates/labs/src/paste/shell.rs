@@ -114,9 +114,9 @@ fn percent_variable(text: &str) -> bool {
 
 /// `C:\Users`, not within quotes that begin right before it.
 fn windows_path(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.windows(4).any(|four| {
-        matches!(four, [before, drive, b':', b'\\']
+    text.match_indices(":\\").any(|(colon, _)| {
+        let two = text.as_bytes().get(..colon).unwrap_or_default();
+        matches!(two, [.., before, drive]
             if drive.is_ascii_alphabetic() && (before.is_ascii_whitespace() || *before == b'='))
     })
 }

@@ -75,6 +75,9 @@ impl Values<'_> {
 
     /// The value with everything filled in; what is not known yet is left empty.
     pub fn resolve(&self, pieces: &[Piece]) -> String {
+        if let [Piece::Text(text)] = pieces {
+            return text.clone();
+        }
         pieces
             .iter()
             .map(|piece| match piece {
@@ -89,6 +92,9 @@ impl Values<'_> {
 
     /// Notes what is open in a value.
     pub fn note(&mut self, pieces: &[Piece], place: Place) {
+        if !pieces.iter().any(|piece| matches!(piece, Piece::Open(_))) {
+            return;
+        }
         let skeleton: String = pieces
             .iter()
             .map(|piece| match piece {

@@ -2,6 +2,10 @@
 
 use super::Shell;
 
+mod collected;
+
+pub(super) use collected::Collected;
+
 /// In letters; what is longer between `<` and `>` is no placeholder.
 const LONGEST_PLACEHOLDER: usize = 40;
 
@@ -172,6 +176,15 @@ impl<'a> Cursor<'a> {
         self.text.get(span.start..span.end).unwrap_or_default()
     }
 
+    /// The letters before the first byte that does not belong to them, which must be ASCII.
+    pub fn run(&mut self, belongs: impl Fn(u8) -> bool) -> &'a str {
+        let rest = self.rest();
+        let end = rest.bytes().position(|byte| !belongs(byte));
+        let run = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        self.at += run.len();
+        run
+    }
+
     /// Behind a mark of continuation: blanks and the line's end, if that is all there is.
     pub fn eat_line_end(&mut self) -> bool {
         let rest = self.rest();
@@ -264,92 +277,6 @@ pub(super) fn is_blank(letter: char) -> bool {
         letter,
         ' ' | '\t' | '\r' | '\u{a0}' | '\u{202f}' | '\u{feff}'
     )
-}
-
-/// Collects tokens; a redirection takes the word behind it with it.
-#[derive(Default)]
-pub(super) struct Collected {
-    tokens: Vec<Token>,
-    word: Option<Word>,
-    redirect: Option<Span>,
-}
-
-impl Collected {
-    pub fn word_at(&mut self, start: usize) -> &mut Word {
-        self.word.get_or_insert(Word {
-            span: Span { start, end: start },
-            pieces: Vec::new(),
-            bare: true,
-        })
-    }
-
-    pub fn has_word(&self) -> bool {
-        self.word.is_some()
-    }
-
-    pub fn letter(&mut self, letter: char, span: Span) {
-        let word = self.word_at(span.start);
-        word.span.end = span.end;
-        if let Some(Piece::Text(text)) = word.pieces.last_mut() {
-            text.push(letter);
-        } else {
-            word.pieces.push(Piece::Text(letter.to_string()));
-        }
-    }
-
-    /// Quotes, escapes: the word holds on to their place, and is no longer as it stands.
-    pub fn mark(&mut self, span: Span) {
-        let word = self.word_at(span.start);
-        word.span.end = span.end;
-        word.bare = false;
-    }
-
-    pub fn open(&mut self, open: Open) {
-        let word = self.word_at(open.span.start);
-        word.span.end = open.span.end;
-        word.pieces.push(Piece::Open(open));
-    }
-
-    pub fn finish_word(&mut self) {
-        let Some(word) = self.word.take() else { return };
-        match self.redirect.take() {
-            Some(redirect) => self.tokens.push(Token::Redirect(redirect.to(word.span))),
-            None => self.tokens.push(Token::Word(word)),
-        }
-    }
-
-    pub fn finish_at(&mut self, kind: Break, span: Span) {
-        self.finish_word();
-        if let Some(redirect) = self.redirect.take() {
-            self.tokens.push(Token::Redirect(redirect));
-        }
-        self.tokens.push(Token::Break(kind, span));
-    }
-
-    /// `>`, `2>&1` and their like; `whole`: nothing behind it belongs to it.
-    pub fn redirect(&mut self, mut span: Span, whole: bool) {
-        // The number of the stream stands right before it.
-        let stream = self.word.take_if(|word| {
-            word.bare
-                && word.literal().is_some_and(|text| {
-                    text == "*" || text.bytes().all(|byte| byte.is_ascii_digit())
-                })
-        });
-        if let Some(stream) = stream {
-            span = span.to(stream.span);
-        }
-        self.finish_word();
-        if whole {
-            self.tokens.push(Token::Redirect(span));
-        } else {
-            self.redirect = Some(span);
-        }
-    }
-
-    pub fn tokens(mut self, end: usize) -> Vec<Token> {
-        self.finish_at(Break::Line, Span { start: end, end });
-        self.tokens
-    }
 }
 
 /// What a variable of this name means by itself.

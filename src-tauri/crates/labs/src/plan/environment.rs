@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use slipway_engine::containers::ContainerSpec;
-
 use super::invalid;
 use crate::form::{LaunchForm, StorageKind, typed_number};
 use crate::problem::Result;
@@ -12,11 +10,11 @@ use crate::recipe::{Generation, UserMapping};
 /// Stands for the kept folder in a recipe's environment.
 const FOLDER_MARK: &str = "${FOLDER}";
 
-/// The recipe's variables, the person's ids over them, and over both what was typed.
+/// The recipe's variables, the person's ids over them, and over both what was typed, by its names.
 pub(super) fn open(
     form: &LaunchForm,
     generation: &Generation,
-    chosen: &ContainerSpec,
+    typed: Vec<(String, String)>,
     secret: &[String],
 ) -> Result<Vec<(String, String)>> {
     let kept = form.storage.kind != StorageKind::Nothing;
@@ -38,9 +36,9 @@ pub(super) fn open(
         }
     }
     // No name stands twice among those that were typed.
-    let typed: HashSet<&String> = chosen.environment.iter().map(|(name, _)| name).collect();
-    environment.retain(|(name, _)| !typed.contains(name));
-    environment.extend(chosen.environment.iter().cloned());
+    let names: HashSet<&String> = typed.iter().map(|(name, _)| name).collect();
+    environment.retain(|(name, _)| !names.contains(name));
+    environment.extend(typed);
     environment.retain(|(name, _)| !secret.contains(name));
     Ok(environment)
 }

@@ -14,13 +14,16 @@
 
 mod adopting;
 mod cards;
+mod databases;
 mod failures;
 mod gaps;
 mod half_done;
 mod keeping;
 mod launches;
+mod libraries;
 mod open_servers;
 mod options;
+mod passwords;
 mod pasted;
 mod profiles;
 mod recipes;

@@ -150,6 +150,7 @@ impl Reader {
         CheckFacts {
             snapshot: self.inventory.snapshot(),
             image: engine.inspect_image(image).await.ok(),
+            asks: None,
             labs: Vec::new(),
             keyring: VaultStatus::Keyring,
             known_secrets: BTreeSet::new(),

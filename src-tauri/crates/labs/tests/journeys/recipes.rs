@@ -1,12 +1,11 @@
 //! Labs of the whole catalogue.
 //!
 //! Each is a real server, and each test ends at what a person would see: the opened page as it is
-//! signed in, the page that asks for the password, or a database that takes the password that was
-//! made. The images are built when the first test asks for them.
+//! signed in, or the page that asks for the password. The images are built when the first test asks
+//! for them.
 
-use slipway_labs::form::{LaunchForm, SignInChoice, StorageKind};
+use slipway_labs::form::{LaunchForm, StorageKind};
 use slipway_labs::launch::{LaunchOutcome, StepKind, StepState};
-use slipway_labs::recipe::SignInKind;
 use slipway_testbed::images;
 
 use crate::{Room, bed, browse, docker};
@@ -21,13 +20,13 @@ pub async fn images_of(names: &'static [&'static str]) {
     .unwrap();
 }
 
-async fn form(room: &Room, image: &str, recipe: &str, name: &str) -> LaunchForm {
+pub async fn form(room: &Room, image: &str, recipe: &str, name: &str) -> LaunchForm {
     let form = room.form(None, Some(image), name).await;
     assert_eq!(form.recipe.0, recipe, "{image} is known");
     form
 }
 
-async fn ends(room: &Room, lab: &slipway_labs::card::LabId, name: &str) {
+pub async fn ends(room: &Room, lab: &slipway_labs::card::LabId, name: &str) {
     room.labs
         .delete_lab(lab, &[format!("{name}-vol")])
         .await
@@ -127,112 +126,6 @@ async fn apps_of_one_s_own_are_known_by_what_they_start_or_expose() {
     );
     let flask = room.form(None, Some("slipway/flask:1"), "again").await;
     assert_eq!(flask.ports[0].container, "8787", "the exposed port");
-}
-
-/// Speaks to a published port from the engine's machine.
-fn sql(port: &str, password: &str, question: &str) -> Result<String, String> {
-    bed()
-        .docker(&[
-            "run",
-            "--rm",
-            "--network",
-            "host",
-            "--entrypoint",
-            "mariadb",
-            "mariadb:latest",
-            "--host=127.0.0.1",
-            "--user=root",
-            "--skip-column-names",
-            "--batch",
-            &format!("--port={port}"),
-            &format!("--password={password}"),
-            &format!("--execute={question}"),
-        ])
-        .map_err(|error| error.to_string())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_database_takes_the_password_that_was_made() {
-    images_of(&["mariadb:latest"]).await;
-    let room = Room::new().await;
-    let mut form = form(&room, "mariadb:latest", "mariadb", "maria").await;
-    form.storage.volume = "maria-vol".into();
-    assert_eq!(form.sign_in, SignInChoice::FromImage, "nothing was typed");
-    let lab = room.launch(&form, None).await;
-    let progress = room.outcome(&lab).await;
-    assert!(
-        matches!(
-            progress.outcome,
-            LaunchOutcome::Ready {
-                shown: None,
-                opened: false,
-                ..
-            }
-        ),
-        "{progress:#?}"
-    );
-    assert!(
-        room.opened.lock().unwrap().is_empty(),
-        "there is no page to open"
-    );
-    let password = room.labs.password(&lab).await.unwrap();
-    let password = password.reveal();
-    assert!(password.len() >= 24, "a strong one");
-    let port = form.ports[0].host.as_str();
-    assert_eq!(sql(port, password, "select 6 * 7").unwrap().trim(), "42");
-    assert!(sql(port, "wrong", "select 1").is_err());
-    sql(port, password, "create database kept").unwrap();
-
-    let card = room
-        .card(&lab, "running", |card| {
-            card.state == slipway_labs::card::LabState::Running
-        })
-        .await;
-    assert_eq!(
-        card.connection,
-        Some(format!("127.0.0.1:{port}, user root"))
-    );
-    assert_eq!(card.addresses[0].text, format!("127.0.0.1:{port}"));
-    assert!(card.has_password && card.sign_in == SignInKind::Password);
-    assert_eq!(card.user.as_deref(), Some("root"));
-    assert!(!format!("{card:?}").contains(password));
-    let label = docker(&["inspect", "--format", "{{json .Config.Labels}}", "maria"]);
-    assert!(!label.contains(password), "no secret in a label");
-
-    // The container goes and the kept work stays: the lab launched again has its old password.
-    docker(&["rm", "--force", "maria"]);
-    room.card(&lab, "missing", |card| card.container.is_none())
-        .await;
-    let seed = slipway_labs::form::FormSeed {
-        like_lab: Some(lab.0.clone()),
-        ..Default::default()
-    };
-    let again = room.labs.new_form(seed).await.unwrap();
-    let lab = room.launched(&again, None).await;
-    assert_eq!(room.labs.password(&lab).await.unwrap().reveal(), password);
-    let port = again.ports[0].host.as_str();
-    assert!(
-        sql(port, password, "show databases")
-            .unwrap()
-            .contains("kept")
-    );
-
-    // Another lab on the same volume cannot know it, and that is said.
-    let mut other = room.form(None, Some("mariadb:latest"), "maria-two").await;
-    other.storage.volume = "maria-vol".into();
-    let checked = room
-        .labs
-        .check(&other, &slipway_labs::form::TypedSecrets::default())
-        .await;
-    assert!(
-        checked
-            .notes
-            .iter()
-            .any(|note| note.field == "signIn" && note.message.contains("older than this lab")),
-        "{:#?}",
-        checked.notes
-    );
-    ends(&room, &lab, "maria").await;
 }
 
 /// A recipe of one's own that does something inside once.

@@ -9,15 +9,6 @@ use slipway_testbed::Answer;
 use crate::recipes::images_of;
 use crate::{Room, browse, docker, is_signed_in};
 
-/// Servers that have a password and no token.
-const WITH_A_PASSWORD: [&str; 5] = [
-    "slipway/lab:password",
-    "slipway/lab3:password",
-    "slipway/lab2:password",
-    "slipway/notebook5:password",
-    "slipway/notebook7:password",
-];
-
 #[tokio::test(flavor = "multi_thread")]
 async fn jupyterlab_3_and_4_open_at_the_right_address() {
     let room = room_with(&[
@@ -59,25 +50,6 @@ async fn servers_with_a_certificate_of_their_own_making_open_over_https() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn servers_with_a_password_of_their_own_open_where_it_is_typed() {
-    let room = room_with(&WITH_A_PASSWORD).await;
-    for image in WITH_A_PASSWORD {
-        let (form, lab) = launched(&room, image).await;
-        let opened = room.last_opened();
-        assert!(!opened.contains("token="), "{image}: there is none");
-        is_not_open(&room, &lab, image).await;
-        let page = browse(&opened).await;
-        assert_eq!(page.status, 200, "{image}");
-        assert!(
-            page.text().contains("password_input"),
-            "{image}: the page that asks for it ({})",
-            form.name
-        );
-        room.delete(&lab).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn open_servers_open_and_are_known_to_be_open() {
     let room = room_with(&["slipway/lab:open", "slipway/notebook5:open"]).await;
     for image in ["slipway/lab:open", "slipway/notebook5:open"] {
@@ -105,7 +77,7 @@ pub async fn room_with(images: &'static [&'static str]) -> Room {
 }
 
 /// Launched by its name, which says nothing.
-async fn launched(room: &Room, image: &str) -> (LaunchForm, LabId) {
+pub async fn launched(room: &Room, image: &str) -> (LaunchForm, LabId) {
     let name = image.trim_start_matches("slipway/").replace(':', "-");
     let form = room.small(image, &name).await;
     assert_eq!(

@@ -1,5 +1,12 @@
 //! What each lab image is called and built from. The files themselves are in the crate's `images` folder.
 
+mod settings;
+
+use settings::{
+    BASE_URL, CLASSIC, HIDDEN, HIDDEN_0, HTTPS, HTTPS_0, OPEN, OPEN_0, OPEN_1, OPEN_HTTPS,
+    PASSWORD, PASSWORD_0, PASSWORD_1, PASSWORD_ALONE, PASSWORD_AND_TOKEN, SERVER,
+};
+
 /// One image of the bed.
 #[derive(Debug)]
 pub(crate) struct Definition {
@@ -152,6 +159,14 @@ pub(super) const ON_DEMAND: &[Definition] = &[
         ingredients: Ingredients::Packages,
         ..built("mariadb:latest", "mariadb", DEBIAN)
     },
+    Definition {
+        ingredients: Ingredients::Wheels,
+        ..built(
+            "daskdev/dask-notebook:latest",
+            "dask",
+            "quay.io/jupyter/all-spark-notebook:latest",
+        )
+    },
     server(
         "slipway/lab:base-url",
         "Dockerfile.lab-base-url",
@@ -213,6 +228,29 @@ pub(super) const ON_DEMAND: &[Definition] = &[
         "slipway/notebook5:hidden",
         NOTEBOOK5,
         &["BASE=notebook5", CLASSIC, HIDDEN_0],
+    ),
+    lab(
+        "slipway/lab:password-alone",
+        JUPYTER,
+        &["BASE=jupyter", SERVER, PASSWORD_ALONE],
+    ),
+    lab(
+        "slipway/lab:password-and-token",
+        JUPYTER,
+        &["BASE=jupyter", SERVER, PASSWORD_AND_TOKEN],
+    ),
+    Definition {
+        dockerfile: "Dockerfile.lab-open-password",
+        ..built(
+            "slipway/lab:open-password",
+            "shapes",
+            "slipway/lab:password",
+        )
+    },
+    notebook(
+        "slipway/notebook:password",
+        NOTEBOOK6,
+        &["BASE=notebook6", CLASSIC, PASSWORD_0],
     ),
     notebook(
         "slipway/notebook5:password",
@@ -276,30 +314,6 @@ pub(super) const ON_DEMAND: &[Definition] = &[
         &["BASE=notebook7", SERVER, PASSWORD],
     ),
 ];
-
-// Which file a server reads its settings from: since JupyterLab 3 and Notebook 7 it is jupyter_server's.
-const SERVER: &str = "CONFIG=jupyter_server_config";
-const CLASSIC: &str = "CONFIG=jupyter_notebook_config";
-
-const BASE_URL: &str = "SETTINGS=c.ServerApp.base_url = '/pre/fix'";
-const HIDDEN: &str =
-    "SETTINGS=c.ServerApp.base_url = '/pre/fix'\nc.IdentityProvider.token = 'set-in-a-file'";
-const HIDDEN_0: &str =
-    "SETTINGS=c.NotebookApp.base_url = '/pre/fix'\nc.NotebookApp.token = 'set-in-a-file'";
-/// Neither token nor password, so that everyone is let in.
-const OPEN: &str =
-    "SETTINGS=c.IdentityProvider.token = ''\nc.PasswordIdentityProvider.hashed_password = ''";
-const OPEN_1: &str = "SETTINGS=c.ServerApp.token = ''\nc.ServerApp.password = ''";
-const OPEN_0: &str = "SETTINGS=c.NotebookApp.base_url = '/pre/fix'\nc.NotebookApp.token = ''\nc.NotebookApp.password = ''";
-const OPEN_HTTPS: &str = "SETTINGS=c.IdentityProvider.token = ''\nc.ServerApp.certfile = '/etc/jupyter/cert.pem'\nc.ServerApp.keyfile = '/etc/jupyter/key.pem'";
-const HTTPS: &str = "SETTINGS=c.ServerApp.certfile = '/etc/jupyter/cert.pem'\nc.ServerApp.keyfile = '/etc/jupyter/key.pem'";
-const HTTPS_0: &str = "SETTINGS=c.NotebookApp.certfile = '/etc/jupyter/cert.pem'\nc.NotebookApp.keyfile = '/etc/jupyter/key.pem'";
-
-/// The password `bed-password`, as the server keeps it: `jupyter_server.auth.passwd(…, algorithm="sha1")`.
-const PASSWORD: &str = "SETTINGS=c.PasswordIdentityProvider.hashed_password = 'sha1:0011223344aa:fb8cf222506c8eaaec11f1a514c7b4072ba7a855'";
-const PASSWORD_1: &str =
-    "SETTINGS=c.ServerApp.password = 'sha1:0011223344aa:fb8cf222506c8eaaec11f1a514c7b4072ba7a855'";
-const PASSWORD_0: &str = "SETTINGS=c.NotebookApp.password = 'sha1:0011223344aa:fb8cf222506c8eaaec11f1a514c7b4072ba7a855'";
 
 /// Python packages on the bed's Debian.
 const fn environment(name: &'static str, folder: &'static str) -> Definition {

@@ -9,17 +9,17 @@ use crate::options::{self, Options};
 use crate::risk;
 
 pub(super) fn lines(subject: &Subject) -> Vec<ReviewLine> {
-    let (options, _) = options::read(subject.form);
+    let options = &subject.options;
     [
         variables(subject),
-        mounts(&options),
-        limits(&options),
-        gpu(subject, &options),
-        network(subject, &options),
-        program(&options),
-        lifetime(subject, &options),
-        rights(subject, &options),
-        other(subject, &options),
+        mounts(options),
+        limits(options),
+        gpu(subject, options),
+        network(subject, options),
+        program(options),
+        lifetime(subject, options),
+        rights(subject, options),
+        other(subject, options),
     ]
     .into_iter()
     .flatten()

@@ -97,3 +97,60 @@ fn docker_control_waits_for_consent_and_knows_its_obstacles() {
         Some("Turn Docker control off to launch.")
     );
 }
+
+#[test]
+fn what_an_image_s_server_has_said_counts_for_its_next_lab() {
+    let before = facts();
+    let form = with(&form_of("jupyter", &before), any_port);
+    let own = with(&form, |form| form.sign_in = SignInChoice::Own);
+    let other = with(&form, |form| {
+        form.advanced.command = "start-notebook.py --port=8888".into();
+    });
+    let said = |form: &LaunchForm, asks: Option<SignInKind>| {
+        let facts = CheckFacts {
+            asks,
+            ..before.clone()
+        };
+        let frame = crate::form::frame(form, &facts).sign_in;
+        let review = check(form, &facts, Some("0123456789")).review;
+        let line = review
+            .into_iter()
+            .find(|line| line.kind == ReviewKind::SignIn)
+            .unwrap();
+        let words = format!("{}. {}.", line.title, line.detail);
+        (frame.kind, frame.opens_signed_in, frame.own_possible, words)
+    };
+    let token = "Asks for a token. Made at the start, opens signed in.";
+    let kept = (SignInKind::Token, true, true, token.to_owned());
+    assert_eq!(said(&form, None), kept);
+    assert_eq!(said(&form, Some(SignInKind::Token)), kept);
+    assert_eq!(
+        said(&form, Some(SignInKind::Password)),
+        (
+            SignInKind::Password,
+            false,
+            true,
+            "Asks for the image’s password. Typed in the browser.".to_owned()
+        )
+    );
+    assert_eq!(
+        said(&form, Some(SignInKind::Open)),
+        (
+            SignInKind::Open,
+            false,
+            false,
+            "Asks for no password. Whoever reaches it is in.".to_owned()
+        )
+    );
+    for (decides, words) in [
+        (own, "Asks for your token. Opens signed in."),
+        (other, token),
+    ] {
+        let kept = (SignInKind::Token, true, true, words.to_owned());
+        assert_eq!(
+            said(&decides, Some(SignInKind::Password)),
+            kept,
+            "the person decides it"
+        );
+    }
+}

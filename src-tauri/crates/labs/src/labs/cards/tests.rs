@@ -211,7 +211,7 @@ fn a_server_that_says_it_is_open_is_a_danger_where_others_reach_it() {
     let lab = LabId("ai-lab-1".to_owned());
     let said = |started| Watched {
         answer: Answer::Answered(None),
-        open: true,
+        asks: Some(SignInKind::Open),
         ..Watched::waiting(Some(UnixMillis(started)))
     };
     let mut scene = Scene::new();
@@ -227,6 +227,52 @@ fn a_server_that_says_it_is_open_is_a_danger_where_others_reach_it() {
         (SignInKind::Password, known),
         "what an earlier start said does not count"
     );
+}
+
+#[test]
+fn a_password_that_a_file_sets_is_told_from_a_token() {
+    use crate::address::PageAddress;
+    use slipway_vault::Secret;
+    let lab = LabId("ai-lab-1".to_owned());
+    let said = |asks| {
+        let token = Some(Secret::new("from-outside".into()));
+        let page = PageAddress::new(false, "127.0.0.1".into(), 8888, "/lab", token);
+        Watched {
+            answer: Answer::Answered(Some(page)),
+            asks,
+            ..Watched::waiting(Some(UnixMillis(50)))
+        }
+    };
+    let mut scene = Scene::new();
+    let form = form_of("jupyter", &facts());
+    scene.profile().saved.form = form;
+    for (asks, kind, has_password, opened) in [
+        (
+            Some(SignInKind::Password),
+            SignInKind::Password,
+            false,
+            "http://127.0.0.1:8888/lab",
+        ),
+        (
+            Some(SignInKind::Token),
+            SignInKind::Token,
+            true,
+            "http://127.0.0.1:8888/lab?token=from-outside",
+        ),
+        (
+            None,
+            SignInKind::Token,
+            true,
+            "http://127.0.0.1:8888/lab?token=from-outside",
+        ),
+    ] {
+        let watched = said(asks);
+        let page = watched.page().expect("it answered with one");
+        assert_eq!(page.opened().reveal(), opened);
+        scene.state.watched.insert(lab.clone(), watched);
+        let card = scene.card();
+        assert_eq!((card.sign_in, card.has_password), (kind, has_password));
+    }
 }
 
 #[test]

@@ -112,7 +112,8 @@ async fn answer_of(
     let Some(reached) = reached else {
         return Some(Ok(None));
     };
-    doors::look_at(shared, &profile.id, row.started, reached.door).await;
+    let decides = readiness::may_refuse_its_token(&wait);
+    doors::look_at(shared, &profile.id, row.started, reached.door, decides).await;
     Some(Ok(Some(reached.page)))
 }
 

@@ -95,6 +95,7 @@ impl Journey {
         if self.cancel.is_cancelled() {
             return Err(Stop::Cancelled);
         }
+        self.token_may_be_refused = readiness::may_refuse_its_token(&wait);
         let page = reached.as_ref().map(|reached| reached.page.clone());
         let has_page = page.is_some();
         self.shared.change(|state| {
@@ -171,7 +172,8 @@ impl Journey {
             .is_some_and(|row| address::binding(row, self.luggage.plan.page_port).is_some())
     }
 
-    /// Opens the page, and asks meanwhile whether it asks anybody to sign in.
+    /// Opens the page, and asks meanwhile how it signs people in; before that only where its own token
+    /// may be worth nothing.
     pub(super) async fn open(
         &mut self,
         engine: &Engine,
@@ -186,10 +188,18 @@ impl Journey {
             };
         };
         self.board.begin(StepKind::Open);
-        let (opened, ()) = tokio::join!(
-            open_in_browser(&self.shared, &page),
-            self.look_at_door(door)
-        );
+        let (page, opened) = if self.token_may_be_refused {
+            self.look_at_door(door).await;
+            let page = self.page_as_known().unwrap_or(page);
+            let opened = open_in_browser(&self.shared, &page).await;
+            (page, opened)
+        } else {
+            let (opened, ()) = tokio::join!(
+                open_in_browser(&self.shared, &page),
+                self.look_at_door(door)
+            );
+            (page, opened)
+        };
         let shown = self.shown(engine, &page);
         match opened {
             Ok(()) => {
@@ -222,7 +232,13 @@ impl Journey {
             let watched = state.watched.get(&self.luggage.lab);
             watched.and_then(|watched| watched.started)
         };
-        keeping::look_at(&self.shared, &self.luggage.lab, started, door).await;
+        let decides = self.token_may_be_refused;
+        keeping::look_at(&self.shared, &self.luggage.lab, started, door, decides).await;
+    }
+
+    fn page_as_known(&self) -> Option<PageAddress> {
+        let state = self.shared.state();
+        state.watched.get(&self.luggage.lab)?.page()
     }
 
     fn shown(&self, engine: &Engine, page: &PageAddress) -> Option<ShownAddress> {

@@ -88,10 +88,18 @@ fn meaning_of(
 }
 
 /// From bytes to the units that a text area counts in.
-struct Utf16(Vec<u32>);
+enum Utf16 {
+    /// A text of so many bytes, each of which is one unit.
+    Ascii(usize),
+    /// The unit of each byte, and of the end.
+    Places(Vec<u32>),
+}
 
 impl Utf16 {
     fn of(text: &str) -> Self {
+        if text.is_ascii() {
+            return Self::Ascii(text.len());
+        }
         let mut places = vec![0; text.len() + 1];
         let mut units = 0_u32;
         for (at, letter) in text.char_indices() {
@@ -103,10 +111,16 @@ impl Utf16 {
         if let Some(last) = places.last_mut() {
             *last = units;
         }
-        Self(places)
+        Self::Places(places)
     }
 
     fn at(&self, byte: usize) -> u32 {
-        self.0.get(byte).copied().unwrap_or_default()
+        match self {
+            Self::Ascii(length) => u32::try_from(byte)
+                .ok()
+                .filter(|_| byte <= *length)
+                .unwrap_or_default(),
+            Self::Places(places) => places.get(byte).copied().unwrap_or_default(),
+        }
     }
 }
