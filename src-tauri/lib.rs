@@ -38,22 +38,26 @@ const HANGING_UP: Duration = Duration::from_secs(2);
 /// Opens the window, on this lab if one is named, and runs until it is closed.
 pub fn run(lab: Option<String>) -> ExitCode {
     let logging = logging::start();
-    let start = AppState::home_of_this_person()
-        .map_or(single::Start::Other, |home| single::Start::settle(&home));
+    let home = match AppState::home_of_this_person() {
+        Ok(home) => home,
+        Err(error) => {
+            tracing::error!(%error, "there is no home folder");
+            return ExitCode::FAILURE;
+        }
+    };
     let builder = tauri::Builder::default();
-    let builder = match start {
+    let builder = match single::Start::settle(&home) {
         single::Start::First(lock) => builder.manage(single::Unnamed::of(lock)),
         single::Start::Other => builder.plugin(single::plugin()),
     };
-    let outcome = tauri::async_runtime::block_on(async { AppState::of_this_person() })
-        .map_err(|error| {
-            tauri::Error::Setup((Box::new(error) as Box<dyn std::error::Error>).into())
-        })
-        .and_then(|state| {
-            attach(builder.plugin(tauri_plugin_dialog::init()), state)
-                .manage(arrival::Wanted::of(lab))
-                .run(tauri::generate_context!())
-        });
+    // Made beside the window, which takes longer; no page asks before it is there.
+    let state = tauri::async_runtime::spawn(async { AppState::of_this_person() });
+    let outcome = attach(builder.plugin(tauri_plugin_dialog::init()), |app| {
+        app.manage(tauri::async_runtime::block_on(state)??);
+        Ok(())
+    })
+    .manage(arrival::Wanted::of(lab))
+    .run(tauri::generate_context!());
     drop(logging);
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -64,10 +68,13 @@ pub fn run(lab: Option<String>) -> ExitCode {
     }
 }
 
-/// Gives an app its commands, its state and the lifetime of its streams, whichever runtime shows it.
-pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri::Builder<R> {
+/// Gives an app its commands and the lifetime of its streams, whichever runtime shows it. Its [`AppState`] is managed already,
+/// or by `ready`, which is called once the window has been made and before anything in it can ask.
+pub fn attach<R: Runtime>(
+    builder: tauri::Builder<R>,
+    ready: impl FnOnce(&mut tauri::App<R>) -> Result<(), Box<dyn std::error::Error>> + Send + 'static,
+) -> tauri::Builder<R> {
     builder
-        .manage(state)
         .manage(Streams::default())
         .manage(commands::launch::Checking::default())
         .manage(drops::Drops::default())
@@ -88,6 +95,7 @@ pub fn attach<R: Runtime>(builder: tauri::Builder<R>, state: AppState) -> tauri:
         })
         .on_window_event(heard)
         .setup(|app| {
+            ready(app)?;
             // A test may have given answers of its own; those stay.
             app.manage(Dialogs::of(app.handle()));
             app.manage(Leaving::of(app.handle()));

@@ -51,7 +51,8 @@ impl Page {
         let state = tauri::async_runtime::block_on(async {
             AppState::new(surroundings, folder, slipway_vault::Vault::in_memory())
         });
-        let app = slipway_app::attach(builder.plugin(tauri_plugin_dialog::init()), state)
+        let builder = builder.manage(state).plugin(tauri_plugin_dialog::init());
+        let app = slipway_app::attach(builder, |_| Ok(()))
             .build(mock_context(noop_assets()))
             .expect("the app builds");
         let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default())

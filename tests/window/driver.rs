@@ -6,6 +6,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 use slipway_testbed::{BrowserCatch, Display, SecretService, process};
@@ -180,15 +181,31 @@ impl Window {
         }
     }
 
-    /// Clicks the button or link of this name, as a person would.
+    /// Clicks the button or link of this name, as a person would: once nothing lies over it any more, and where it came to
+    /// lie after what stands above it has changed.
     pub async fn press(&self, name: &str) {
-        let element = self
-            .named(
-                "button, a, summary, [role=menuitem], [role=tab], [role=switch]",
-                name,
-            )
-            .await;
-        element.click().await.expect("it can be clicked");
+        let end = tokio::time::Instant::now() + SOON;
+        loop {
+            let element = self
+                .named(
+                    "button, a, summary, [role=menuitem], [role=tab], [role=switch]",
+                    name,
+                )
+                .await;
+            let Err(error) = element.click().await else {
+                return;
+            };
+            let passes = matches!(&error, CmdError::Standard(told) if told.error == ErrorStatus::ElementClickIntercepted)
+                || error.is_stale_element_reference()
+                || error.is_element_not_interactable();
+            if !passes || tokio::time::Instant::now() > end {
+                let over = self.evaluate(OVER).await;
+                self.give_up(&format!(
+                    "“{name}” cannot be clicked, {over} lies over it: {error}"
+                ));
+            }
+            tokio::time::sleep(Duration::from_millis(60)).await;
+        }
     }
 
     /// Chooses the radio button, checkbox or switch of this name.
@@ -279,6 +296,13 @@ impl Window {
         panic!("{why}\nSee {}", picture.display());
     }
 }
+
+/// What lies over the marked element, as its tag and classes.
+const OVER: &str = r"
+const at = document.querySelector('[data-found]')?.getBoundingClientRect();
+const over = at && document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2);
+return over ? `${over.tagName} ${over.className}: ${over.textContent.slice(0, 80)}` : 'nothing'
+";
 
 /// Marks the element of that accessible name with `data-found`, if there is one that can be used.
 const NAMED: &str = r"

@@ -137,7 +137,7 @@ export class Stream<Payload, Handle extends OpenStream = OpenStream> {
     if (position === null && this.#ended()) this.#close();
     else if (position === null || (position > taken && this.#taken === taken)) this.again();
     else {
-      this.#silence = Math.min(2 * this.#silence, LONGEST_SILENCE);
+      this.#silence = Math.min(4 * this.#silence, LONGEST_SILENCE);
       this.#listen();
     }
   }

@@ -75,7 +75,7 @@ describe("a stream", () => {
     await vi.advanceTimersByTimeAsync(SILENCE);
     expect(sides, "nothing was lost").toHaveLength(1);
     last().position = 2;
-    await vi.advanceTimersByTimeAsync(2 * SILENCE);
+    await vi.advanceTimersByTimeAsync(4 * SILENCE);
     expect(sides, "the second message never came").toHaveLength(2);
   });
 

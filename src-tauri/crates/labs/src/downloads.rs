@@ -118,7 +118,8 @@ impl From<Known> for DownloadSize {
 /// The sizes that this person's Slipway has learned.
 pub(crate) struct Downloads {
     logins: Logins,
-    asking: Option<Asking>,
+    /// Made with the first question: it reads the system's certificates, which the start shall not wait for.
+    asking: tokio::sync::OnceCell<Option<Asking>>,
     state: Mutex<State>,
     turns: tokio::sync::Semaphore,
     writing: tokio::sync::Mutex<()>,
@@ -141,7 +142,7 @@ impl Downloads {
     pub(crate) fn kept_in(file: PathBuf, logins: Logins) -> Self {
         Self {
             logins,
-            asking: Asking::new(),
+            asking: tokio::sync::OnceCell::new(),
             state: Mutex::new(State {
                 kept: Kept::read(file),
                 refused: HashMap::new(),
@@ -152,6 +153,16 @@ impl Downloads {
             turns: tokio::sync::Semaphore::new(AT_ONCE),
             writing: tokio::sync::Mutex::default(),
         }
+    }
+
+    async fn asking(&self) -> Option<&Asking> {
+        let made = self.asking.get_or_init(async || {
+            tokio::task::spawn_blocking(Asking::new)
+                .await
+                .ok()
+                .flatten()
+        });
+        made.await.as_ref()
     }
 
     /// Never held across an await.
@@ -185,7 +196,7 @@ impl Downloads {
                 return self.known(asked, now).or(Some(resting));
             }
             let before = self.state().kept.find(&key).cloned();
-            match &self.asking {
+            match self.asking().await {
                 Some(asking) => asking.measure(asked, &self.logins, before.as_ref()).await,
                 None => Err(Failure::Unreachable),
             }

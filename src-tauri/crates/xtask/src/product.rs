@@ -1,6 +1,7 @@
 //! Building what is shipped: the user interface, the app, the package, and the types that both sides share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use slipway_testbed::process::command;
@@ -8,11 +9,54 @@ use slipway_testbed::process::command;
 use crate::machine::{self, For};
 use crate::{root, run, run_aside, say};
 
-/// The user interface, into `ui/dist`, from where the app takes it.
+/// The user interface, into `ui/dist`, from where the app takes it. What is newer than all that it is made from stays, since
+/// the app is compiled anew after each change of it.
 pub fn build_ui() -> Result<()> {
     machine::ensure_node_modules()?;
+    let ui = root().join("ui");
+    let built = ui
+        .join("dist/index.html")
+        .metadata()
+        .and_then(|built| built.modified());
+    if let (Ok(built), Some(changed)) = (built, last_change(&ui)?)
+        && built > changed
+    {
+        return Ok(());
+    }
     say("building the user interface");
     run_aside("npm", &["--prefix", "ui", "run", "--silent", "build"])
+}
+
+/// When something was last changed, added or taken away among the sources of the user interface.
+fn last_change(ui: &Path) -> Result<Option<SystemTime>> {
+    let mut last = None;
+    let mut left = vec![ui.to_owned()];
+    while let Some(folder) = left.pop() {
+        for entry in folder
+            .read_dir()
+            .context("reading the user interface's sources")?
+        {
+            let entry = entry?;
+            let generated = ["node_modules", "dist"]
+                .iter()
+                .any(|name| entry.file_name() == *name);
+            if folder == ui && generated {
+                continue;
+            }
+            let metadata = entry.metadata()?;
+            last = last.max(metadata.modified().ok());
+            if metadata.is_dir() {
+                left.push(entry.path());
+            }
+        }
+    }
+    let packages = ui.join("node_modules/.package-lock.json");
+    Ok(last.max(
+        packages
+            .metadata()
+            .and_then(|packages| packages.modified())
+            .ok(),
+    ))
 }
 
 /// The app in release.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use slipway_labs::card::LabState;
-use slipway_labs::form::StorageKind;
+use slipway_labs::form::{PortRow, StorageKind};
 use slipway_labs::launch::{LaunchFix, LaunchOutcome, LaunchProgress, StepKind, StepState};
 use slipway_labs::problem::{Problem, ProblemKind};
 
@@ -18,6 +18,17 @@ fn failure(progress: &LaunchProgress) -> (Problem, Vec<LaunchFix>) {
 
 /// Tests that slow the registry down, or need an image not to be here, go one after the other.
 static DOWNLOADS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+/// A free port of this computer for a page on 8080.
+fn web_port() -> PortRow {
+    PortRow {
+        listen_ip: String::new(),
+        host: free_port(0).to_string(),
+        container: "8080".into(),
+        protocol: "tcp".into(),
+        purpose: String::new(),
+    }
+}
 
 fn leaves_nothing(name: &str) {
     assert_eq!(
@@ -158,52 +169,31 @@ async fn cancelling_the_wait_leaves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_port_taken_in_the_last_moment_names_its_holder() {
+    let _alone = DOWNLOADS.lock().await;
     let room = Room::new().await;
-    let mut form = room.small("slipway/webapp:1", "port-race").await;
-    let port = free_port(0);
-    form.ports[0].host = port.to_string();
-    // Docker checks the port when the container starts; here it is taken while the form was right.
-    docker(&["pull", "slipway/webapp:1"]);
-    let listener = tokio::spawn(async move {
-        // As soon as the container exists, another program listens there.
-        loop {
-            if !docker(&["ps", "-aq", "--filter", "name=^port-race$"])
-                .trim()
-                .is_empty()
-            {
-                return None;
-            }
-            if let Ok(listener) = std::net::TcpListener::bind(("127.0.0.1", port)) {
-                tokio::time::sleep(Duration::from_millis(400)).await;
-                return Some(listener);
-            }
-        }
-    });
-    let launched = room
-        .labs
-        .launch(form.clone(), slipway_labs::form::TypedSecrets::default())
-        .await;
-    let _held = listener.await.unwrap();
-    // Either the form's own check saw it, or the start did: both name the port.
-    match launched {
-        Err(problem) => {
-            assert_eq!(
-                problem.field.as_deref(),
-                Some("ports.0.host"),
-                "{problem:#?}"
-            );
-        }
-        Ok(lab) => {
-            let progress = room.outcome(&lab).await;
-            let (problem, fixes) = failure(&progress);
-            assert_eq!(problem.kind, ProblemKind::PortTaken, "{problem:#?}");
-            let other_port = fixes[0].form.clone().unwrap();
-            assert_ne!(other_port.ports[0].host, port.to_string());
-            let again = room.launched(&other_port, None).await;
-            assert_eq!(again, lab, "the same lab, on another port");
-            room.delete(&again).await;
-        }
-    }
+    let mut form = room.small("slipway/many-layers:1", "port-race").await;
+    form.ports = vec![web_port()];
+    form.advanced.command =
+        "/bin/busybox sh -c 'echo here > /data/index.html; exec /bin/busybox httpd -f -p 8080 -h /data'".into();
+    let port: u16 = form.ports[0].host.parse().unwrap();
+    docker(&["rmi", "slipway/many-layers:1"]);
+    // Slow enough that the port is taken long before the image is here.
+    bed().registry().limit(Some(512 * 1024));
+    let lab = room.launch(&form, None).await;
+    // The form was right; while the image is on its way, this very program listens there.
+    let held = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    bed().registry().limit(None);
+    let progress = room.outcome(&lab).await;
+    let (problem, fixes) = failure(&progress);
+    assert_eq!(problem.kind, ProblemKind::PortTaken, "{problem:#?}");
+    assert!(problem.title.contains(&port.to_string()), "{problem:#?}");
+    let other_port = fixes[0].form.clone().unwrap();
+    assert_ne!(other_port.ports[0].host, port.to_string());
+    leaves_nothing("port-race");
+    let again = room.launched(&other_port, None).await;
+    assert_eq!(again, lab, "the same lab, on another port");
+    room.delete(&again).await;
+    drop(held);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -212,17 +202,11 @@ async fn a_container_that_takes_the_port_during_the_launch_is_named() {
     let room = Room::new().await;
     docker(&["pull", "slipway/webapp:1"]);
     let mut form = room.small("slipway/many-layers:1", "late-port").await;
-    form.ports.clear();
-    form.ports.push(slipway_labs::form::PortRow {
-        listen_ip: String::new(),
-        host: free_port(0).to_string(),
-        container: "8080".into(),
-        protocol: "tcp".into(),
-        purpose: String::new(),
-    });
+    form.ports = vec![web_port()];
     let port = form.ports[0].host.clone();
     docker(&["rmi", "slipway/many-layers:1"]);
-    bed().registry().limit(Some(8 * 1024 * 1024));
+    // Slow enough that the port is taken long before the image is here.
+    bed().registry().limit(Some(512 * 1024));
     let lab = room.launch(&form, None).await;
     docker(&[
         "run",
