@@ -4,6 +4,7 @@ import {
   byName,
   duration,
   durationShort,
+  exactly,
   logTime,
   moment,
   percent,
@@ -59,6 +60,7 @@ describe("times", () => {
     expect(moment(new Date(2026, 10, 19, 23, 59), now)).toBe("yesterday at 23:59");
     expect(moment(new Date(2026, 9, 18), now)).toBe("18 October");
     expect(moment(new Date(2024, 2, 2), now)).toBe("2 March 2024");
+    expect(exactly(new Date(2024, 2, 2, 7, 5))).toBe("2 March 2024, 07:05");
   });
 
   it("says ages in the coarsest true unit", () => {

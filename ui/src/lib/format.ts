@@ -99,6 +99,12 @@ export function moment(when: Date, now: Date = new Date()): string {
   return full.format(when);
 }
 
+/** To the minute, where a column says less: "2 March 2024, 14:02". */
+export function exactly(when: Date): string {
+  full ??= new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
+  return `${full.format(when)}, ${clock(when)}`;
+}
+
 /** How long ago, in the coarsest unit that is true: "just now", "5 min", "3 weeks", "2 years". */
 export function ago(when: Date, now: Date = new Date()): string {
   const seconds = (now.getTime() - when.getTime()) / 1000;

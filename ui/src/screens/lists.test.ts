@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { VolumeSurvey } from "../ipc/bindings";
 import { container, containers, images, port, volumes } from "../ipc/demo/sample-engine";
 import { labs } from "../ipc/demo/sample-labs";
+import { labelsOfPeople } from "../parts/volume-labels";
 import * as view from "./containers/containers-view";
 import { arrangeImages, imageLines, splitTag, totalSize } from "./images/images-view";
 import {
@@ -107,6 +108,15 @@ describe("volumes", () => {
     expect(names(arrangeVolumes(lines, "", "size"))[0]).toBe("old-project");
     expect(names(arrangeVolumes(lines, "", "name", "unused"))).toEqual(["old-project"]);
     expect(names(arrangeVolumes(lines, "notebooks", "name"))).toEqual(["old-project"]);
+  });
+  it("are found by the labels that people gave them, and not by those of programs", () => {
+    const [first] = lines;
+    if (!first) throw new Error("a volume");
+    const labels = { team: "tides", plain: "", "com.docker.compose.project": "crm", "io.slipway.lab": "x" };
+    const labelled = { ...first, volume: { ...first.volume, labels } };
+    expect(labelsOfPeople(labels)).toEqual(["plain", "team: tides"]);
+    expect(arrangeVolumes([labelled], "TIDES", "name")).toHaveLength(1);
+    expect(arrangeVolumes([labelled], "slipway.lab", "name")).toHaveLength(0);
   });
   it("that run come first when sorted by use", () => {
     const sorted = arrangeVolumes(lines, "", "used").map((line) => line.usedBy.some((user) => user.running));

@@ -28,19 +28,28 @@ export class Space {
   map = $state.raw<SpaceMap | null>(null);
   problem = $state.raw<Problem | null>(null);
   folder = $state("");
-  #backend: Backend;
+  #backend: Pick<Backend, "openMeasure" | "spaceMap">;
   #place: number;
+  /** Rows of folders have sizes from now on, or other ones. */
+  #oncounted: () => void;
   #turn = 0;
 
-  constructor(backend: Backend, place: number) {
+  constructor(
+    backend: Pick<Backend, "openMeasure" | "spaceMap">,
+    place: number,
+    oncounted: () => void = () => undefined,
+  ) {
     this.#backend = backend;
     this.#place = place;
+    this.#oncounted = oncounted;
   }
   start(): () => void {
     const stream = new Stream<SpaceState>(
       (receive) => this.#backend.openMeasure(this.#place, receive),
       (state) => {
+        const before = this.state;
         this.state = state;
+        if (state.done && !(before?.done && before.bytes === state.bytes)) this.#oncounted();
         void this.#draw();
       },
       () => this.state?.done === true,
@@ -68,9 +77,11 @@ export class Search {
   state = $state.raw<SearchState | null>(null);
   hits = $state.raw<readonly SearchHit[]>([]);
   problem = $state.raw<Problem | null>(null);
+  /** A person ended it before it was done. */
+  stopped = $state(false);
   #backend: Backend;
   #place: number;
-  #stop: (() => void) | null = null;
+  #end = $state.raw<(() => void) | null>(null);
   #turn = 0;
   #reading = false;
 
@@ -79,7 +90,7 @@ export class Search {
     this.#place = place;
   }
   get running(): boolean {
-    return this.#stop !== null && this.state?.done !== true && this.problem === null;
+    return this.#end !== null && this.state?.done !== true && this.problem === null;
   }
   start(query: SearchQuery): void {
     this.clear();
@@ -94,16 +105,19 @@ export class Search {
       },
       () => true,
     );
-    this.#stop = stream.start();
+    this.#end = stream.start();
   }
   /** Ends it; what was found stays. */
   stop(): void {
-    this.#stop?.();
-    this.#stop = null;
+    this.stopped = this.running;
+    this.#end?.();
+    this.#end = null;
   }
   clear(): void {
     this.#turn += 1;
-    this.stop();
+    this.#end?.();
+    this.#end = null;
+    this.stopped = false;
     this.state = null;
     this.hits = [];
     this.problem = null;
@@ -207,7 +221,7 @@ export class LookInto {
       this.tree = tree;
       this.changing = new Changing(this.#backend, opened.id, tree);
       this.editing = new Editing(this.#backend, opened.id);
-      this.space = new Space(this.#backend, opened.id);
+      this.space = new Space(this.#backend, opened.id, () => void tree.refresh(tree.shown));
       this.search = new Search(this.#backend, opened.id);
       this.opened = opened;
       tree.show("");

@@ -54,6 +54,22 @@ describe("a search", () => {
     expect(search.running).toBe(false);
     search.clear();
   });
+  it("that is stopped keeps what was found, and is not waited for any more", async () => {
+    const { search, streams, reads, close } = searching();
+    search.start(query("a"));
+    await settled();
+    streams[0]?.({ number: 1, payload: state(1) });
+    reads[0]?.([hit("a1")]);
+    await settled();
+    search.stop();
+    expect(close).toHaveBeenCalled();
+    expect([search.running, search.stopped]).toEqual([false, true]);
+    expect(search.hits.map((one) => one.name)).toEqual(["a1"]);
+    search.start(query("b"));
+    expect([search.running, search.stopped]).toEqual([true, false]);
+    search.clear();
+    expect([search.running, search.stopped]).toEqual([false, false]);
+  });
   it("begun while another is read shows its own hits only", async () => {
     const { search, streams, reads, close } = searching();
     search.start(query("a"));

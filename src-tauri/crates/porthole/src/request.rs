@@ -83,6 +83,9 @@ pub enum Request {
     RestoreTrash { id: u64, to: Option<Raw> },
     /// Removes for good, all or those named: `Outcome::Count` of files and folders.
     EmptyTrash { ids: Option<Vec<u64>> },
+    /// Removes files, and folders with all in them, for good: `Outcome::Count`. What is not there is as
+    /// good. It takes no room, as the trash does for a moment, so it works on a full disk.
+    Discard { paths: Vec<Raw> },
     /// Removes files and empty folders that this run of the program made, in the order of `paths`:
     /// `Outcome::Count`. What cannot be removed does not keep the rest; its fault is the end then.
     Remove { paths: Vec<Raw> },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { SpaceCell } from "../../ipc/bindings";
+import type { Entry, SpaceCell } from "../../ipc/bindings";
 import {
+  aboutOf,
   crumbsOf,
   cutLine,
   drawnCells,
@@ -85,5 +86,18 @@ describe("paths", () => {
   });
   it("keep the three parts of a found line", () => {
     expect(cutLine("select features from x", 7, 15)).toEqual(["select ", "features", " from x"]);
+  });
+});
+
+describe("what the file system says of a row", () => {
+  const entry = { owner: null, user: 4321, permissions: "rw-r-----", target: null, targetKind: null };
+  const about = (more: Partial<Entry>) => aboutOf({ ...entry, ...more } as Entry);
+  it("is whose it is and what may be done with it", () => {
+    expect(about({})).toEqual(["Belongs to 4321, rw-r-----"]);
+    expect(about({ owner: "jupyter" })).toEqual(["Belongs to jupyter, rw-r-----"]);
+  });
+  it("begins with where a link leads", () => {
+    expect(about({ target: "data", targetKind: "folder" })[0]).toBe("Leads to data");
+    expect(about({ target: "/etc/passwd" })[0]).toContain("not in here");
   });
 });

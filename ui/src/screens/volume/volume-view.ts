@@ -1,6 +1,7 @@
 /* What the page of a volume or folder shows of its files, computed from what is known of them. */
 import { hierarchy, treemap, treemapSquarify } from "d3-hierarchy";
-import type { SpaceCell } from "../../ipc/bindings";
+import { m } from "$m";
+import type { Entry, SpaceCell } from "../../ipc/bindings";
 import { shownPart } from "../../parts/shown-path";
 
 export { GROUPS, type Group, groupOf, kindsOf, legendOf } from "../../parts/file-tints";
@@ -54,6 +55,19 @@ export function crumbsOf(name: string, folder: string): Crumb[] {
 /** A found line cut in three: before, the hit, behind. */
 export function cutLine(text: string, start: number, end: number): [string, string, string] {
   return [text.slice(0, start), text.slice(start, end), text.slice(end)];
+}
+/** What the file system says of one row beside its size and time: a link's end, whose it is, what may be done with it. */
+export function aboutOf(entry: Entry): string[] {
+  const owner = m.volume_owner({
+    owner: entry.owner ?? String(entry.user),
+    permissions: entry.permissions,
+  });
+  if (entry.target === null) return [owner];
+  const { target } = entry;
+  return [
+    entry.targetKind === null ? m.volume_leads_nowhere({ target }) : m.volume_leads_to({ target }),
+    owner,
+  ];
 }
 /** What files that are held over this point of the window would go into; `null` where nothing takes them. */
 export function folderAt(x: number, y: number, root: string, inside: Element | null): string | null {

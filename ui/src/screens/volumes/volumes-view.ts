@@ -3,6 +3,7 @@ import { byName, percent } from "$lib/format";
 import { m } from "$m";
 import type { ContainerRow, LabCard, Share, VolumeRow, VolumeSurvey } from "../../ipc/bindings";
 import { GROUP_NAMES, type Group, groupOf } from "../../parts/file-tints";
+import { labelsOfPeople } from "../../parts/volume-labels";
 
 export interface VolumeUser {
   name: string;
@@ -155,7 +156,13 @@ export function arrangeVolumes(
             ? freshness(line, now) !== "fresh"
             : line.usedBy.length > 0 === (filter === "used"))) &&
         (!wanted ||
-          [line.volume.name, line.title, line.survey?.holds ?? "", ...line.usedBy.map((user) => user.name)]
+          [
+            line.volume.name,
+            line.title,
+            line.survey?.holds ?? "",
+            ...line.usedBy.map((user) => user.name),
+            ...labelsOfPeople(line.volume.labels),
+          ]
             .join(" ")
             .toLocaleLowerCase()
             .includes(wanted)),

@@ -75,6 +75,7 @@ impl Seen {
             | Request::ListTrash
             | Request::RestoreTrash { .. }
             | Request::EmptyTrash { .. }
+            | Request::Discard { .. }
             | Request::Remove { .. }
             | Request::CopyTree { .. }
             | Request::Room => Err(Fault::NotThisWay),

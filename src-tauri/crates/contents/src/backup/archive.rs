@@ -176,13 +176,12 @@ pub(super) fn read(
     mut see: impl FnMut(Seen<'_>) -> Result<(), Broken>,
 ) -> Result<(), Broken> {
     let (token, most) = (watch.token.clone(), watch.most);
-    let damaged = |error: std::io::Error| {
-        if token.is_cancelled() {
-            Broken::Stopped
-        } else {
-            Broken::Damaged(what_is_wrong(&error))
-        }
+    // A reading that is stopped ends early, which must not pass for damage, wherever it is met.
+    let met = |broken: Broken| match broken {
+        Broken::Damaged(_) if token.is_cancelled() => Broken::Stopped,
+        other => other,
     };
+    let damaged = |error: std::io::Error| met(Broken::Damaged(what_is_wrong(&error)));
     let mut ending = Ending {
         inner: unpacked(file, watch)?,
         last: Vec::new(),
@@ -197,10 +196,10 @@ pub(super) fn read(
             continue;
         };
         if first && item.name.0 == HEAD.as_bytes() {
-            see(Seen::Head(Box::new(head_of(&mut entry)?)))?;
+            see(Seen::Head(Box::new(head_of(&mut entry).map_err(met)?)))?;
             ours = true;
         } else if ours && item.name.0 == MANIFEST.as_bytes() {
-            see(Seen::Manifest(&mut entry))?;
+            see(Seen::Manifest(&mut entry)).map_err(met)?;
         } else if item.path.as_ref().is_some_and(is_own) {
             see(Seen::Other)?;
         } else {
@@ -274,7 +273,7 @@ fn head_of(entry: &mut impl Read) -> Result<Head, Broken> {
 }
 
 /// What a fault of reading means, in one sentence.
-fn what_is_wrong(error: &std::io::Error) -> String {
+pub(super) fn what_is_wrong(error: &std::io::Error) -> String {
     let text = error.to_string();
     let short = error.kind() == std::io::ErrorKind::UnexpectedEof
         || text.contains("incomplete frame")

@@ -10,7 +10,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 use slipway_porthole::raw::Raw;
 
-use super::archive::{Broken, Item, Names, Seen, Watch, is_trash, read};
+use super::archive::{Broken, Item, Names, Seen, Watch, is_trash, read, what_is_wrong};
 use super::format::{Head, Line, LineKind, MANIFEST, MOST_LINE, Trailer};
 use super::words::count;
 use crate::path::visible;
@@ -197,12 +197,11 @@ impl Differing {
     fn add(&mut self, line: &Line) {
         self.number += 1;
         if self.first.is_none() {
-            let path = line.path.raw().unwrap_or_default();
-            let name = visible(&path.0).0;
-            self.first = Some(if name.is_empty() {
-                "The volume's own folder".to_owned()
-            } else {
-                name
+            self.first = Some(match line.path.raw() {
+                Ok(path) if path.0.is_empty() => "The volume's own folder".to_owned(),
+                Ok(path) => visible(&path.0).0,
+                // No path of a place, so not the name of its own folder either.
+                Err(_) => visible(line.path.0.as_bytes()).0,
             });
         }
     }
@@ -213,7 +212,6 @@ fn each_line(
     list: &mut dyn Read,
     mut see: impl FnMut(Line) -> Result<(), Broken>,
 ) -> Result<(), Broken> {
-    let no_list = || Broken::Damaged("The list of its files cannot be read.".to_owned());
     let mut list = BufReader::new(list);
     let mut text = Vec::new();
     loop {
@@ -221,11 +219,13 @@ fn each_line(
         (&mut list)
             .take(MOST_LINE as u64)
             .read_until(b'\n', &mut text)
-            .map_err(|_| no_list())?;
+            .map_err(|error| Broken::Damaged(what_is_wrong(&error)))?;
         if text.is_empty() {
             return Ok(());
         }
-        see(serde_json::from_slice(&text).map_err(|_| no_list())?)?;
+        let line = serde_json::from_slice(&text)
+            .map_err(|_| Broken::Damaged("The list of its files cannot be read.".to_owned()))?;
+        see(line)?;
     }
 }
 
@@ -238,14 +238,13 @@ pub(super) fn manifest(
     watch: Watch,
     mut see: impl FnMut(Line) -> Result<(), Broken>,
 ) -> Result<(), Broken> {
-    if let Some(manifest) = found_by_trailer(file) {
-        let mut archive = tar::Archive::new(manifest);
-        let mut entries = archive.entries().ok();
-        let entry = entries
-            .as_mut()
-            .and_then(Iterator::next)
-            .and_then(Result::ok);
-        if let Some(mut entry) = entry.filter(|entry| &*entry.path_bytes() == MANIFEST.as_bytes()) {
+    // Where the trailer leads to no list, the way through the file tells what is wrong.
+    if let Some(list) = found_by_trailer(file) {
+        let mut archive = tar::Archive::new(list);
+        if let Ok(mut entries) = archive.entries()
+            && let Some(Ok(mut entry)) = entries.next()
+            && *entry.path_bytes() == *MANIFEST.as_bytes()
+        {
             return each_line(&mut entry, see);
         }
     }
@@ -271,4 +270,92 @@ fn found_by_trailer(file: &Path) -> Option<impl Read> {
     let trailer = Trailer::of(&mut file)?;
     file.seek(SeekFrom::Start(trailer.manifest)).ok()?;
     zstd::stream::read::Decoder::new(file).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::format::HEAD;
+    use super::*;
+
+    /// A list that cannot be read any further.
+    struct Torn(std::io::ErrorKind);
+
+    impl Read for Torn {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(self.0.into())
+        }
+    }
+
+    fn file() -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut archive = tar::Builder::new(file.reopen().unwrap());
+        let head = serde_json::json!({
+            "format": 1, "slipway": "1", "volume": "tides", "driver": "local", "made": 0, "files": 0, "bytes": 0,
+        });
+        for (name, text) in [(HEAD, head.to_string()), (MANIFEST, String::new())] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            archive
+                .append_data(&mut header, name, text.as_bytes())
+                .unwrap();
+        }
+        archive.into_inner().unwrap();
+        file
+    }
+
+    #[test]
+    fn a_reading_that_is_stopped_in_the_list_of_files_is_no_damage() {
+        let file = file();
+        let end = |stop: bool| {
+            let watch = Watch::default();
+            let token = watch.token.clone();
+            read(file.path(), watch, |seen| match seen {
+                Seen::Manifest(_) => {
+                    if stop {
+                        token.cancel();
+                    }
+                    each_line(&mut Torn(std::io::ErrorKind::Other), |_| Ok(()))
+                }
+                _ => Ok(()),
+            })
+        };
+        assert!(matches!(end(true), Err(Broken::Stopped)), "stopped");
+        assert!(matches!(end(false), Err(Broken::Damaged(_))), "damaged");
+        assert!(
+            check(file.path(), Watch::default()).is_ok(),
+            "it is as it was"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_list_is_told_as_it_is() {
+        let told = |list: &mut dyn Read| match compare(&[[0; 16]], list) {
+            Err(Broken::Damaged(what)) => what,
+            other => panic!("{other:?}"),
+        };
+        let line = |path: &str| {
+            serde_json::json!({
+                "path": path, "kind": "file", "size": 1, "mode": 0, "uid": 0, "gid": 0, "changed": [0, 0],
+            })
+            .to_string()
+        };
+        let lines = [
+            told(&mut line("a/b.csv").as_bytes()),
+            told(&mut line("").as_bytes()),
+            told(&mut line("../out").as_bytes()),
+            told(&mut &b"no line"[..]),
+            told(&mut Torn(std::io::ErrorKind::UnexpectedEof)),
+        ];
+        assert_eq!(
+            lines,
+            [
+                "a/b.csv is not as it was written down.",
+                "The volume's own folder is not as it was written down.",
+                "../out is not as it was written down.",
+                "The list of its files cannot be read.",
+                "It ends too early: a part of the file is missing.",
+            ]
+        );
+    }
 }

@@ -2,10 +2,11 @@
 //! heads that is stepped along, and where it is compressed, it is unpacked into nothing up to a
 //! limit. No name is followed and nothing is written.
 
-use std::io::Read;
+use std::io::{BufReader, ErrorKind, Read};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use lzma_rust2::XzReader;
 use slipway_engine::Bytes;
 
 use crate::Result;
@@ -20,12 +21,15 @@ const LISTING: Duration = Duration::from_secs(20);
 const ENTRIES: usize = 100_000;
 /// What a compressed tar may unpack to while its names are read.
 const UNPACKED: u64 = 4 * 1024 * 1024 * 1024;
+/// What unpacking may take of memory, in KiB: `xz -9` asks for half of it, and a file can ask for 4 GiB.
+const MEMORY: u32 = 128 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Zip,
     Tar,
     TarGz,
+    TarXz,
     TarZst,
 }
 
@@ -52,6 +56,7 @@ pub async fn open(reader: &Reader, kind: Kind) -> Result<Archive> {
             Kind::Zip => zip(file),
             Kind::Tar => Ok(tar(file)),
             Kind::TarGz => Ok(tar(flate2::read::MultiGzDecoder::new(file).take(UNPACKED))),
+            Kind::TarXz => Ok(tar(xz(file).take(UNPACKED))),
             Kind::TarZst => {
                 let unpacked = zstd::Decoder::new(file).map_err(|error| damaged(&error))?;
                 Ok(tar(unpacked.take(UNPACKED)))
@@ -144,6 +149,11 @@ fn zip(file: Blocking) -> Result<List> {
     Ok(list)
 }
 
+/// Pure Rust, and without unsafe code where speed is not asked for.
+fn xz<R: Read>(file: R) -> XzReader<BufReader<R>> {
+    XzReader::new_mem_limit(BufReader::new(file), true, MEMORY)
+}
+
 fn tar(from: impl Read) -> List {
     let begun = Instant::now();
     let mut list = List::default();
@@ -155,11 +165,17 @@ fn tar(from: impl Read) -> List {
         if list.full(begun) {
             break;
         }
-        let Ok(entry) = entry else {
-            list.caution = Some(
-                "The archive is damaged or incomplete. What could be read is shown.".to_owned(),
-            );
-            break;
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let why = if error.kind() == ErrorKind::OutOfMemory {
+                    "It is packed so that unpacking it takes more memory than there is for a preview."
+                } else {
+                    "The archive is damaged or incomplete. What could be read is shown."
+                };
+                list.caution = Some(why.to_owned());
+                break;
+            }
         };
         let head = entry.header();
         let kind = head.entry_type();
@@ -192,6 +208,7 @@ pub fn holds_tar(head: &[u8], kind: Kind) -> bool {
         Kind::TarGz => flate2::read::GzDecoder::new(from)
             .take(512)
             .read_to_end(&mut first),
+        Kind::TarXz => xz(from).take(512).read_to_end(&mut first),
         Kind::TarZst => match zstd::Decoder::new(from) {
             Ok(unpacked) => unpacked.take(512).read_to_end(&mut first),
             Err(_) => return false,
@@ -264,12 +281,35 @@ mod tests {
         );
     }
 
+    /// What GNU tar and xz have made, asking for as much memory as the format has a number for.
+    fn greedy() -> Vec<u8> {
+        let mut bytes = include_bytes!("../../tests/files/files.tar.xz").to_vec();
+        // Behind the head of the stream: length, flags, filter, length of its number, the number, a sum of all.
+        let header = 12..12 + (usize::from(bytes[12]) + 1) * 4;
+        assert_eq!(bytes[14..16], [0x21, 1], "the filter is LZMA2");
+        bytes[16] = 40;
+        let mut sum = flate2::Crc::new();
+        sum.update(&bytes[header.start..header.end - 4]);
+        bytes[header.end - 4..header.end].copy_from_slice(&sum.sum().to_le_bytes());
+        bytes
+    }
+
+    #[tokio::test]
+    async fn an_archive_that_asks_for_gigabytes_of_memory_gets_none() {
+        let packed = include_bytes!("../../tests/files/files.tar.xz").to_vec();
+        assert!(holds_tar(&packed, Kind::TarXz), "it is one as it was made");
+        let Err(problem) = listed(greedy(), Kind::TarXz).await else {
+            panic!("4 GiB are not given");
+        };
+        assert!(problem.message.contains("more memory"), "{problem:?}");
+    }
+
     #[tokio::test]
     async fn cut_archives_show_what_is_there() {
         let tar = sample_tar();
         let (archive, rows) = listed(tar[..1100].to_vec(), Kind::Tar).await.unwrap();
         assert_eq!((rows.len(), archive.cautions.len()), (1, 1));
-        for kind in [Kind::Zip, Kind::Tar, Kind::TarGz, Kind::TarZst] {
+        for kind in [Kind::Zip, Kind::Tar, Kind::TarGz, Kind::TarXz, Kind::TarZst] {
             assert!(
                 listed(vec![7; 600], kind).await.is_err(),
                 "{kind:?} of nonsense"

@@ -383,6 +383,7 @@ async fn files_of_real_programs_are_read() {
         "plot.pdf",
         "files.zip",
         "files.tar.gz",
+        "files.tar.xz",
     ] {
         let files = Arc::clone(&files) as Arc<dyn Files>;
         let preview = previews

@@ -136,6 +136,7 @@ async fn by_format(
                     archive::Kind::Zip => "ZIP archive",
                     archive::Kind::Tar => "Tar archive",
                     archive::Kind::TarGz => "Tar archive, compressed with gzip",
+                    archive::Kind::TarXz => "Tar archive, compressed with xz",
                     archive::Kind::TarZst => "Tar archive, compressed with Zstandard",
                 }
                 .to_owned(),

@@ -95,10 +95,12 @@ fn by_magic(head: &[u8], name: &str, ending: &str) -> Option<Format> {
         ArchiveKind::TarGz
     } else if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         ArchiveKind::TarZst
+    } else if head.starts_with(XZ) {
+        ArchiveKind::TarXz
     } else {
         return None;
     };
-    let named = [".tar.gz", ".tgz", ".tar.zst", ".tzst"]
+    let named = [".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar.xz", ".txz"]
         .iter()
         .any(|end| name.ends_with(end));
     (named || archive::holds_tar(head, packed)).then_some(Format::Archive(packed))
@@ -186,8 +188,9 @@ fn language(name: &str, ending: &str, sample: &str) -> Option<String> {
     })
 }
 
-const UNLISTED: &str =
-    "What lies in archives of this kind is not listed. It is for .zip, .tar, .tar.gz and .tar.zst.";
+const XZ: &[u8] = b"\xfd7zXZ\0";
+
+const UNLISTED: &str = "What lies in archives of this kind is not listed. It is for .zip, .tar, .tar.gz, .tar.xz and .tar.zst. Download it, and open it with the program that made it.";
 
 fn known_bytes(head: &[u8], ending: &str) -> Format {
     let (what, caution) = if head.starts_with(b"\x93NUMPY") {
@@ -214,9 +217,11 @@ fn known_bytes(head: &[u8], ending: &str) -> Format {
         ("RAR archive", Some(UNLISTED))
     } else if head.starts_with(b"\x7fELF") {
         ("Program for Linux", None)
-    } else if head.starts_with(b"\xfd7zXZ\0") || head.starts_with(b"BZh") {
+    } else if head.starts_with(XZ) {
+        ("Compressed file", None)
+    } else if head.starts_with(b"BZh") {
         match ending {
-            "txz" | "tbz" | "tbz2" => ("Tar archive, compressed", Some(UNLISTED)),
+            "tbz" | "tbz2" => ("Tar archive, compressed", Some(UNLISTED)),
             _ => ("Compressed file", None),
         }
     } else if head.starts_with(&[0x1f, 0x8b]) || head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {

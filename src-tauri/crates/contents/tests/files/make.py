@@ -101,8 +101,8 @@ nbformat.write(nbformat.convert(notebook, 3), HERE / "older.ipynb", version=3)
 os.chdir(HERE)
 with zipfile.ZipFile("files.zip", "w", zipfile.ZIP_DEFLATED) as archive:
     archive.write("prices.csv", "tables/prices.csv")
-# GNU tar: a plain one, and one that zstd packs.
-for name, how in [("files.tar", []), ("files.tar.zst", ["--zstd"])]:
+# GNU tar: a plain one, and those that zstd and xz pack.
+for name, how in [("files.tar", []), ("files.tar.zst", ["--zstd"]), ("files.tar.xz", ["--xz"])]:
     plain = ["--owner=1000", "--group=100", "--mtime=@86400", "--transform=s,^,tables/,"]
     subprocess.run(["tar", *how, *plain, "-cf", name, "prices.csv"], check=True)
 with tarfile.open("files.tar.gz", "w:gz") as archive:

@@ -2,6 +2,7 @@
 
 mod archives;
 mod attributes;
+mod faults;
 mod hostile;
 mod pausing;
 mod planning;

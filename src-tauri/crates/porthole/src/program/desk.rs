@@ -74,6 +74,7 @@ impl Places {
             Request::ListTrash => trash::list(place, talk),
             Request::RestoreTrash { id, to } => trash::restore(place, id, to.as_ref()),
             Request::EmptyTrash { ids } => trash::empty(place, ids.as_deref(), talk),
+            Request::Discard { paths } => trash::discard(place, &paths, talk),
             Request::Remove { paths } => edit::remove(place, &self.made, &paths, talk),
             Request::CopyTree {
                 from,

@@ -201,7 +201,9 @@ pub fn empty(mount: &Mount, ids: Option<&[u64]>, talk: &Talk) -> Result<Outcome>
     };
     for id in ids {
         talk.go_on()?;
-        remove(mount, trash.as_fd(), id, &removed, talk)?;
+        let name = name(id);
+        let path = Raw::from(TRASH).join(name.as_bytes());
+        remove(mount, trash.as_fd(), name.as_bytes(), &path, &removed, talk)?;
         match unlinkat(&trash, info_name(id), AtFlags::empty()) {
             Ok(()) | Err(rustix::io::Errno::NOENT) => {}
             Err(errno) => return Err(fault(errno)),
@@ -213,26 +215,44 @@ pub fn empty(mount: &Mount, ids: Option<&[u64]>, talk: &Talk) -> Result<Outcome>
     Ok(Outcome::Count(count))
 }
 
+/// Without a way through the trash.
+pub fn discard(mount: &Mount, paths: &[Raw], talk: &Talk) -> Result<Outcome> {
+    let removed = Removed::default();
+    for path in paths {
+        talk.go_on()?;
+        if path.names().next() == Some(TRASH.as_bytes()) {
+            return Err(Fault::BadRequest);
+        }
+        let (parent, last) = match mount.parent(path) {
+            Err(Fault::NotFound) => continue,
+            other => other?,
+        };
+        remove(mount, parent.as_fd(), last, path, &removed, talk)?;
+    }
+    let count = *removed.count.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(Outcome::Count(count))
+}
+
+/// Removes one of a folder's names, whose path from the place is this, with all in it.
 fn remove(
     mount: &Mount,
-    trash: BorrowedFd<'_>,
-    id: u64,
+    folder: BorrowedFd<'_>,
+    name: &[u8],
+    path: &Raw,
     removed: &Removed,
     talk: &Talk,
 ) -> Result<()> {
-    let name = name(id);
-    let stat = match stat_in(trash, name.as_bytes()) {
+    let stat = match stat_in(folder, name) {
         Err(Fault::NotFound) => return Ok(()),
         other => other?,
     };
     if kind(&stat) != Kind::Folder {
-        return removed.unlink(trash, name.as_bytes(), AtFlags::empty());
+        return removed.unlink(folder, name, AtFlags::empty());
     }
-    let path = Raw::from(TRASH).join(name.as_bytes());
     let mut left = TRIES;
     loop {
-        descend(mount, &path, Links::Never, removed, talk, 1)?;
-        match removed.unlink(trash, name.as_bytes(), AtFlags::REMOVEDIR) {
+        descend(mount, path, Links::Never, removed, talk, 1)?;
+        match removed.unlink(folder, name, AtFlags::REMOVEDIR) {
             Err(Fault::NotEmpty) if left > 0 => left -= 1,
             other => return other,
         }

@@ -268,6 +268,35 @@ fn a_trash_that_someone_prepared_leads_nowhere() {
     ground.untouched();
 }
 
+#[test]
+fn what_is_discarded_is_gone_and_nothing_beside_it() {
+    let ground = Ground::new();
+    ground.file("folder/deep/b", "b");
+    ground.file("kept", "k");
+    symlink(&ground.outside, ground.place.join("way-out")).expect("a link");
+    symlink("kept", ground.place.join("folder/link")).expect("a link");
+    let mut porthole = Porthole::at(&ground.place);
+    let discard = |paths: &[&str]| Request::Discard {
+        paths: paths.iter().map(|path| Raw::from(*path)).collect(),
+    };
+    let (_, ending) = porthole.hear(discard(&["folder", "never-there", "way-out"]));
+    assert_eq!(
+        ending,
+        Ok(Outcome::Count(5)),
+        "a file, two links and two folders"
+    );
+    for path in ["", "..", "../outside", ".slipway-trash/x", "kept/x"] {
+        assert!(
+            porthole.hear(discard(&[path])).1.is_err(),
+            "{path:?} is refused"
+        );
+    }
+    ground.untouched();
+    let (said, _) = porthole.hear(list(""));
+    assert_eq!(rows(&said).len(), 1, "what was not named stays");
+    assert!(ground.place.join("kept").exists());
+}
+
 /// A file system of 1 MiB, where this test may mount one.
 fn small_disk(ground: &Ground) -> bool {
     slipway_testbed::process::command("mount")

@@ -77,6 +77,7 @@ fn request() -> impl Strategy<Value = Request> {
         path().prop_map(|path| Request::Trash { paths: vec![path] }),
         (any::<u64>(), path()).prop_map(|(id, to)| Request::RestoreTrash { id, to: Some(to) }),
         Just(Request::EmptyTrash { ids: None }),
+        path().prop_map(|path| Request::Discard { paths: vec![path] }),
         path().prop_map(|path| Request::Remove { paths: vec![path] }),
     ]
 }

@@ -24,8 +24,9 @@ use crate::{Problem, Result};
 
 /// How the folder is called that holds what was there before.
 const BEFORE: &str = ".slipway-before-restore-";
-/// And the one that holds what a restore that failed had written.
-const FAILED: &str = ".slipway-failed-restore-";
+
+/// So that they fit one message, however long they are.
+const NAMES_AT_ONCE: usize = 100;
 
 /// A session that nobody else uses. Held twice, so that it never looks idle.
 pub(super) struct Alone {
@@ -89,7 +90,7 @@ impl Restore {
         };
         // From here on the new state counts.
         let unfinished = unfinished.all_there(&self.shared)?;
-        let removed = throw_away(&session.session, &[Raw::from(&before[..])]).await;
+        let removed = discard(&session.session, &[Raw::from(&before[..])]).await;
         match &removed {
             Ok(()) => unfinished.cross_out(&self.shared),
             Err(problem) => tracing::warn!(%problem, "what was there before a restore stays"),
@@ -198,32 +199,25 @@ fn stays(row: &Row) -> bool {
     row.name.0 == TRASH.as_bytes() || row.name.0.starts_with(ASIDE.as_bytes())
 }
 
-/// The way back from [`set_aside`], wherever it or what came after it stopped.
+/// The way back from [`set_aside`], wherever it or what came after it stopped. Nothing is made on it: the disk
+/// may be full to the last byte, and what fills it is what goes first.
 async fn put_back(session: &Session, before: &str) -> Result<()> {
     let there = rows(session, &Raw::default()).await?;
     let is_there = |name: &str| there.iter().any(|row| row.name.0 == name.as_bytes());
     let part = half(before);
-    if is_there(&part) {
-        bring_back(session, &Raw::from(&part[..])).await?;
-        return throw_away(session, &[Raw::from(&part[..])]).await;
-    }
-    if !is_there(before) {
-        return Ok(());
-    }
-    let failed = Raw::from(&format!("{FAILED}{}", now().0)[..]);
-    make_folder(session, &failed).await?;
-    for row in there {
-        // What a further name of a file was made by is left over where the program was killed.
-        let is_trash = row.name.0 == TRASH.as_bytes();
-        let is_failed = row.name.0.starts_with(FAILED.as_bytes());
-        if !is_trash && !is_failed && row.name.0 != before.as_bytes() {
-            rename(session, row.name.clone(), failed.join(&row.name.0)).await?;
+    if !is_there(&part) {
+        if !is_there(before) {
+            return Ok(());
         }
+        let is_new = |name: &Raw| name.0 != TRASH.as_bytes() && name.0 != before.as_bytes();
+        let names = there.into_iter().map(|row| row.name);
+        let new: Vec<Raw> = names.filter(is_new).collect();
+        discard(session, &new).await?;
+        // From here on the root holds nothing new: a second try finds only what is to be brought back.
+        rename(session, Raw::from(before), Raw::from(&part[..])).await?;
     }
-    // From here on the root holds nothing new: a second try finds only what is to be brought back.
-    rename(session, Raw::from(before), Raw::from(&part[..])).await?;
     bring_back(session, &Raw::from(&part[..])).await?;
-    throw_away(session, &[Raw::from(&part[..]), failed]).await
+    discard(session, &[Raw::from(&part[..])]).await
 }
 
 async fn bring_back(session: &Session, folder: &Raw) -> Result<()> {
@@ -233,23 +227,12 @@ async fn bring_back(session: &Session, folder: &Raw) -> Result<()> {
     Ok(())
 }
 
-/// Removes folders with all in them for good.
-async fn throw_away(session: &Session, folders: &[Raw]) -> Result<()> {
-    let request = Request::Trash {
-        paths: folders.to_vec(),
-    };
-    let mut exchange = session.ask(request).await?;
-    let mut ids = Vec::new();
-    loop {
-        match exchange.next().await? {
-            Step::Answer(Answer::Trash(entries)) => {
-                ids.extend(entries.iter().map(|entry| entry.id));
-            }
-            Step::End(_) => break,
-            _ => {}
-        }
+/// Removes these with all in them for good.
+async fn discard(session: &Session, paths: &[Raw]) -> Result<()> {
+    for some in paths.chunks(NAMES_AT_ONCE) {
+        let paths = some.to_vec();
+        session.one(Request::Discard { paths }).await?;
     }
-    session.one(Request::EmptyTrash { ids: Some(ids) }).await?;
     Ok(())
 }
 
@@ -359,7 +342,7 @@ async fn finish_in(session: &Session, before: &str, all_there: bool) -> Result<B
         return Ok(Became::Unknown);
     }
     if all_there {
-        throw_away(session, &[Raw::from(before)]).await?;
+        discard(session, &[Raw::from(before)]).await?;
     } else {
         put_back(session, before).await?;
     }

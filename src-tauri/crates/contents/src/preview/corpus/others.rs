@@ -84,7 +84,13 @@ async fn tables_are_read_whatever_parts_their_columns_and_writes_their_letters()
 
 #[tokio::test]
 async fn archives_of_gnu_tar_are_listed_packed_or_not() {
-    for name in ["files.tar", "files.tar.zst", "files.tar.gz", "files.zip"] {
+    for name in [
+        "files.tar",
+        "files.tar.zst",
+        "files.tar.xz",
+        "files.tar.gz",
+        "files.zip",
+    ] {
         let (previews, preview) = real(name).await;
         assert!(
             matches!(preview.body, PreviewBody::Archive { .. }),

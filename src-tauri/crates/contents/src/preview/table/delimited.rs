@@ -214,10 +214,13 @@ impl Delimited {
             .map(|field| (!field.is_empty()).then(|| line::value(field)))
             .collect();
         if raw.left_out > 0
-            && let Some(Some(last)) = row.last_mut()
-            && !last.ends_with('\u{2026}')
+            && let Some(last) = row.last_mut()
         {
-            last.push('\u{2026}');
+            // Also behind a cell without a value: the row goes on where nothing is shown.
+            let last = last.get_or_insert_default();
+            if !last.ends_with('\u{2026}') {
+                last.push('\u{2026}');
+            }
         }
         row.resize(self.width, None);
         row
