@@ -1,6 +1,7 @@
 //! The commands, one file a topic; each only passes on and converts. The list stands in `bindings.rs`.
 
 pub mod backups;
+pub mod changes;
 pub mod closing;
 pub mod engine;
 pub mod inventory;
@@ -12,6 +13,7 @@ pub mod paste;
 pub mod places;
 pub mod previews;
 pub mod recipes;
+pub mod saving;
 pub mod sharing;
 pub mod streams;
 pub mod terminals;

@@ -131,8 +131,9 @@ fn heard<R: Runtime>(window: &tauri::Window<R>, event: &tauri::WindowEvent) {
                 .hear(event, scale, |paths| leaving.are_ours(paths));
         }
         tauri::WindowEvent::CloseRequested { api, .. } => {
-            let jobs = window.state::<AppState>().contents.jobs();
-            let works = jobs.borrow().jobs.iter().any(closing::works);
+            let state = window.state::<AppState>();
+            let jobs = state.contents.jobs();
+            let works = jobs.borrow().jobs.iter().any(closing::works) || state.labs.is_saving();
             let closed = window.clone();
             let close = move || {
                 if let Err(error) = closed.destroy() {

@@ -4,13 +4,13 @@
 //! page sees a lost one (WebKitGTK can lose them, wry#1644), and at most four are under way, so that
 //! a page that falls behind gets fewer and larger steps instead of a growing queue.
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
-use slipway_engine::logs::FollowedLog;
 use specta::Type;
 use tauri::ipc::Channel;
 use tokio::sync::{Notify, watch};
@@ -74,8 +74,8 @@ pub struct Subscription {
     sent: AtomicU32,
     acknowledged: AtomicU32,
     acknowledgement: Notify,
-    /// The log behind a log stream, for reading rows by range.
-    log: Mutex<Option<Arc<FollowedLog>>>,
+    /// What is behind the stream, for reading rows of it by range.
+    behind: Mutex<Option<Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Streams {
@@ -174,14 +174,15 @@ impl Streams {
             .map(|subscription| subscription.sent.load(Ordering::Acquire))
     }
 
-    /// The log behind a log stream.
-    pub fn log(&self, id: u32) -> Option<Arc<FollowedLog>> {
+    /// What is behind a stream, where it is of this type.
+    pub fn behind<Source: Send + Sync + 'static>(&self, id: u32) -> Option<Arc<Source>> {
         let subscription = self.lock().get(&id).cloned()?;
-        subscription
-            .log
+        let behind = subscription
+            .behind
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+            .clone();
+        behind?.downcast().ok()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u32, Arc<Subscription>>> {
@@ -217,9 +218,9 @@ impl Subscription {
         }
     }
 
-    /// Attaches the log that this stream follows.
-    pub fn attach_log(&self, log: Arc<FollowedLog>) {
-        *self.log.lock().unwrap_or_else(PoisonError::into_inner) = Some(log);
+    /// Attaches what this stream follows, so that its rows can be read; it goes with the stream.
+    pub fn attach<Source: Send + Sync + 'static>(&self, source: Arc<Source>) {
+        *self.behind.lock().unwrap_or_else(PoisonError::into_inner) = Some(source);
     }
 }
 

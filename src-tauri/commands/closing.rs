@@ -53,6 +53,8 @@ pub async fn close_window(
     if tokio::time::timeout(TIDYING, over).await.is_err() {
         tracing::warn!("work that was stopped has not come to its end");
     }
+    // Saving a lab cannot be stopped; its files are put back when it ends.
+    state.labs.until_saved().await;
     closing.close();
     Ok(())
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use slipway_engine::ContainerId;
-use slipway_engine::logs::{Cover, LogFound, LogPage, LogPattern, LogQuery, LogState, LogView};
+use slipway_engine::logs::{
+    Cover, FollowedLog, LogFound, LogPage, LogPattern, LogQuery, LogState, LogView,
+};
 use slipway_labs::card::LabId;
 use slipway_labs::readiness::hiding_tokens;
 use tauri::State;
@@ -48,7 +50,7 @@ pub async fn subscribe_log(
             .await?,
     );
     Ok(streams.open_for(page, |subscription| {
-        subscription.attach_log(Arc::clone(&log));
+        subscription.attach(Arc::clone(&log));
         async move {
             let mut states = log.state();
             loop {
@@ -72,7 +74,7 @@ pub fn read_log(
     subscription: u32,
     query: LogQuery,
 ) -> Option<LogPage> {
-    Some(streams.log(subscription)?.read(&query))
+    Some(streams.behind::<FollowedLog>(subscription)?.read(&query))
 }
 
 /// The match after a line of a followed log, or before it; `null` where there is none.
@@ -85,7 +87,9 @@ pub fn find_in_log(
     from: u32,
     backwards: bool,
 ) -> Option<LogFound> {
-    streams.log(subscription)?.find(&pattern, from, backwards)
+    streams
+        .behind::<FollowedLog>(subscription)?
+        .find(&pattern, from, backwards)
 }
 
 /// Writes a log to a file that the person chooses, from the engine without a detour; gives how it ended,

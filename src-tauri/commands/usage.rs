@@ -1,7 +1,8 @@
-//! Processor and memory of the containers on screen.
+//! What the containers on screen use, and what runs in them.
 
 use futures_util::StreamExt as _;
 use slipway_engine::ContainerId;
+use slipway_engine::containers::ProcessTable;
 use slipway_engine::usage::Usage;
 use tauri::State;
 use tauri::ipc::Channel;
@@ -26,4 +27,14 @@ pub fn subscribe_usage(
             subscription.send(&on_update, sample);
         }
     }))
+}
+
+/// The programs that run in a container at this moment.
+#[tauri::command]
+#[specta::specta]
+pub async fn list_processes(
+    state: State<'_, AppState>,
+    container: ContainerId,
+) -> CommandResult<ProcessTable> {
+    Ok(state.inventory.engine()?.processes(&container).await?)
 }

@@ -22,6 +22,7 @@ mod moving;
 mod pictures;
 mod rooms;
 mod safe;
+mod saved;
 mod shelf;
 mod twin;
 mod volumes;

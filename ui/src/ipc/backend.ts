@@ -30,6 +30,7 @@ import type {
   VersionList,
 } from "./bindings";
 import type { Inside } from "./inside";
+import type { Life } from "./life";
 import type { Moving } from "./moving";
 import type { Places } from "./places";
 import type { Previews } from "./previews";
@@ -59,14 +60,14 @@ export interface OpenLog extends OpenStream {
   find(pattern: LogPattern, from: number, backwards: boolean): Promise<LogFound | null>;
 }
 
-export interface Backend extends Places, Previews, Moving, Safe, Inside {
+export interface Backend extends Places, Previews, Moving, Safe, Inside, Life {
   /** The first message is the whole inventory, later ones are changes. */
   openInventory(receive: Receive<InventoryUpdate>): Promise<OpenStream>;
   /** Each message is the whole list. */
   openLabs(receive: Receive<LabList>): Promise<OpenStream>;
   /** Each message is the whole state of the launch. */
   openLaunch(lab: string, receive: Receive<LaunchProgress>): Promise<OpenStream>;
-  /** Processor and memory of a running container, about once a second. */
+  /** What a running container uses, about once a second. */
   openUsage(container: string, receive: Receive<Usage>): Promise<OpenStream>;
 
   listRecipes(): Promise<RecipeTile[]>;

@@ -129,6 +129,20 @@ export const commands = {
 	closeTerminal: (terminal: TerminalId) => __TAURI_INVOKE<null>("close_terminal", { terminal }),
 	/**  Follows one container's usage while its card is on screen, about one sample a second. */
 	subscribeUsage: (container: ContainerId, onUpdate: Channel<Numbered<Usage>>) => __TAURI_INVOKE<number>("subscribe_usage", { container, onUpdate }),
+	/**  The programs that run in a container at this moment. */
+	listProcesses: (container: ContainerId) => __TAURI_INVOKE<ProcessTable>("list_processes", { container }),
+	/**  Reads what differs as of now. Sizes are measured behind for as long as the stream is open. */
+	readChanges: (lab: LabId, onUpdate: Channel<Numbered<ChangesState>>) => __TAURI_INVOKE<number>("read_changes", { lab, onUpdate }),
+	/**  Rows of a reading; `null` where its stream is gone. */
+	changesRows: (subscription: number, query: ChangesQuery) => __TAURI_INVOKE<ChangesPage | null>("changes_rows", { subscription, query }),
+	/**  What is known before a lab is saved. */
+	previewSave: (lab: LabId) => __TAURI_INVOKE<SavePreview>("preview_save", { lab }),
+	/**  What is to be said of the name and tag of an image. */
+	checkImageName: (name: string, tag: string) => __TAURI_INVOKE<ImageNameCheck>("check_image_name", { name, tag }),
+	/**  Makes an image of a lab; goes on when the page is left. */
+	saveImage: (lab: LabId, wish: ImageWish) => __TAURI_INVOKE<Saved>("save_image", { lab, wish }),
+	/**  States of a lab that were saved as images, newest first. */
+	savedImages: (lab: LabId) => __TAURI_INVOKE<SavedImage[]>("saved_images", { lab }),
 	/**  Follows what the volumes hold; what was counted before comes at once. */
 	surveyVolumes: (onUpdate: Channel<Numbered<SurveyUpdate>>) => __TAURI_INVOKE<number>("survey_volumes", { onUpdate }),
 	/**  Makes a volume. Labels are pairs of name and value. */
@@ -435,12 +449,81 @@ export type ChangeGroup = {
 	examples: string[],
 };
 
+export type ChangeKind = "added" | "changed" | "removed";
+
+/**
+ *  What a changed file is to a person, in the order in which the groups are shown: own work first, what is
+ *  safe to lose last.
+ */
+export type ChangeSort = "notebooks" | 
+/**  Tables, archives, models, pictures. */
+"data" | "home" | "packages" | "settings" | "system" | "other" | "temporary";
+
 /**  What changed in one kind of row. */
 export type Changes<Row> = {
 	/**  Added or changed rows, whole. */
 	set: Row[],
 	/**  Ids (names, for volumes) of rows that are gone. */
 	removed: string[],
+};
+
+export type ChangesGroup = {
+	sort: ChangeSort,
+	title: string,
+	files: number,
+	/**  Packages that are named; 0 in every other group. */
+	packages: number,
+	size: Bytes,
+	/**  All of its sizes are known. */
+	measured: boolean,
+};
+
+export type ChangesPage = {
+	/**  Rows in all. */
+	total: number,
+	rows: ChangesRow[],
+};
+
+/**  Which rows are wanted. */
+export type ChangesQuery = {
+	/**  Part of a path or of a package's name, in any case; empty for all. */
+	find: string,
+	/**  Groups of which only the heading is wanted. */
+	folded: ChangeSort[],
+	from: number,
+	/**  At most 500 are given. */
+	count: number,
+};
+
+export type ChangesRow = { kind: "group"; group: ChangesGroup; folded: boolean } | { kind: "package"; name: string; version: string; 
+/**  The version of the image, where it was another. */
+was: string | null; change: ChangeKind; conda: boolean; files: number; 
+/**  `None` while nothing of it is measured. */
+size: Bytes | null } | { kind: "file"; path: string; change: ChangeKind; 
+/**  `None` for what was deleted, and for what is not measured (yet). */
+size: Bytes | null; changed: UnixMillis | null; folder: boolean };
+
+/**  How far the reading is. */
+export type ChangesState = {
+	/**  When the engine was asked what differs. */
+	read: UnixMillis,
+	/**  Files that differ, those that were deleted included. */
+	files: number,
+	/**  Bytes of the files that were added or changed, as far as they are measured. */
+	size: Bytes,
+	/**  Files whose size is not known (yet). */
+	unmeasured: number,
+	/**  Nothing more is measured. */
+	measured: boolean,
+	/**  What the engine says that the container's own layer takes; `None`: not known (yet). */
+	layer: Bytes | null,
+	/**  What the image takes without the changes. */
+	image: Bytes | null,
+	groups: ChangesGroup[],
+	/**  Folders of the lab that are kept elsewhere, and are therefore no changes. */
+	kept: KeptPlace[],
+	/**  Why sizes could not be measured to the end: the container is gone, the engine is away. */
+	problem: Problem | null,
 };
 
 export type Column = {
@@ -1002,6 +1085,15 @@ export type HeldFiles = {
 /**  An image's id, `sha256:` and 64 digits. */
 export type ImageId = string;
 
+/**  What is to be said at the fields of name and tag. */
+export type ImageNameCheck = {
+	/**  Why this cannot be a name. */
+	name: string | null,
+	tag: string | null,
+	/**  The image that has this name and would lose it. */
+	replaces: ReplacedImage | null,
+};
+
 export type ImageRow = {
 	id: ImageId,
 	/**  `exasol/ai-lab:6.0.0`; empty for leftovers (dangling images). */
@@ -1011,6 +1103,15 @@ export type ImageRow = {
 	created: UnixMillis,
 	size: Bytes,
 	labels: { [key in string]: string },
+};
+
+export type ImageWish = {
+	/**  `my-ai-lab`, perhaps with a registry in front. */
+	name: string,
+	tag: string,
+	note: string,
+	/**  Its programs are held while their files are read. */
+	pause: boolean,
 };
 
 /**  An imported profile, before anything is made of it. */
@@ -1108,6 +1209,21 @@ export type JobStep = {
 	progress: StepProgress,
 	/**  "84 GB free" */
 	note: string,
+};
+
+/**  What becomes of a mounted folder when the lab is deleted. */
+export type KeptAs = "volume" | "folder" | 
+/**  A volume without a name goes with the lab. */
+"nameless" | 
+/**  In memory: gone when the lab stops. */
+"memory";
+
+export type KeptPlace = {
+	/**  The folder in the lab. */
+	target: string,
+	kept: KeptAs,
+	/**  The volume's name or the folder's path; empty where it has none. */
+	source: string,
 };
 
 export type LabCard = {
@@ -1692,6 +1808,16 @@ export type ProblemKind = "engineAway" | "portTaken" | "nameTaken" | "imageNotFo
 /**  A profile file that cannot be read. */
 "profileUnreadable" | "other";
 
+/**  A table as the engine's `ps` makes it: its columns differ from engine to engine. */
+export type ProcessTable = {
+	/**  "PID", "%CPU", "COMMAND", … */
+	titles: string[],
+	/**  At most 1,000. */
+	rows: string[][],
+	/**  How many there are in all. */
+	count: number,
+};
+
 export type PublishedPort = {
 	/**  Empty where the engine listens on every address. */
 	listenIp: string,
@@ -1843,6 +1969,14 @@ export type RemovePreview = {
 	refused: Problem | null,
 };
 
+export type ReplacedImage = {
+	reference: string,
+	created: UnixMillis,
+	size: Bytes,
+	/**  Containers that were made of it; they stay as they are. */
+	usedBy: string[],
+};
+
 export type RestartChoice = "no" | "onFailure" | "always" | "unlessStopped";
 
 export type RestartRow = {
@@ -1934,6 +2068,37 @@ export type SaveOutcome = { outcome: "saved"; version: string } |
 { outcome: "overtaken"; 
 /**  The file as it is now. */
 now: EditedText; changed: UnixMillis | null };
+
+/**  What is known before a lab is saved. */
+export type SavePreview = {
+	lab: LabId,
+	/**  A name and tag that are free. */
+	name: string,
+	tag: string,
+	/**  Its programs run: pausing keeps what they write whole. */
+	running: boolean,
+	/**  The image with what was changed on top; `None` where the engine does not say it in time. */
+	size: Bytes | null,
+	/**  What was changed, alone. */
+	layer: Bytes | null,
+	/**  Folders that are kept elsewhere, and do not get into the image. */
+	kept: KeptPlace[],
+};
+
+/**  How a saving ended. */
+export type Saved = {
+	image: SavedImage,
+	/**  What has to be known all the same. */
+	caution: string | null,
+};
+
+/**  A state of a lab that was saved. */
+export type SavedImage = {
+	reference: string,
+	note: string,
+	created: UnixMillis,
+	size: Bytes,
+};
 
 /**  One found name, or one found line. */
 export type SearchHit = {
@@ -2252,7 +2417,16 @@ export type Usage = {
 	cpuPercent: number,
 	/**  Without the page cache, as `docker stats` counts. */
 	memory: Bytes,
+	/**  All memory of the engine's machine where the container has no limit. */
 	memoryLimit: Bytes,
+	/**  Over all its networks, since it started. */
+	received: Bytes,
+	sent: Bytes,
+	/**  From and to disks, since it started. Volumes count; what comes from memory that the system keeps does not. */
+	read: Bytes,
+	written: Bytes,
+	/**  Programs and their threads; 0 where the engine does not say. */
+	processes: number,
 };
 
 export type UserMappingFrame = {

@@ -6,6 +6,7 @@ import { commands } from "./bindings";
 import { CommandError } from "./error";
 import { first, open } from "./first";
 import { inside } from "./inside";
+import { life } from "./life";
 import { moving } from "./moving";
 import { places } from "./places";
 import { previews } from "./previews";
@@ -28,6 +29,7 @@ export const desktop: Backend = {
   ...moving,
   ...safe,
   ...inside,
+  ...life,
   async openLaunch(lab, receive) {
     // A stream of a launch that is over would only end without a word.
     if ((await ask(commands.fetchLaunch(lab))) === null) throw gone();

@@ -4,6 +4,7 @@ import type { Backend } from "../ipc/backend";
 import { Chosen } from "./compare.svelte";
 import { Drafts } from "./drafts.svelte";
 import { Dropping } from "./dropping.svelte";
+import { ImageSaves } from "./image-saves.svelte";
 import { Inventory } from "./inventory.svelte";
 import { Jobs } from "./jobs.svelte";
 import { Labs } from "./labs.svelte";
@@ -19,6 +20,7 @@ export interface App {
   chosen: Chosen;
   drafts: Drafts;
   dropping: Dropping;
+  imageSaves: ImageSaves;
   inventory: Inventory;
   jobs: Jobs;
   labs: Labs;
@@ -35,6 +37,7 @@ export function createApp(backend: Backend): App {
     chosen: new Chosen(),
     drafts: new Drafts(backend),
     dropping: new Dropping(backend),
+    imageSaves: new ImageSaves(backend),
     inventory: new Inventory(backend),
     jobs: new Jobs(backend),
     labs: new Labs(backend),

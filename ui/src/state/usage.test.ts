@@ -1,7 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Backend } from "../ipc/backend";
+import type { Usage as Sample } from "../ipc/bindings";
 import { demo } from "../ipc/demo";
-import { KEPT, Usage } from "./usage.svelte";
+import { KEPT, KEPT_LONG, Usage } from "./usage.svelte";
+
+const sampleAt = (time: number): Sample => ({
+  container: "abc",
+  time,
+  cpuPercent: time,
+  memory: 1,
+  memoryLimit: 2,
+  received: 10 * time,
+  sent: 0,
+  read: 0,
+  written: 0,
+  processes: 3,
+});
 
 describe("usage", () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -48,9 +62,19 @@ describe("usage", () => {
 
   it("keeps a minute and no more", () => {
     const { usage } = counted();
-    for (let at = 0; at < 3 * KEPT; at += 1)
-      usage.take({ container: "abc", time: at, cpuPercent: at, memory: 1, memoryLimit: 2 });
+    for (let at = 0; at < 3 * KEPT; at += 1) usage.take(sampleAt(at));
     expect(usage.figures.get("abc")?.cpu).toHaveLength(KEPT);
     expect(usage.figures.get("abc")?.cpu.at(-1)).toBe(3 * KEPT - 1);
+  });
+
+  it("keeps an hour for a page that shows how it went", () => {
+    const { usage } = counted();
+    const leave = usage.watch("abc", true);
+    for (let at = 0; at < KEPT_LONG + 10; at += 1) usage.take(sampleAt(at));
+    expect(usage.figures.get("abc")?.samples).toHaveLength(KEPT_LONG);
+    expect(usage.figures.get("abc")?.cpu).toHaveLength(KEPT);
+    leave();
+    usage.take(sampleAt(9999));
+    expect(usage.figures.get("abc")?.samples).toHaveLength(KEPT);
   });
 });

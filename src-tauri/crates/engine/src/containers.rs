@@ -2,13 +2,17 @@
 //!
 //! What a container is made of is said with our own types (`spec`) and turned into the engine's
 //! words in `create`; running commands in it is in `exec`, writing files into it in `files`, reading
-//! back what one was made with in `found`. Calls that reach a state which is reached already
+//! back what one was made with in `found`, making an image of one in `commit`. Calls that reach a state which is reached already
 //! (starting what runs, removing what is gone) succeed, because the person's wish is fulfilled.
 
+mod archive;
+mod commit;
 mod create;
 mod exec;
 mod files;
 mod found;
+mod held;
+mod processes;
 mod spec;
 
 use std::time::Duration;
@@ -20,7 +24,11 @@ use bollard::query_parameters::{
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+pub use archive::ArchivedFile;
+pub use commit::CommitSpec;
 pub use found::FoundContainer;
+pub use held::HeldFile;
+pub use processes::ProcessTable;
 pub use spec::{
     ContainerSpec, Device, GpuRequest, Mount, MountSource, PortBinding, Restart, RestartKind,
     Ulimit,

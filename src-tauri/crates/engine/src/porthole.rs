@@ -24,6 +24,7 @@ use bollard::query_parameters::CreateContainerOptions;
 use futures_util::stream::BoxStream;
 use tokio::io::AsyncWrite;
 
+pub(crate) use self::archive::glance_of;
 pub use self::archive::{ArchiveUse, Glance, GlanceKind, PlaceArchive};
 pub use self::request::{PortholePlace, PortholeRequest, PortholeRights};
 

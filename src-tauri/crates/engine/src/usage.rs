@@ -1,11 +1,13 @@
-//! Processor and memory of a running container, only while somebody looks.
+//! What a running container uses: processor, memory, network, disk, programs. Only while somebody looks.
+
+use std::collections::BTreeMap;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::classify::{Failure, Subject};
-use crate::inventory::rows::moment;
+use crate::inventory::rows::{moment, or_default};
 use crate::wire::{Lines, Question, escaped};
 use crate::{Bytes, ContainerId, Engine, Result, UnixMillis};
 
@@ -19,7 +21,16 @@ pub struct Usage {
     pub cpu_percent: f64,
     /// Without the page cache, as `docker stats` counts.
     pub memory: Bytes,
+    /// All memory of the engine's machine where the container has no limit.
     pub memory_limit: Bytes,
+    /// Over all its networks, since it started.
+    pub received: Bytes,
+    pub sent: Bytes,
+    /// From and to disks, since it started. Volumes count; what comes from memory that the system keeps does not.
+    pub read: Bytes,
+    pub written: Bytes,
+    /// Programs and their threads; 0 where the engine does not say.
+    pub processes: u32,
 }
 
 #[derive(Default, Deserialize)]
@@ -31,6 +42,50 @@ struct Sample {
     memory_stats: Memory,
     num_procs: u32,
     preread: String,
+    #[serde(deserialize_with = "or_default")]
+    networks: BTreeMap<String, Network>,
+    #[serde(deserialize_with = "or_default")]
+    blkio_stats: Disks,
+    #[serde(deserialize_with = "or_default")]
+    storage_stats: Storage,
+    #[serde(deserialize_with = "or_default")]
+    pids_stats: Processes,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Network {
+    rx_bytes: u64,
+    tx_bytes: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Disks {
+    #[serde(deserialize_with = "or_default")]
+    io_service_bytes_recursive: Vec<DiskBytes>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct DiskBytes {
+    /// `Read` with cgroup v1, `read` with v2.
+    op: String,
+    value: u64,
+}
+
+/// Windows only.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Storage {
+    read_size_bytes: u64,
+    write_size_bytes: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Processes {
+    current: u32,
 }
 
 #[derive(Default, Deserialize)]
@@ -121,18 +176,34 @@ async fn next(
             return Ok(None);
         };
         if let Some(cpu_percent) = cpu_percent(&sample) {
-            let memory = Bytes(used_memory(&sample.memory_stats));
-            let usage = Usage {
-                container: id.clone(),
-                time,
-                cpu_percent,
-                memory,
-                memory_limit: Bytes(sample.memory_stats.limit),
-            };
-            return Ok(Some((usage, lines)));
+            return Ok(Some((usage_of(id, &sample, time, cpu_percent), lines)));
         }
     }
     Ok(None)
+}
+
+fn usage_of(id: &ContainerId, sample: &Sample, time: UnixMillis, cpu_percent: f64) -> Usage {
+    let networks = || sample.networks.values();
+    let disks = |way: &str| {
+        let all = &sample.blkio_stats.io_service_bytes_recursive;
+        all.iter()
+            .filter(|one| one.op.eq_ignore_ascii_case(way))
+            .map(|one| one.value)
+            .sum::<u64>()
+    };
+    let storage = &sample.storage_stats;
+    Usage {
+        container: id.clone(),
+        time,
+        cpu_percent,
+        memory: Bytes(used_memory(&sample.memory_stats)),
+        memory_limit: Bytes(sample.memory_stats.limit),
+        received: Bytes(networks().map(|one| one.rx_bytes).sum()),
+        sent: Bytes(networks().map(|one| one.tx_bytes).sum()),
+        read: Bytes(disks("read") + storage.read_size_bytes),
+        written: Bytes(disks("write") + storage.write_size_bytes),
+        processes: sample.pids_stats.current.max(sample.num_procs),
+    }
 }
 
 /// docker/cli `calculateCPUPercentUnix` and `calculateCPUPercentWindows`.

@@ -18,6 +18,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::card::{DeletePreview, LabId, LabList};
 use crate::catalogue::Catalogue;
 use crate::catalogue::own::RecipeFolder;
+use crate::changes::LabChanges;
 use crate::check::FormCheck;
 use crate::downloads::DownloadSize;
 use crate::form::{FormFrame, FormSeed, LaunchForm, TypedSecrets};
@@ -27,13 +28,14 @@ use crate::problem::Result;
 use crate::profile::ProfileFolder;
 use crate::recipe::{RecipeId, RecipeTile};
 use crate::recognition;
+use crate::saving::{ImageNameCheck, ImageWish, SavePreview, Saved, SavedImage};
 use crate::sharing::{AdoptPreview, ImportedProfile, LabCommands, RecipeDraft, RecipePreview};
 use crate::terminals::{TerminalId, TerminalRow, TerminalWish};
 use crate::versions::VersionList;
 
 mod adopting;
 mod cards;
-mod changes;
+pub(crate) mod changes;
 mod deleting;
 mod elsewhere;
 mod graphics;
@@ -46,6 +48,7 @@ mod own_recipes;
 mod pasting;
 pub(crate) mod preparing;
 mod profiles;
+mod saving;
 pub(crate) mod secrets;
 pub(crate) mod shared;
 pub(crate) mod terminals;
@@ -397,6 +400,52 @@ impl Labs {
     /// Texts that must not be seen in this lab's log.
     pub async fn masked_texts(&self, lab: &LabId) -> Vec<String> {
         lifecycle::masked_texts(&self.shared, lab).await
+    }
+
+    /// What differs from its image in a lab, as of now. Sizes are measured until it is dropped.
+    ///
+    /// # Errors
+    /// `EngineAway`, `Gone`, and where the engine cannot say what differs.
+    pub async fn changes(&self, lab: &LabId) -> Result<LabChanges> {
+        changes::read(&self.shared, lab).await
+    }
+
+    /// What is known before a lab is saved as an image.
+    ///
+    /// # Errors
+    /// `EngineAway`, `Gone`.
+    pub async fn preview_save(&self, lab: &LabId) -> Result<SavePreview> {
+        saving::preview(&self.shared, lab).await
+    }
+
+    /// What is to be said of the name and tag of an image. Asks nothing of the engine.
+    pub fn check_image_name(&self, name: &str, tag: &str) -> ImageNameCheck {
+        saving::check(&self.shared, name, tag)
+    }
+
+    /// Makes an image of a lab, without its volumes and its secrets. Goes on when nobody waits any more.
+    ///
+    /// # Errors
+    /// `InvalidForm` with the fields `name`, `tag` and `note`; `DiskFull`, `EngineAway`, `Gone`.
+    pub async fn save_image(&self, lab: &LabId, wish: ImageWish) -> Result<Saved> {
+        saving::save(&self.shared, lab, wish).await
+    }
+
+    /// A lab is being saved: what was emptied for it is still to be put back.
+    pub fn is_saving(&self) -> bool {
+        !self.shared.state().saving.is_empty()
+    }
+
+    /// Waits until no lab is being saved any more.
+    pub async fn until_saved(&self) {
+        while self.is_saving() {
+            tokio::time::sleep(saving::LOOKING).await;
+        }
+    }
+
+    /// States of a lab that were saved as images, newest first.
+    pub fn saved_images(&self, lab: &LabId) -> Vec<SavedImage> {
+        saving::saved(&self.shared, lab)
     }
 
     /// Opens a terminal in a running lab; it stays open until it is closed.

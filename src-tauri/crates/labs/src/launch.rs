@@ -23,7 +23,7 @@ pub(crate) mod board;
 mod failure;
 mod journey;
 pub(crate) mod made;
-mod sign_in;
+pub(crate) mod sign_in;
 pub(crate) mod unfinished;
 pub(crate) mod words;
 

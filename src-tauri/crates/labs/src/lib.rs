@@ -8,6 +8,7 @@
 pub mod address;
 pub mod card;
 pub mod catalogue;
+pub mod changes;
 pub mod check;
 pub mod command_line;
 pub mod downloads;
@@ -30,6 +31,7 @@ pub mod readiness;
 pub mod recipe;
 pub mod recognition;
 pub mod risk;
+pub mod saving;
 pub mod sharing;
 pub mod tag;
 pub mod terminals;

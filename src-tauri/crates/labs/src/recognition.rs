@@ -4,6 +4,7 @@
 //! (`harbor.example/proxy/exasol/ai-lab`). Then the signs that recipes declare (`recognise`), in
 //! the catalogue's order; the generic recipes stand last there. Nothing is ever run to find out.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use regex::Regex;
@@ -12,6 +13,7 @@ use slipway_engine::images::ImageDetails;
 
 use crate::catalogue::Catalogue;
 use crate::recipe::{Generation, Recipe, Recognition};
+use crate::saving::SAVED_IMAGE;
 use crate::tag;
 
 mod config;
@@ -41,6 +43,8 @@ pub fn recognised<'a>(
     reference: &ImageReference,
     image: Option<&ImageDetails>,
 ) -> Option<&'a Arc<Recipe>> {
+    let origin = origin(reference, image);
+    let reference = origin.as_ref();
     named(catalogue, reference).or_else(|| {
         catalogue.recipes().find(|recipe| {
             recipe
@@ -49,6 +53,17 @@ pub fn recognised<'a>(
                 .any(|signs| signs_hold(signs, reference, image))
         })
     })
+}
+
+/// The published image that an image goes back to: its own name, or that of the lab's image where it was saved of one.
+fn origin<'a>(
+    reference: &'a ImageReference,
+    image: Option<&ImageDetails>,
+) -> Cow<'a, ImageReference> {
+    image
+        .and_then(|image| image.labels.get(SAVED_IMAGE))
+        .and_then(|origin| ImageReference::parse(origin).ok())
+        .map_or(Cow::Borrowed(reference), Cow::Owned)
 }
 
 /// The recipe that offers this repository.
@@ -97,6 +112,8 @@ pub fn generation(
     reference: &ImageReference,
     image: Option<&ImageDetails>,
 ) -> Generation {
+    let origin = origin(reference, image);
+    let reference = origin.as_ref();
     let generation = recipe
         .generations
         .iter()

@@ -21,6 +21,7 @@ import { check, frame, newForm, versions } from "./sample-form";
 import { sampleInside } from "./sample-inside";
 import * as sample from "./sample-labs";
 import { SampleLaunch } from "./sample-launch";
+import { sampleLife } from "./sample-life";
 import { SampleJobs, sampleMoving } from "./sample-moving";
 import { readCommand } from "./sample-paste";
 import { samplePlaces } from "./sample-places";
@@ -212,6 +213,7 @@ export function demo(options = new URLSearchParams()): Backend {
     ...sampleMoving(scenario, jobs),
     ...sampleSafe(scenario, jobs),
     ...sampleInside(scenario),
+    ...sampleLife(scenario),
     openInventory: async (receive) => {
       const whole: InventoryUpdate = {
         revision: ++revision,
@@ -245,6 +247,11 @@ export function demo(options = new URLSearchParams()): Backend {
           cpuPercent: cpu,
           memory: 2_100_000_000 + 90_000_000 * Math.sin(tick / 9),
           memoryLimit: 8_000_000_000,
+          received: 40_000 * tick + (tick % 17 === 0 ? 6_000_000 : 0),
+          sent: 9_000 * tick,
+          read: 3_000 * tick,
+          written: 160_000 * tick,
+          processes: 42,
         };
       };
       const timer = setInterval(() => outlet.publish(sampleNow()), 1000);

@@ -3,6 +3,7 @@
 import AppWindow from "@lucide/svelte/icons/app-window";
 import Archive from "@lucide/svelte/icons/archive";
 import BookmarkPlus from "@lucide/svelte/icons/bookmark-plus";
+import Camera from "@lucide/svelte/icons/camera";
 import Copy from "@lucide/svelte/icons/copy";
 import CopyPlus from "@lucide/svelte/icons/copy-plus";
 import ExternalLink from "@lucide/svelte/icons/external-link";
@@ -121,6 +122,8 @@ function making(lab: LabCard, { backend, ask }: Deeds): MenuItem[] {
   // A launch that is under way has no settings of its own to hand on yet.
   if (lab.state === "launching") return [duplicate];
   const keeping: MenuItem[] = [];
+  if (lab.container)
+    keeping.push({ label: m.lab_save_image(), icon: Camera, disabled, run: () => ask("saveImage") });
   if (lab.container && lab.keptIn && lab.kept === "volume")
     keeping.push({ label: m.lab_back_up(), icon: Archive, run: () => ask("backUp") });
   if (lab.container && lab.keptIn && lab.kept === "folder")

@@ -3,18 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bollard::query_parameters::{
-    DownloadFromContainerOptionsBuilder, UploadToContainerOptionsBuilder,
-};
-use futures_util::StreamExt as _;
+use bollard::query_parameters::UploadToContainerOptionsBuilder;
 
 use super::PlacedFile;
 use crate::classify::Subject;
 use crate::wire::escaped;
 use crate::{ContainerId, Engine, Error, Result};
-
-/// A tar's own blocks around a file, and what some writers put before it.
-const AROUND: usize = 64 * 1024;
 
 impl Engine {
     /// A file of a container, running or not, up to `longest` bytes; `None` where there is no file of
@@ -28,40 +22,8 @@ impl Engine {
         path: &str,
         longest: usize,
     ) -> Result<Option<Vec<u8>>> {
-        use std::io::Read as _;
-
-        let options = DownloadFromContainerOptionsBuilder::default()
-            .path(path)
-            .build();
-        let mut stream = std::pin::pin!(
-            self.docker
-                .download_from_container(&escaped(&id.0), Some(options))
-        );
-        let mut bytes = Vec::new();
-        while let Some(part) = stream.next().await {
-            match part.map_err(|error| self.meaning(error, Subject::Container(&id.0))) {
-                Ok(part) => bytes.extend_from_slice(&part),
-                Err(Error::NotFound { what, .. }) if what != "container" => return Ok(None),
-                Err(error) => return Err(error),
-            }
-            if bytes.len() > longest + AROUND {
-                return Ok(None);
-            }
-        }
-        let mut archive = tar::Archive::new(bytes.as_slice());
-        let Some(Ok(entry)) = archive
-            .entries()
-            .ok()
-            .and_then(|mut entries| entries.next())
-        else {
-            return Ok(None);
-        };
-        if !entry.header().entry_type().is_file() || entry.size() > longest as u64 {
-            return Ok(None);
-        }
-        let mut content = Vec::new();
-        let read = entry.take(longest as u64).read_to_end(&mut content);
-        Ok(read.is_ok().then_some(content))
+        let held = self.hold_file(id, path, longest).await?;
+        Ok(held.map(super::HeldFile::into_content))
     }
 
     /// Writes files into a container, running or not. Missing folders are made.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::request::body;
 use super::{BEING_MADE, PortholePlace, PortholeRequest, PortholeRights, REPOSITORY, Stay};
 use crate::classify::{Failure, Subject};
-use crate::wire::{Question, escaped};
+use crate::wire::{Answer, Question, escaped};
 use crate::{ContainerId, Engine, Error, Result};
 
 /// On containers that stay created for as long as a place is open: nobody but who made them may take them
@@ -193,6 +193,34 @@ pub(super) fn is_left(ours: bool, waits: bool, created: i64, now: i64) -> bool {
     ours || (!waits && created < now - BEING_MADE)
 }
 
+/// What the head of an archive's answer says.
+pub(crate) fn glance_of(answer: &Answer) -> Result<Glance, Failure> {
+    let garbled = |text: &str| Failure::Garbled {
+        text: text.to_owned(),
+    };
+    let stat = answer
+        .headers
+        .get("x-docker-container-path-stat")
+        .ok_or_else(|| garbled("an answer does not say what it is about"))?;
+    let stat = base64::engine::general_purpose::STANDARD
+        .decode(stat.as_bytes())
+        .map_err(|error| garbled(&error.to_string()))?;
+    let stat: PathStat =
+        serde_json::from_slice(&stat).map_err(|error| garbled(&error.to_string()))?;
+    let changed = stat.mtime.parse::<jiff::Timestamp>().unwrap_or_default();
+    // Down, as an archive does it.
+    let changed = i64::try_from(changed.as_nanosecond().div_euclid(1_000_000_000));
+    Ok(Glance {
+        size: u64::try_from(stat.size).unwrap_or(0),
+        changed: changed.unwrap_or_default(),
+        kind: match stat.mode & NOT_A_FILE {
+            0 => GlanceKind::File,
+            FOLDER => GlanceKind::Folder,
+            _ => GlanceKind::Other,
+        },
+    })
+}
+
 impl PlaceArchive {
     fn id(&self, what: ArchiveUse) -> &ContainerId {
         let at = ArchiveUse::ALL.iter().position(|one| *one == what);
@@ -263,32 +291,7 @@ impl PlaceArchive {
             }
             Err(failure) => return Err(meaning(failure)),
         };
-        let garbled = |text: &str| {
-            meaning(Failure::Garbled {
-                text: text.to_owned(),
-            })
-        };
-        let stat = answer
-            .headers
-            .get("x-docker-container-path-stat")
-            .ok_or_else(|| garbled("an answer does not say what it is about"))?;
-        let stat = base64::engine::general_purpose::STANDARD
-            .decode(stat.as_bytes())
-            .map_err(|error| garbled(&error.to_string()))?;
-        let stat: PathStat =
-            serde_json::from_slice(&stat).map_err(|error| garbled(&error.to_string()))?;
-        let changed = stat.mtime.parse::<jiff::Timestamp>().unwrap_or_default();
-        // Down, as an archive does it.
-        let changed = i64::try_from(changed.as_nanosecond().div_euclid(1_000_000_000));
-        Ok(Some(Glance {
-            size: u64::try_from(stat.size).unwrap_or(0),
-            changed: changed.unwrap_or_default(),
-            kind: match stat.mode & NOT_A_FILE {
-                0 => GlanceKind::File,
-                FOLDER => GlanceKind::Folder,
-                _ => GlanceKind::Other,
-            },
-        }))
+        glance_of(&answer).map(Some).map_err(meaning)
     }
 
     /// Whether the engine answers, and still has the containers.

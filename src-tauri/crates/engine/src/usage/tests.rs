@@ -1,4 +1,5 @@
-use super::{Sample, cpu_percent, used_memory};
+use super::{Sample, cpu_percent, usage_of, used_memory};
+use crate::{Bytes, ContainerId, UnixMillis};
 
 fn sample(json: &str) -> Sample {
     serde_json::from_str(json).unwrap()
@@ -48,4 +49,39 @@ fn the_page_cache_is_no_memory_of_the_lab() {
         "an impossible cache"
     );
     assert_eq!(used(r#"{"memory_stats":{}}"#), 0, "nothing known");
+}
+
+#[test]
+fn networks_and_disks_are_added_up_as_each_engine_spells_them() {
+    let usage = |json: &str| {
+        let id = ContainerId("a".to_owned());
+        let usage = usage_of(&id, &sample(json), UnixMillis(0), 0.0);
+        (
+            usage.received,
+            usage.sent,
+            usage.read,
+            usage.written,
+            usage.processes,
+        )
+    };
+    assert_eq!(
+        usage(
+            r#"{"networks":{"eth0":{"rx_bytes":5,"tx_bytes":2},"eth1":{"rx_bytes":1,"tx_bytes":1}},
+                "blkio_stats":{"io_service_bytes_recursive":[{"op":"Read","value":7},{"op":"Write","value":3},{"op":"Total","value":10},{"op":"read","value":1}]},
+                "pids_stats":{"current":12}}"#
+        ),
+        (Bytes(6), Bytes(3), Bytes(8), Bytes(3), 12)
+    );
+    assert_eq!(
+        usage(
+            r#"{"networks":null,"blkio_stats":{"io_service_bytes_recursive":null},"pids_stats":{}}"#
+        ),
+        (Bytes(0), Bytes(0), Bytes(0), Bytes(0), 0),
+        "a container without network"
+    );
+    assert_eq!(
+        usage(r#"{"storage_stats":{"read_size_bytes":4,"write_size_bytes":9},"num_procs":3}"#),
+        (Bytes(0), Bytes(0), Bytes(4), Bytes(9), 3),
+        "Windows"
+    );
 }

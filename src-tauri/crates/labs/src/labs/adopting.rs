@@ -77,7 +77,9 @@ async fn look_at(shared: &Arc<Shared>, container: &ContainerId) -> Result<Candid
         .values()
         .find(|profile| profile.container.as_ref() == Some(&found.row.id))
         .map(|profile| profile.saved.form.name.clone());
-    if known.is_some() || found.row.labels.contains_key(LAB_LABEL) {
+    // Images that were saved of a lab may carry the label without a value.
+    let labelled = found.row.labels.get(LAB_LABEL);
+    if known.is_some() || labelled.is_some_and(|lab| !lab.is_empty()) {
         let name = known.unwrap_or_else(|| found.row.name.clone());
         return Err(Problem::new(
             ProblemKind::Other,

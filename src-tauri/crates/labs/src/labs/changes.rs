@@ -1,138 +1,149 @@
 //! What a person did inside a container, from the paths that differ from its image: in groups that
-//! say what is lost, not where it lies.
+//! say what it is, not where it lies.
+//!
+//! A reading is made when somebody looks, and is as old as that: nothing follows the container. What differs is known
+//! at once (`found`, `sorting`, `packages`); how large it is comes behind (`measuring`), and ends with the reading.
+
+mod found;
+mod measuring;
+mod packages;
+mod reading;
+mod sorting;
+
+use std::sync::Arc;
 
 use slipway_engine::containers::{ChangeKind, FileChange};
+use slipway_engine::inventory::ContainerRow;
+use tokio::sync::watch;
+use tokio_util::task::AbortOnDropHandle;
 
-use crate::card::ChangeGroup;
+use self::found::Found;
+use self::reading::Reading;
+use super::shared::{Shared, kind_of};
+use crate::card::{ChangeGroup, LabId};
+use crate::changes::{ChangesPage, ChangesQuery, ChangesState, KeptAs, KeptPlace};
+use crate::names;
+use crate::problem::Result;
 
 const MOST_GROUPS: usize = 8;
 const EXAMPLES: usize = 3;
 
-/// The groups, most first, and how many paths there are in all. Folders that only hold changed
-/// paths, mount points and what a start itself leaves (locks, sockets) are no changes of a person.
-pub(super) fn change_groups(changes: &[FileChange], mounts: &[&str]) -> (Vec<ChangeGroup>, u32) {
-    let mut paths: Vec<&FileChange> = changes
-        .iter()
-        .filter(|change| !is_mount(&change.path, mounts))
-        .collect();
-    paths.sort_by(|a, b| a.path.cmp(&b.path));
-    let mut groups: Vec<ChangeGroup> = Vec::new();
-    let mut count = 0;
-    for (index, change) in paths.iter().enumerate() {
-        // Everything below a folder follows it directly, apart from names like `folder-2`.
-        let below = format!("{}/", change.path);
-        let holds = paths
-            .iter()
-            .skip(index + 1)
-            .take_while(|next| next.path.starts_with(&change.path))
-            .any(|next| next.path.starts_with(&below));
-        if holds || is_noise(&change.path) {
-            continue;
-        }
-        count += 1;
-        let title = group_of(&change.path);
-        let example = example_of(title, change);
-        match groups.iter_mut().find(|group| group.title == title) {
-            Some(group) => {
-                group.count += 1;
-                if group.examples.len() < EXAMPLES && !group.examples.contains(&example) {
-                    group.examples.push(example);
-                }
-            }
-            None => groups.push(ChangeGroup {
-                title: title.to_owned(),
-                count: 1,
-                examples: vec![example],
-            }),
-        }
-    }
-    groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.title.cmp(&b.title)));
-    groups.truncate(MOST_GROUPS);
-    (groups, count)
+/// Paths of one reading; a lab with more has another trouble.
+const MOST_PATHS: usize = 1_000_000;
+
+/// One reading. What is measured behind ends with it.
+pub struct LabChanges {
+    reading: Arc<Reading>,
+    _measuring: AbortOnDropHandle<()>,
 }
 
-fn is_mount(path: &str, mounts: &[&str]) -> bool {
-    mounts.iter().any(|mount| {
-        path == *mount
-            || path
-                .strip_prefix(mount)
-                .is_some_and(|rest| rest.starts_with('/'))
+impl LabChanges {
+    pub fn state(&self) -> watch::Receiver<ChangesState> {
+        self.reading.state()
+    }
+
+    /// Some of the rows.
+    pub fn rows(&self, query: &ChangesQuery) -> ChangesPage {
+        self.reading.rows(query)
+    }
+}
+
+/// Reads what differs in a lab's container, running or not.
+pub(super) async fn read(shared: &Arc<Shared>, lab: &LabId) -> Result<LabChanges> {
+    let (profile, row) = shared.lab(lab)?;
+    let engine = shared.engine()?;
+    let (changes, image) = tokio::join!(
+        engine.container_changes(&row.id, MOST_PATHS),
+        shared.image_of(&engine, &row)
+    );
+    let (changes, _) = changes?;
+    let (_, generation) = kind_of(&shared.catalogue(), &profile, image.as_deref());
+    let own = generation.sign_in.token_config;
+    let kept = kept_places(&row);
+    let targets: Vec<String> = row
+        .mounts
+        .iter()
+        .map(|mount| mount.target.clone())
+        .collect();
+    let read = shared.now();
+    let size = image.map(|image| image.size);
+    // Many paths are sorted and looked at one by one.
+    let made = tokio::task::spawn_blocking(move || {
+        let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+        let found = Found::of(changes, &targets, own.as_deref().as_slice());
+        Arc::new(Reading::new(found, read, kept, size))
+    });
+    let reading = made
+        .await
+        .map_err(|error| slipway_engine::Error::Interrupted {
+            detail: error.to_string(),
+        })?;
+    let name = profile.saved.form.name;
+    let measuring = measuring::measure(engine, row.id.clone(), name, Arc::clone(&reading));
+    Ok(LabChanges {
+        reading,
+        _measuring: AbortOnDropHandle::new(tokio::spawn(measuring)),
     })
 }
 
-fn is_noise(path: &str) -> bool {
-    const NOISE: [&str; 6] = ["/run", "/var/run", "/proc", "/dev", "/sys", "/.dockerenv"];
-    is_mount(path, &NOISE)
+fn is_socket(path: &str) -> bool {
+    let ending = std::path::Path::new(path).extension();
+    ending.is_some_and(|ending| ending == "sock")
 }
 
-fn group_of(path: &str) -> &'static str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let has_ending = |ending: &str| {
-        name.rsplit_once('.')
-            .is_some_and(|(_, last)| last.eq_ignore_ascii_case(ending))
-    };
-    let within = |folder: &str| path.starts_with(folder);
-    let has = |part: &str| path.contains(part);
-    if has("/.ipynb_checkpoints")
-        || has("/.cache/")
-        || has("/__pycache__")
-        || within("/tmp/")
-        || within("/var/tmp/")
-        || within("/var/cache/")
-        || has("/pkgs/cache")
-    {
-        "Caches and temporary files"
-    } else if has_ending("ipynb") {
-        "Notebooks"
-    } else if has("/site-packages/") || has("/dist-packages/") {
-        "Python packages"
-    } else if has("/conda-meta/") || has("/opt/conda/") || has("/conda/pkgs/") {
-        "Conda packages"
-    } else if within("/usr/local/lib/R/") || has("/R/x86_64-") || has("/R/library/") {
-        "R packages"
-    } else if within("/var/log/") || has_ending("log") || name == "nohup.out" {
-        "Logs"
-    } else if within("/var/lib/dpkg")
-        || within("/var/lib/apt")
-        || within("/usr/")
-        || within("/lib")
-        || within("/bin")
-        || within("/sbin")
-    {
-        "System packages"
-    } else if within("/etc/") || is_setting(path) {
-        "Settings"
-    } else if within("/home/") || within("/root/") {
-        "Files in the home folder"
-    } else {
-        "Other files"
-    }
-}
-
-/// Hidden files and folders of a home.
-fn is_setting(path: &str) -> bool {
-    let in_home = path.strip_prefix("/root/").or_else(|| {
-        path.strip_prefix("/home/")
-            .and_then(|rest| rest.split_once('/').map(|(_, rest)| rest))
-    });
-    in_home.is_some_and(|rest| rest.starts_with('.'))
-}
-
-/// A package by its name, everything else by its path.
-fn example_of(title: &str, change: &FileChange) -> String {
-    let package = ["/site-packages/", "/dist-packages/", "/conda-meta/"]
+/// What is mounted, and what becomes of it. Sockets hold nothing.
+pub(super) fn kept_places(row: &ContainerRow) -> Vec<KeptPlace> {
+    row.mounts
         .iter()
-        .find_map(|folder| change.path.split_once(folder));
-    let text = match package {
-        Some((_, rest)) if title.ends_with("packages") => {
-            rest.split(['/', '-']).next().unwrap_or(rest).to_owned()
-        }
-        _ => change.path.clone(),
-    };
-    match change.kind {
-        ChangeKind::Removed if !title.ends_with("packages") => format!("{text} (deleted)"),
-        _ => text,
-    }
+        .filter(|mount| !is_socket(&mount.source))
+        .map(|mount| {
+            let nameless = names::is_anonymous_volume(&mount.source);
+            let kept = match mount.kind.as_str() {
+                "volume" if nameless => KeptAs::Nameless,
+                "volume" => KeptAs::Volume,
+                "tmpfs" => KeptAs::Memory,
+                _ => KeptAs::Folder,
+            };
+            KeptPlace {
+                target: mount.target.clone(),
+                kept,
+                source: match kept {
+                    KeptAs::Volume | KeptAs::Folder => mount.source.clone(),
+                    KeptAs::Nameless | KeptAs::Memory => String::new(),
+                },
+            }
+        })
+        .collect()
+}
+
+/// The groups for a short summary, most first, and how many files there are in all.
+pub(super) fn change_groups(changes: &[FileChange], mounts: &[&str]) -> (Vec<ChangeGroup>, u32) {
+    let found = Found::of(changes.to_vec(), mounts, &[]);
+    let mut groups: Vec<ChangeGroup> = found
+        .groups()
+        .into_iter()
+        .map(|group| {
+            let packages = found.packages.all.iter().filter(|_| group.packages > 0);
+            let named =
+                packages.map(|one| format!("{} {}", one.name, one.version).trim().to_owned());
+            let files = found
+                .shown()
+                .filter(|(_, one)| one.sort == group.sort && one.package.is_none())
+                .map(|(_, one)| match one.kind {
+                    ChangeKind::Removed => format!("{} (deleted)", one.path),
+                    _ => one.path.to_string(),
+                });
+            ChangeGroup {
+                count: group.files,
+                examples: named.chain(files).take(EXAMPLES).collect(),
+                title: group.title,
+            }
+        })
+        .collect();
+    let count = groups.iter().map(|group| group.count).sum();
+    groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.title.cmp(&b.title)));
+    groups.truncate(MOST_GROUPS);
+    (groups, count)
 }
 
 #[cfg(test)]
@@ -153,6 +164,7 @@ mod tests {
             added("/opt/jupyter/lib/python3.11/site-packages/pandas"),
             added("/opt/jupyter/lib/python3.11/site-packages/pandas/core.py"),
             added("/opt/jupyter/lib/python3.11/site-packages/pandas/frame.py"),
+            added("/opt/jupyter/lib/python3.11/site-packages/numpy-2.0.dist-info"),
             added("/opt/jupyter/lib/python3.11/site-packages/numpy-2.0.dist-info/METADATA"),
             added("/root/analysis.ipynb"),
             added("/root/.jupyter/lab/settings.json"),
@@ -175,7 +187,14 @@ mod tests {
                 ("Settings", 1)
             ]
         );
-        assert_eq!(groups[0].examples, ["numpy", "pandas"]);
+        assert_eq!(
+            groups[0].examples,
+            [
+                "numpy 2.0",
+                "/opt/jupyter/lib/python3.11/site-packages/pandas/core.py",
+                "/opt/jupyter/lib/python3.11/site-packages/pandas/frame.py"
+            ]
+        );
         assert_eq!(count, 6, "folders on the way, mounts and /run do not count");
     }
 

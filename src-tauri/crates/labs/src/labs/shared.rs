@@ -109,6 +109,8 @@ pub(crate) struct State {
     pub met: Option<BTreeSet<ContainerId>>,
     /// Labs that are being deleted: their containers are no lost profiles.
     pub going: BTreeSet<LabId>,
+    /// Labs that are being saved as images.
+    pub saving: BTreeSet<LabId>,
     /// The lab whose choices the wizard last copied: its secret values go with them.
     pub liked: Option<LabId>,
     /// Launches of earlier runs that never got their container, until they are cleared up.

@@ -37,6 +37,20 @@ pub(super) fn token_file(path: &str, token: &Secret) -> PlacedFile {
     }
 }
 
+/// Whether this is the content of such a file, and of nothing that a person wrote.
+pub(crate) fn is_token_file(content: &[u8]) -> bool {
+    let Ok(config) = serde_json::from_slice::<serde_json::Map<_, serde_json::Value>>(content)
+    else {
+        return false;
+    };
+    let sections = ["IdentityProvider", "ServerApp", "NotebookApp"];
+    let only_token = |section: &&str| {
+        let section = config.get(*section).and_then(serde_json::Value::as_object);
+        section.is_some_and(|section| section.len() == 1 && section.contains_key("token"))
+    };
+    config.len() == sections.len() && sections.iter().all(only_token)
+}
+
 /// Starts the server inside a container whose image starts none.
 ///
 /// # Errors
@@ -121,5 +135,7 @@ mod tests {
         for section in ["IdentityProvider", "ServerApp", "NotebookApp"] {
             assert_eq!(config[section]["token"], "a\"b");
         }
+        assert!(is_token_file(&file.content));
+        assert!(!is_token_file(b"{}") && !is_token_file(b"not JSON"));
     }
 }

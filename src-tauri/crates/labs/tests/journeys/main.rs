@@ -27,6 +27,7 @@ mod passwords;
 mod pasted;
 mod profiles;
 mod recipes;
+mod saving;
 mod servers;
 mod terminals;
 mod together;
@@ -48,11 +49,11 @@ use slipway_vault::Vault;
 
 pub fn bed() -> &'static Bed {
     static BED: OnceLock<Bed> = OnceLock::new();
-    BED.get_or_init(|| {
-        let kind =
-            std::env::var("SLIPWAY_ENGINE").map_or(EngineKind::Floor, |name| name.parse().unwrap());
-        Bed::start(kind).unwrap()
-    })
+    BED.get_or_init(|| Bed::start(kind()).unwrap())
+}
+
+pub fn kind() -> EngineKind {
+    std::env::var("SLIPWAY_ENGINE").map_or(EngineKind::Floor, |name| name.parse().unwrap())
 }
 
 /// Labs with a home of their own on the shared engine.
