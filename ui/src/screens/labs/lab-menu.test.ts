@@ -61,6 +61,7 @@ describe("the menu of a lab", () => {
       "Open in browser",
       "Stop",
       "Restart",
+      "Save as my image",
       "Rename",
       "Delete lab",
     ]);
