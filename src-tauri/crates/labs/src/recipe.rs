@@ -259,6 +259,8 @@ pub struct Ready {
     pub accept: Vec<u16>,
     /// It answers on its port in another way than by HTTP.
     pub tcp: bool,
+    /// It speaks `PostgreSQL`'s protocol on that port, and is asked whether it takes clients yet.
+    pub postgres: bool,
     /// A line of the container's log.
     pub log: Option<String>,
     /// A path of a log file inside that is shown when the start is slow (AI-Lab logs there).

@@ -16,6 +16,8 @@ use tokio::time::Instant;
 use super::hints::Hints;
 use super::{Wait, published};
 
+mod postgres;
+
 const LIMIT: Duration = Duration::from_secs(3);
 /// An engine closes a connection to nobody well within it.
 const GREETING: Duration = Duration::from_millis(700);
@@ -114,6 +116,9 @@ async fn speech(host: &str, port: u16) -> Option<Speech> {
 
 /// A status, with 200 standing for a TLS server that answers.
 async fn ask(wait: &Wait, hints: &Hints, host: &str, port: u16, attempt: u32) -> Option<u16> {
+    if wait.generation.ready.postgres {
+        return postgres::takes_clients(host, port).await.then_some(200);
+    }
     if wait.generation.ready.tcp {
         return listens(host, port).await.then_some(200);
     }

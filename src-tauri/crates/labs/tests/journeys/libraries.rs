@@ -1,6 +1,8 @@
-//! Recipes around one library: Dask with its dashboard.
+//! Recipes around one library: Dask with its dashboard, the Notebook of `TensorFlow`, the shell of `PyTorch`.
 
 use slipway_labs::card::LabState;
+use slipway_labs::launch::LaunchOutcome;
+use slipway_labs::recipe::SignInKind;
 use slipway_testbed::{Answer, http_get};
 
 use crate::recipes::{ends, form, images_of};
@@ -54,6 +56,48 @@ async fn dask_shows_its_dashboard_beside_the_notebook() {
     .await;
     assert_eq!(sum.trim(), "4950");
     ends(&room, &lab, "dask").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tensorflow_s_notebook_opens_with_the_kept_folder_in_it() {
+    let image = "tensorflow/tensorflow:latest-jupyter";
+    images_of(&["tensorflow/tensorflow:latest-jupyter"]).await;
+    let room = Room::new().await;
+    let form = form(&room, image, "tensorflow", "tensorflow").await;
+    assert_eq!(form.storage.target, "/tf/notebooks");
+    let lab = room.launched(&form, None).await;
+    assert!(is_signed_in(&browse(&room.last_opened()).await));
+    let folder = docker(&["exec", "tensorflow", "stat", "-c", "%F", "/tf/notebooks"]);
+    assert_eq!(folder.trim(), "directory");
+    ends(&room, &lab, "tensorflow").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pytorch_s_shell_runs_without_a_page() {
+    let image = "pytorch/pytorch:latest";
+    images_of(&["pytorch/pytorch:latest"]).await;
+    let room = Room::new().await;
+    let form = form(&room, image, "pytorch", "pytorch").await;
+    assert_eq!(form.storage.target, "/workspace");
+    let lab = room.launch(&form, None).await;
+    let progress = room.outcome(&lab).await;
+    assert!(
+        matches!(progress.outcome, LaunchOutcome::Ready { shown: None, .. }),
+        "{progress:#?}"
+    );
+    let card = room
+        .card(&lab, "running", |card| card.state == LabState::Running)
+        .await;
+    assert_eq!(card.sign_in, SignInKind::Open);
+    assert!(card.addresses.is_empty(), "nobody reaches it from outside");
+    let inside = |command: &[&str]| docker(&[&["exec", "pytorch"], command].concat());
+    inside(&["sh", "-c", "echo 'print(6 * 7)' > /workspace/answer.py"]);
+    assert_eq!(
+        inside(&["python3", "/workspace/answer.py"]).trim(),
+        "42",
+        "programs run in the kept folder"
+    );
+    ends(&room, &lab, "pytorch").await;
 }
 
 /// Waits until the address answers with a page.

@@ -159,6 +159,20 @@ pub(super) const ON_DEMAND: &[Definition] = &[
         ingredients: Ingredients::Packages,
         ..built("mariadb:latest", "mariadb", DEBIAN)
     },
+    postgres(
+        "postgres:15",
+        &[
+            "FOLDER=/var/lib/postgresql/data",
+            "VOLUME=/var/lib/postgresql/data",
+        ],
+    ),
+    postgres(
+        "postgres:18",
+        &[
+            "FOLDER=/var/lib/postgresql/18/docker",
+            "VOLUME=/var/lib/postgresql",
+        ],
+    ),
     Definition {
         ingredients: Ingredients::Wheels,
         ..built(
@@ -166,6 +180,14 @@ pub(super) const ON_DEMAND: &[Definition] = &[
             "dask",
             "quay.io/jupyter/all-spark-notebook:latest",
         )
+    },
+    Definition {
+        dockerfile: "Dockerfile.tensorflow",
+        ..built("tensorflow/tensorflow:latest-jupyter", "shapes", NOTEBOOK7)
+    },
+    Definition {
+        dockerfile: "Dockerfile.pytorch",
+        ..built("pytorch/pytorch:latest", "shapes", DEBIAN)
     },
     server(
         "slipway/lab:base-url",
@@ -320,6 +342,15 @@ const fn environment(name: &'static str, folder: &'static str) -> Definition {
     Definition {
         ingredients: Ingredients::Wheels,
         ..built(name, folder, DEBIAN)
+    }
+}
+
+/// Debian's server in the shape of the official image, with its data in that folder.
+const fn postgres(name: &'static str, arguments: &'static [&'static str]) -> Definition {
+    Definition {
+        arguments,
+        ingredients: Ingredients::Packages,
+        ..built(name, "postgres", DEBIAN)
     }
 }
 
