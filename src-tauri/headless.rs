@@ -10,6 +10,7 @@
 
 mod arguments;
 mod ask;
+mod change;
 mod choices;
 mod command;
 mod delete;
@@ -149,7 +150,7 @@ fn run(command: Command, json: bool) -> ExitCode {
 async fn carry_out(session: &mut Session, command: Command, opening: Opening) -> Outcome {
     // These two see a cancellation themselves: one takes back what it made, the other ends well.
     let cancelled = match &command {
-        Command::Launch(_) | Command::ImportRun(_) | Command::Logs { .. } => {
+        Command::Launch(_) | Command::ImportRun(_) | Command::Change(_) | Command::Logs { .. } => {
             CancellationToken::new()
         }
         _ => session.cancelled.clone(),
@@ -168,6 +169,7 @@ async fn carry_out(session: &mut Session, command: Command, opening: Opening) ->
             } => labs::start(session, &lab, open, no_wait, accept_risk).await,
             Command::Stop { lab } => labs::stop(session, &lab).await,
             Command::Restart { lab, no_wait } => labs::restart(session, &lab, no_wait).await,
+            Command::Change(arguments) => change::change(session, arguments).await,
             Command::Logs { lab, follow, tail } => logs::logs(session, &lab, follow, tail).await,
             Command::Delete {
                 lab,

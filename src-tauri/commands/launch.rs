@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use slipway_labs::Problem;
 use slipway_labs::card::LabId;
+use slipway_labs::change::{ChangeCheck, ChangeStart};
 use slipway_labs::check::FormCheck;
 use slipway_labs::downloads::DownloadSize;
 use slipway_labs::form::{FormFrame, FormSeed, LaunchForm, TypedSecrets};
@@ -76,6 +77,52 @@ pub async fn check_form(
         )),
         check = state.labs.check(&form, &typed) => Ok(check),
     }
+}
+
+/// The form that a lab has, for changing it.
+#[tauri::command]
+#[specta::specta]
+pub fn change_form(state: State<'_, AppState>, lab: LabId) -> CommandResult<LaunchForm> {
+    state.labs.change_form(&lab)
+}
+
+/// Checks a changed form of a lab, and says what the change will do. A newer check ends this one, as with
+/// `check_form`.
+#[tauri::command]
+#[specta::specta]
+pub async fn check_change(
+    state: State<'_, AppState>,
+    checking: State<'_, Checking>,
+    lab: LabId,
+    form: LaunchForm,
+    typed: TypedSecrets,
+) -> CommandResult<ChangeCheck> {
+    let overtaken = checking.begin();
+    tokio::select! {
+        biased;
+        () = overtaken.cancelled() => Err(Problem::new(
+            ProblemKind::Other,
+            "The form was changed while it was checked.",
+        )),
+        check = state.labs.check_change(&lab, &form, &typed) => check,
+    }
+}
+
+/// Changes a lab, at once or as a journey that is followed like a launch. Without `loss_accepted` it is
+/// refused where something outside volumes would be lost.
+#[tauri::command]
+#[specta::specta]
+pub async fn change_lab(
+    state: State<'_, AppState>,
+    lab: LabId,
+    form: LaunchForm,
+    typed: TypedSecrets,
+    loss_accepted: bool,
+) -> CommandResult<ChangeStart> {
+    state
+        .labs
+        .change_lab(&lab, form, typed, loss_accepted)
+        .await
 }
 
 /// Versions of an image; asks its registry.

@@ -74,6 +74,8 @@ pub enum Command {
         #[arg(long)]
         no_wait: bool,
     },
+    /// Change a lab: what will happen is shown first, and whatever fails, it is as before
+    Change(Change),
     /// Show what a lab wrote, without its passwords and tokens
     Logs {
         /// The lab's name or id
@@ -145,6 +147,17 @@ pub struct ImportRun {
     pub choices: Choices,
     #[command(flatten)]
     pub going: Going,
+}
+
+#[derive(Debug, Args)]
+pub struct Change {
+    /// The lab's name or id
+    pub lab: String,
+    #[command(flatten)]
+    pub choices: Choices,
+    /// What lies in its container outside volumes may be lost; do not ask
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 /// How a launch is gone along with.

@@ -123,7 +123,7 @@ pub async fn go(
 }
 
 /// Every error at its field, or the risk that nobody has agreed to.
-fn refuse(checked: &FormCheck, risk_accepted: bool) -> Outcome {
+pub fn refuse(checked: &FormCheck, risk_accepted: bool) -> Outcome {
     let errors = checked
         .notes
         .iter()
@@ -150,7 +150,7 @@ fn refuse(checked: &FormCheck, risk_accepted: bool) -> Outcome {
 }
 
 /// Follows the launch until it is over, or until the lab runs where that is enough. Ctrl-C takes it back.
-async fn follow(
+pub async fn follow(
     session: &mut Session,
     lab: &LabId,
     no_wait: bool,
@@ -167,13 +167,18 @@ async fn follow(
         match &progress.outcome {
             LaunchOutcome::Running if no_wait && runs(&progress) => return Ok(progress),
             LaunchOutcome::Running | LaunchOutcome::Cancelling => {}
-            LaunchOutcome::Ready { .. } | LaunchOutcome::Finished { .. } => return Ok(progress),
+            LaunchOutcome::Ready { .. }
+            | LaunchOutcome::Finished { .. }
+            | LaunchOutcome::Changed { .. } => return Ok(progress),
             LaunchOutcome::Cancelled => {
-                return Err(Failure::cancelled(format!(
-                    "The launch of {} was cancelled.",
-                    progress.name
-                ))
-                .because("Nothing is left of it but what was downloaded."));
+                let name = &progress.name;
+                return Err(if progress.change {
+                    Failure::cancelled(format!("The change of {name} was cancelled."))
+                        .because("The lab is as it was.")
+                } else {
+                    Failure::cancelled(format!("The launch of {name} was cancelled."))
+                        .because("Nothing is left of it but what was downloaded.")
+                });
             }
             LaunchOutcome::Failed { problem, fixes } => {
                 let mut failure = Failure::from(problem.clone());

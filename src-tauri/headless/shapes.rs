@@ -173,6 +173,17 @@ pub struct Deletion {
     pub volumes: Vec<String>,
 }
 
+/// What `change` made of a lab.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Changed {
+    /// `changed`, or `unchanged` where the lab was so already
+    pub outcome: &'static str,
+    pub preview: slipway_labs::change::ChangePreview,
+    /// `null` where the lab is gone meanwhile.
+    pub lab: Option<Lab>,
+}
+
 /// What was done to a lab.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -10,6 +10,7 @@ mod access;
 mod beds;
 mod browsing;
 mod carrying;
+mod changing;
 mod compared;
 mod dragging;
 mod driver;

@@ -5,6 +5,8 @@
    Streams are hints: a message may be lost, so `stream.svelte.ts` watches the numbers and opens again. */
 import type {
   AdoptPreview,
+  ChangeCheck,
+  ChangeStart,
   DeletePreview,
   DownloadSize,
   EngineRemedy,
@@ -102,6 +104,13 @@ export interface Backend extends Places, Previews, Moving, Safe, Inside, Life {
   launchLab(form: LaunchForm, typed: TypedSecrets): Promise<string>;
   /** Keeps the form as a lab that is launched later. */
   saveLab(form: LaunchForm, typed: TypedSecrets): Promise<string>;
+  /** The form that a lab has. */
+  changeForm(lab: string): Promise<LaunchForm>;
+  /** Checks a changed form of a lab, and says what the change will do. */
+  checkChange(lab: string, form: LaunchForm, typed: TypedSecrets): Promise<ChangeCheck>;
+  /** Changes a lab, at once or as a journey that is followed like a launch; refused where something would be lost
+      and nobody has said that it may. */
+  changeLab(lab: string, form: LaunchForm, typed: TypedSecrets, lossAccepted: boolean): Promise<ChangeStart>;
   /** Cancels a launch, or discards a failed one. */
   /** A sentence on what is kept because somebody may have worked in it. */
   cancelLaunch(lab: string): Promise<string | null>;

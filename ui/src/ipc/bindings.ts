@@ -73,6 +73,18 @@ export const commands = {
 	cancelLaunch: (lab: LabId) => __TAURI_INVOKE<string | null>("cancel_launch", { lab }),
 	/**  Keeps the form as a lab that is launched later. */
 	saveLab: (form: LaunchForm, typed: TypedSecrets) => __TAURI_INVOKE<LabId>("save_lab", { form, typed }),
+	/**  The form that a lab has, for changing it. */
+	changeForm: (lab: LabId) => __TAURI_INVOKE<LaunchForm>("change_form", { lab }),
+	/**
+	 *  Checks a changed form of a lab, and says what the change will do. A newer check ends this one, as with
+	 *  `check_form`.
+	 */
+	checkChange: (lab: LabId, form: LaunchForm, typed: TypedSecrets) => __TAURI_INVOKE<ChangeCheck>("check_change", { lab, form, typed }),
+	/**
+	 *  Changes a lab, at once or as a journey that is followed like a launch. Without `loss_accepted` it is
+	 *  refused where something outside volumes would be lost.
+	 */
+	changeLab: (lab: LabId, form: LaunchForm, typed: TypedSecrets, lossAccepted: boolean) => __TAURI_INVOKE<ChangeStart>("change_lab", { lab, form, typed, lossAccepted }),
 	/**  Runs a small program in a container with the form's graphics cards, and gives its sentence. */
 	checkGpu: (form: LaunchForm) => __TAURI_INVOKE<string>("check_gpu", { form }),
 	/**  Asks for a folder with the system's own dialog; `null` where the person closed it. */
@@ -442,6 +454,12 @@ export type CellPage = {
 
 export type Change = "same" | "changed" | "added" | "gone" | "moved";
 
+/**  A changed form, checked, with what it will do. */
+export type ChangeCheck = {
+	check: FormCheck,
+	preview: ChangePreview,
+};
+
 export type ChangeGroup = {
 	title: string,
 	count: number,
@@ -451,6 +469,34 @@ export type ChangeGroup = {
 
 export type ChangeKind = "added" | "changed" | "removed";
 
+export type ChangeManner = 
+/**  The form says what is so already. */
+"nothing" | 
+/**  The container takes it as it is, running or not. */
+"atOnce" | 
+/**  A new container takes the place of the old one. */
+"anew";
+
+/**  What a change will do, in plain words. */
+export type ChangePreview = {
+	manner: ChangeManner,
+	/**  "The memory limit becomes 2g.": what the container would take as it is. */
+	atOnce: string[],
+	/**  "Port 8888 becomes 8890.": what needs a new container. */
+	anew: string[],
+	/**  The lab runs, and will run again. */
+	running: boolean,
+	/**
+	 *  Why the old container has to be stopped before the new one can start, as a sentence; `None`: it
+	 *  goes on until the new one has answered.
+	 */
+	stops: string | null,
+	/**  "Your work in the volume my-vol stays." */
+	kept: string[],
+	/**  Why this lab cannot be made anew, as a sentence that says what to do. */
+	obstacle: string | null,
+};
+
 /**
  *  What a changed file is to a person, in the order in which the groups are shown: own work first, what is
  *  safe to lose last.
@@ -458,6 +504,13 @@ export type ChangeKind = "added" | "changed" | "removed";
 export type ChangeSort = "notebooks" | 
 /**  Tables, archives, models, pictures. */
 "data" | "home" | "packages" | "settings" | "system" | "other" | "temporary";
+
+/**  How far a change is when it was asked for. */
+export type ChangeStart = 
+/**  It is so already. */
+"done" | 
+/**  It goes on as a launch does, and is followed like one. */
+"underWay";
 
 /**  What changed in one kind of row. */
 export type Changes<Row> = {
@@ -1360,7 +1413,12 @@ export type LaunchOutcome = { kind: "running" } |
 /**  `shown` has no token. `opened` is false where no browser could be started; then `open_problem` says why. */
 { kind: "ready"; shown: ShownAddress | null; opened: boolean; openProblem: Problem | null } | 
 /**  A program without a page did its work and ended without an error; `output` are its last lines. */
-{ kind: "finished"; output: string[] } | { kind: "failed"; problem: Problem; fixes: LaunchFix[] } | { kind: "cancelling" } | { kind: "cancelled" };
+{ kind: "finished"; output: string[] } | { kind: "failed"; problem: Problem; fixes: LaunchFix[] } | 
+/**
+ *  A change has come to its end: the lab is the new container. `running` is false where it was stopped
+ *  before, too; `shown` has no token.
+ */
+{ kind: "changed"; shown: ShownAddress | null; running: boolean } | { kind: "cancelling" } | { kind: "cancelled" };
 
 /**  The whole state of a launch. */
 export type LaunchProgress = {
@@ -1378,6 +1436,8 @@ export type LaunchProgress = {
 	outcome: LaunchOutcome,
 	/**  The form as it was, for "change it and try again". */
 	form: LaunchForm,
+	/**  A lab that is there is being changed. */
+	change?: boolean,
 };
 
 export type LaunchStep = {
@@ -2268,7 +2328,11 @@ export type Span = {
 
 export type StepKind = "check" | "download" | "create" | "start" | "answer" | 
 /**  What the recipe does inside once, before the lab can be used (Superset's first account). */
-"prepare" | "open";
+"prepare" | "open" | 
+/**  A change: the old container is stopped, because it and the new one cannot run side by side. */
+"setAside" | 
+/**  A change: the new container gets the old one's place. */
+"replace";
 
 export type StepProgress = "waiting" | "running" | "done";
 

@@ -56,6 +56,9 @@ export const desktop: Backend = {
 
   launchLab: (form, typed) => ask(commands.launchLab(form, typed)),
   saveLab: (form, typed) => ask(commands.saveLab(form, typed)),
+  changeForm: (lab) => ask(commands.changeForm(lab)),
+  checkChange: (lab, form, typed) => ask(commands.checkChange(lab, form, typed)),
+  changeLab: (lab, form, typed, lossAccepted) => ask(commands.changeLab(lab, form, typed, lossAccepted)),
   cancelLaunch: (lab) => ask(commands.cancelLaunch(lab)),
 
   openLab: (lab) => tell(commands.openLab(lab)),

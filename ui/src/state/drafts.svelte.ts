@@ -2,6 +2,7 @@
    memory: closing the window forgets them. */
 import type { Backend } from "../ipc/backend";
 import type { FormSeed, LaunchForm, PastedSecrets } from "../ipc/bindings";
+import { Change } from "./change.svelte";
 import { Draft } from "./draft.svelte";
 
 /** A form that another page filled in, rather than one that begins with a recipe, an image or a lab. */
@@ -17,6 +18,7 @@ const keyOf = (seed: FormSeed, origin?: Origin) =>
 export class Drafts {
   #backend: Backend;
   #open = new Map<string, Draft>();
+  #changes = new Map<string, Change>();
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -31,6 +33,21 @@ export class Drafts {
       this.#open.set(key, draft);
     }
     return draft;
+  }
+
+  /** The settings of a lab, as they were left. */
+  change(lab: string): Change {
+    let change = this.#changes.get(lab);
+    if (!change) {
+      change = new Change(this.#backend, lab);
+      this.#changes.set(lab, change);
+    }
+    return change;
+  }
+
+  /** A lab was changed: its settings are looked at anew. */
+  changed(lab: string): void {
+    this.#changes.delete(lab);
   }
 
   /** A form became a lab: the next one that begins there is new. */

@@ -2,7 +2,8 @@
 //!
 //! What a container is made of is said with our own types (`spec`) and turned into the engine's
 //! words in `create`; running commands in it is in `exec`, writing files into it in `files`, reading
-//! back what one was made with in `found`, making an image of one in `commit`. Calls that reach a state which is reached already
+//! back what one was made with in `found`, making an image of one in `commit`, changing what can be
+//! changed in `update`. Calls that reach a state which is reached already
 //! (starting what runs, removing what is gone) succeed, because the person's wish is fulfilled.
 
 mod archive;
@@ -14,6 +15,7 @@ mod found;
 mod held;
 mod processes;
 mod spec;
+mod update;
 
 use std::time::Duration;
 
@@ -33,6 +35,7 @@ pub use spec::{
     ContainerSpec, Device, GpuRequest, Mount, MountSource, PortBinding, Restart, RestartKind,
     Ulimit,
 };
+pub use update::{ContainerUpdate, JoinedNetwork};
 
 use crate::classify::{Failure, Subject};
 use crate::inventory::ContainerRow;

@@ -157,6 +157,8 @@ pub struct CheckFacts {
     pub user: Option<(u32, u32)>,
     /// What the image's registry has said of the download; `None`: not asked.
     pub download: Option<Known>,
+    /// The container of the lab that is being changed: what it has is free for it.
+    pub own: Option<slipway_engine::ContainerId>,
 }
 
 /// What a check knows of another lab.

@@ -81,6 +81,7 @@ pub fn facts_on(engine: EngineFacts) -> CheckFacts {
         known_secrets: BTreeSet::new(),
         user: Some((1000, 1000)),
         download: None,
+        own: None,
     }
 }
 

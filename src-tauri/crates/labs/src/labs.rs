@@ -18,6 +18,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::card::{DeletePreview, LabId, LabList};
 use crate::catalogue::Catalogue;
 use crate::catalogue::own::RecipeFolder;
+use crate::change::{ChangeCheck, ChangeStart};
 use crate::changes::LabChanges;
 use crate::check::FormCheck;
 use crate::downloads::DownloadSize;
@@ -36,6 +37,7 @@ use crate::versions::VersionList;
 mod adopting;
 mod cards;
 pub(crate) mod changes;
+pub(crate) mod changing;
 mod deleting;
 mod elsewhere;
 mod graphics;
@@ -104,6 +106,7 @@ impl Labs {
             profiles,
             unreadable,
             unfinished: unfinished::read(&home.profiles),
+            changes: changing::journal::read(&home.profiles),
             ..State::default()
         };
         let shared = Arc::new(Shared::new(home, sources, folder, state));
@@ -264,6 +267,51 @@ impl Labs {
     /// `Gone`; that the lab's container is Slipway's own, which would bring the lab back.
     pub async fn forget_lab(&self, lab: &LabId) -> Result<()> {
         deleting::forget(&self.shared, lab).await
+    }
+
+    /// The form that a lab has, for changing it.
+    ///
+    /// # Errors
+    /// `Gone`.
+    pub fn change_form(&self, lab: &LabId) -> Result<LaunchForm> {
+        changing::form(&self.shared, lab)
+    }
+
+    /// Checks a changed form of a lab, and says what the change will do. What is typed beside it is only
+    /// judged.
+    ///
+    /// # Errors
+    /// `Gone`, `EngineAway`.
+    pub async fn check_change(
+        &self,
+        lab: &LabId,
+        form: &LaunchForm,
+        typed: &TypedSecrets,
+    ) -> Result<ChangeCheck> {
+        changing::check(&self.shared, lab, form, typed).await
+    }
+
+    /// Changes a lab: at once where its container takes it as it is, else as a journey that is followed
+    /// with `watch_launch` and cancelled with `cancel_launch`. Whatever comes, the lab is there as before
+    /// or as it is to be. With `loss_accepted` what lies in the container outside volumes may be lost.
+    ///
+    /// # Errors
+    /// `InvalidForm` with the first field that is wrong; `EngineAway`; that something would be lost.
+    pub async fn change_lab(
+        &self,
+        lab: &LabId,
+        form: LaunchForm,
+        typed: TypedSecrets,
+        loss_accepted: bool,
+    ) -> Result<ChangeStart> {
+        Box::pin(changing::change(
+            &self.shared,
+            lab,
+            form,
+            typed,
+            loss_accepted,
+        ))
+        .await
     }
 
     /// Keeps a form as a lab without launching it.

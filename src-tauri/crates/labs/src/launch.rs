@@ -41,6 +41,10 @@ pub enum StepKind {
     /// What the recipe does inside once, before the lab can be used (Superset's first account).
     Prepare,
     Open,
+    /// A change: the old container is stopped, because it and the new one cannot run side by side.
+    SetAside,
+    /// A change: the new container gets the old one's place.
+    Replace,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -100,6 +104,13 @@ pub enum LaunchOutcome {
         problem: Problem,
         fixes: Vec<LaunchFix>,
     },
+    /// A change has come to its end: the lab is the new container. `running` is false where it was stopped
+    /// before, too; `shown` has no token.
+    #[serde(rename_all = "camelCase")]
+    Changed {
+        shown: Option<crate::address::ShownAddress>,
+        running: bool,
+    },
     Cancelling,
     Cancelled,
 }
@@ -132,6 +143,9 @@ pub struct LaunchProgress {
     pub outcome: LaunchOutcome,
     /// The form as it was, for "change it and try again".
     pub form: LaunchForm,
+    /// A lab that is there is being changed.
+    #[serde(default)]
+    pub change: bool,
 }
 
 /// A launch as `Labs` holds it, from the click until it is discarded or followed by another.
@@ -146,12 +160,14 @@ pub(crate) struct Launch {
     pub variables: BTreeMap<String, Secret>,
     /// What could not be taken back because the engine was away.
     pub leftovers: Arc<Mutex<made::Made>>,
+    /// It changes a lab that is there, and stays there whatever comes.
+    pub of_change: bool,
 }
 
 impl Launch {
-    /// It has failed and waits for the person.
+    /// It has failed and waits for the person. A change that failed waits for nobody: the lab is as before.
     pub(crate) fn is_failed(&self) -> bool {
-        matches!(self.board.outcome(), LaunchOutcome::Failed { .. })
+        !self.of_change && matches!(self.board.outcome(), LaunchOutcome::Failed { .. })
     }
 
     /// The engine was away when it should have taken back what it made.
@@ -173,9 +189,13 @@ impl Launch {
 
     /// The lab this launch was for answers; only a person on its page still looks at it.
     pub(crate) fn is_over(&self) -> bool {
-        matches!(
-            self.board.outcome(),
-            LaunchOutcome::Ready { .. } | LaunchOutcome::Finished { .. } | LaunchOutcome::Cancelled
-        )
+        match self.board.outcome() {
+            LaunchOutcome::Ready { .. }
+            | LaunchOutcome::Finished { .. }
+            | LaunchOutcome::Changed { .. }
+            | LaunchOutcome::Cancelled => true,
+            LaunchOutcome::Failed { .. } => self.of_change,
+            LaunchOutcome::Running | LaunchOutcome::Cancelling => false,
+        }
     }
 }

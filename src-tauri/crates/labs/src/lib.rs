@@ -8,6 +8,7 @@
 pub mod address;
 pub mod card;
 pub mod catalogue;
+pub mod change;
 pub mod changes;
 pub mod check;
 pub mod command_line;

@@ -72,6 +72,10 @@ pub struct Recipe {
     pub docker_control: Option<String>,
     /// Why its labs need privileged mode, as one sentence for the risk panel.
     pub privileged: Option<String>,
+    /// Two of its containers may have the same work open for a moment without harm, as notebooks can and
+    /// databases cannot. A lab that is changed then goes on until the new one has answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared_work: bool,
 }
 
 /// What a recipe wants of graphics cards.

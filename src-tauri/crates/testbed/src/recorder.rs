@@ -4,7 +4,7 @@
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use tempfile::TempDir;
@@ -29,7 +29,57 @@ pub struct UnixRecorder {
     folder: TempDir,
     passed: Arc<Mutex<Vec<Passed>>>,
     tap: Arc<Tap<UnixStream>>,
+    gate: Arc<Gate>,
     ended: Arc<AtomicBool>,
+}
+
+/// Where a request that changes something can be held before the engine sees it.
+#[derive(Default)]
+struct Gate {
+    state: Mutex<GateState>,
+    opened: Condvar,
+}
+
+#[derive(Default)]
+struct GateState {
+    /// How many such requests still pass; `None`: all.
+    left: Option<usize>,
+    held: Option<Passed>,
+}
+
+impl Gate {
+    /// Stands still while this request is the one to be held.
+    fn pass(&self, request: &Passed) {
+        if !changes_something(request) {
+            return;
+        }
+        let mut state = locked(&self.state);
+        match state.left {
+            None => return,
+            Some(0) => {
+                state.left = None;
+                state.held = Some(request.clone());
+            }
+            Some(left) => {
+                state.left = Some(left - 1);
+                return;
+            }
+        }
+        while state.held.is_some() {
+            state = self
+                .opened
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Making, starting, stopping, renaming and removing; what only runs inside or waits is not meant.
+fn changes_something(request: &Passed) -> bool {
+    let inside = ["/exec", "/wait", "/attach", "/images/", "/build"];
+    request.method != "GET"
+        && request.method != "HEAD"
+        && !inside.iter().any(|part| request.target.contains(part))
 }
 
 impl UnixRecorder {
@@ -61,12 +111,14 @@ impl UnixRecorder {
             folder,
             passed: Arc::default(),
             tap: Tap::new(),
+            gate: Arc::default(),
             ended: Arc::default(),
         };
         let listener =
             UnixListener::bind(recorder.socket()).map_err(BedError::io("opening a socket"))?;
         let (engine, passed) = (engine.to_owned(), Arc::clone(&recorder.passed));
         let (tap, ended) = (Arc::clone(&recorder.tap), Arc::clone(&recorder.ended));
+        let gate = Arc::clone(&recorder.gate);
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 if ended.load(Ordering::SeqCst) {
@@ -82,15 +134,18 @@ impl UnixRecorder {
                     continue;
                 };
                 let (passed, mut reading) = (Arc::clone(&passed), Reading::new());
+                let gate = Arc::clone(&gate);
                 // A connection that cannot be set up is one that the client will see closed.
                 let seen = move |bytes: &[u8]| {
                     reading.take(bytes, |method, target| {
                         let target = without_version(target).to_owned();
-                        locked(&passed).push(Passed {
+                        let request = Passed {
                             at: SystemTime::now(),
                             method: method.to_owned(),
                             target,
-                        });
+                        };
+                        locked(&passed).push(request.clone());
+                        gate.pass(&request);
                     });
                 };
                 let _ = tap.join_disguised(client, server, seen, &words);
@@ -129,6 +184,30 @@ impl UnixRecorder {
         self.tap.limit(bytes_per_second);
     }
 
+    /// Lets so many requests that change something through from now on, and holds the next one back.
+    pub fn hold_after(&self, requests: usize) {
+        locked(&self.gate.state).left = Some(requests);
+    }
+
+    /// The request that is held back, if one is.
+    pub fn held(&self) -> Option<Passed> {
+        locked(&self.gate.state).held.clone()
+    }
+
+    /// Lets what is held go on to the engine, and everything after it.
+    pub fn let_go(&self) {
+        let mut state = locked(&self.gate.state);
+        state.left = None;
+        state.held = None;
+        self.gate.opened.notify_all();
+    }
+
+    /// The client of what is held is gone: it never comes to the engine, and everything after it does.
+    pub fn forget_held(&self) {
+        self.tap.cut();
+        self.let_go();
+    }
+
     /// Ends every connection; new ones are let through.
     pub fn cut(&self) {
         self.tap.cut();
@@ -150,6 +229,7 @@ impl Drop for UnixRecorder {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::SeqCst);
         self.tap.cut();
+        self.let_go();
         // This only wakes the thread that waits for connections.
         drop(UnixStream::connect(self.socket()));
     }
@@ -293,6 +373,35 @@ mod tests {
                 "read {size} bytes at a time"
             );
         }
+    }
+
+    #[test]
+    fn a_request_that_is_held_comes_to_the_engine_only_when_it_is_let_go() {
+        let engine = FakeEngine::start().unwrap();
+        let recorder = UnixRecorder::start(&engine.socket()).unwrap();
+        let ask = |method: &'static str| {
+            let socket = recorder.socket();
+            std::thread::spawn(move || unix_request(&socket, method, "/x", &[], b""))
+        };
+        recorder.hold_after(1);
+        ask("POST").join().unwrap().unwrap();
+        ask("GET").join().unwrap().unwrap();
+        for goes_on in [false, true] {
+            let held = ask("POST");
+            while recorder.held().is_none() {
+                crate::process::pause(std::time::Duration::from_millis(5));
+            }
+            let before = engine.count("POST", "/x");
+            if goes_on {
+                recorder.let_go();
+            } else {
+                recorder.forget_held();
+            }
+            assert_eq!(held.join().unwrap().is_ok(), goes_on);
+            assert_eq!(engine.count("POST", "/x"), before + usize::from(goes_on));
+            recorder.hold_after(0);
+        }
+        recorder.let_go();
     }
 
     #[test]

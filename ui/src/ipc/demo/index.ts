@@ -16,6 +16,7 @@ import type {
 } from "../bindings";
 import { CommandError } from "../error";
 import { Outlet } from "./channel";
+import { changePreview, ownPort } from "./sample-change";
 import * as engine from "./sample-engine";
 import { check, frame, newForm, versions } from "./sample-form";
 import { sampleInside } from "./sample-inside";
@@ -305,6 +306,23 @@ export function demo(options = new URLSearchParams()): Backend {
     checkForm: async (form, typed) => {
       await soon(80);
       return check(form, typed, measured.get(nameOf(form)) ?? null);
+    },
+    changeForm: async (lab) =>
+      labs.find((one) => one.id === lab)?.launch?.form ??
+      sample.form({ name: labs.find((one) => one.id === lab)?.name ?? lab }),
+    checkChange: async (lab, form, typed) => {
+      await soon(80);
+      const name = labs.find((one) => one.id === lab)?.name ?? lab;
+      const own = sample.form({ name });
+      const judged = check(form, typed, measured.get(nameOf(form)) ?? null);
+      return { check: ownPort(judged, own, form), preview: changePreview(own, form) };
+    },
+    changeLab: async (lab, form) => {
+      await soon();
+      const name = labs.find((one) => one.id === lab)?.name ?? lab;
+      if (changePreview(sample.form({ name }), form).manner === "anew")
+        throw failure("The sample backend makes no containers anew.");
+      return "done";
     },
     listVersions: async (_recipe, image) => {
       await soon(500);

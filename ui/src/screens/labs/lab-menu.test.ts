@@ -62,6 +62,7 @@ describe("the menu of a lab", () => {
       "Stop",
       "Restart",
       "Save as my image",
+      "Change…",
       "Rename",
       "Delete lab",
     ]);

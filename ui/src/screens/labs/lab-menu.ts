@@ -15,6 +15,7 @@ import Pencil from "@lucide/svelte/icons/pencil";
 import Play from "@lucide/svelte/icons/play";
 import RotateCw from "@lucide/svelte/icons/rotate-cw";
 import ScrollText from "@lucide/svelte/icons/scroll-text";
+import Settings2 from "@lucide/svelte/icons/settings-2";
 import Square from "@lucide/svelte/icons/square";
 import SquareTerminal from "@lucide/svelte/icons/square-terminal";
 import Terminal from "@lucide/svelte/icons/terminal";
@@ -130,6 +131,16 @@ function making(lab: LabCard, { backend, ask }: Deeds): MenuItem[] {
     keeping.push({ label: m.lab_copy_work(), icon: FolderSync, run: () => ask("copy") });
   return [
     ...keeping,
+    ...(lab.container
+      ? [
+          {
+            label: m.lab_change(),
+            icon: Settings2,
+            disabled,
+            run: () => router.go("lab", lab.id, { tab: "settings" }),
+          },
+        ]
+      : []),
     { label: m.lab_rename(), icon: Pencil, keys: "F2", disabled, run: () => ask("rename") },
     duplicate,
     { label: m.lab_commands(), icon: SquareTerminal, run: () => ask("commands") },

@@ -181,7 +181,7 @@ export function launchLine(progress: LaunchProgress, now: Date): LaunchLine {
   };
 }
 
-export const LAB_TABS = ["overview", "logs", "terminal", "changes", "usage"] as const;
+export const LAB_TABS = ["overview", "logs", "terminal", "changes", "usage", "settings"] as const;
 export type LabTab = (typeof LAB_TABS)[number];
 
 /** The part of a lab that an address names; the first one where it names none that there is. */

@@ -32,6 +32,10 @@ export function pillOf(progress: LaunchProgress): { state: PillState; label: str
   switch (progress.outcome.kind) {
     case "ready":
       return { state: "running", label: m.launch_running() };
+    case "changed":
+      return progress.outcome.running
+        ? { state: "running", label: m.launch_running() }
+        : { state: "stopped", label: m.launch_changed() };
     case "failed":
       return { state: "problem", label: m.launch_needs_you() };
     case "cancelling":
@@ -49,7 +53,9 @@ export function pillOf(progress: LaunchProgress): { state: PillState; label: str
             ? m.launch_downloading()
             : kind === "prepare"
               ? m.launch_preparing()
-              : m.launch_starting();
+              : progress.change
+                ? m.launch_changing()
+                : m.launch_starting();
       return { state: "starting", label };
     }
   }
@@ -57,9 +63,9 @@ export function pillOf(progress: LaunchProgress): { state: PillState; label: str
 
 export function titleOf(progress: LaunchProgress): string {
   const { kind } = progress.outcome;
-  return kind === "ready" || kind === "finished" || kind === "cancelled"
-    ? progress.name
-    : m.launch_title({ name: progress.name });
+  if (kind === "ready" || kind === "finished" || kind === "changed" || kind === "cancelled")
+    return progress.name;
+  return (progress.change ? m.launch_changing_title : m.launch_title)({ name: progress.name });
 }
 
 export function subOf(progress: LaunchProgress): string {
@@ -72,12 +78,16 @@ export function subOf(progress: LaunchProgress): string {
       const seconds = secondsTaken(progress.steps);
       return seconds === null ? m.launch_finished() : m.launch_finished_in({ time: duration(seconds) });
     }
+    case "changed": {
+      const seconds = secondsTaken(progress.steps);
+      return seconds === null ? m.launch_changed() : m.launch_changed_in({ time: duration(seconds) });
+    }
     case "failed":
       return m.launch_stopped_at(placeOf(progress));
     case "cancelled":
       return m.launch_cancelled_sub();
     default:
-      return m.launch_leave();
+      return progress.change ? m.launch_change_leave() : m.launch_leave();
   }
 }
 
@@ -285,7 +295,13 @@ export function saying(progress: LaunchProgress): { key: string; text: string } 
   if (outcome.kind === "ready") return { key: "ready", text: m.launch_said_done({ name: progress.name }) };
   if (outcome.kind === "finished")
     return { key: "finished", text: m.launch_finished_title({ name: progress.name }) };
-  if (outcome.kind === "cancelled") return { key: "cancelled", text: m.launch_cancelled_title() };
+  if (outcome.kind === "changed")
+    return { key: "changed", text: m.launch_changed_title({ name: progress.name }) };
+  if (outcome.kind === "cancelled")
+    return {
+      key: "cancelled",
+      text: progress.change ? m.launch_change_cancelled_title() : m.launch_cancelled_title(),
+    };
   if (outcome.kind === "cancelling") return { key: "cancelling", text: m.launch_cancelling() };
   // The failure is an alert of its own.
   if (outcome.kind === "failed") return { key: "failed", text: "" };

@@ -254,8 +254,13 @@ fn check_host_port(
     let listen_ip = listen_ip_of(subject.form, row);
     let protocol = row.protocol.trim().to_ascii_lowercase();
     let snapshot = &subject.facts.snapshot;
+    let own = subject
+        .facts
+        .own
+        .as_ref()
+        .map(slipway_engine::ContainerId::as_str);
     let held = range.clone().find_map(|port| {
-        let holder = listen::holder_of(snapshot, listen_ip, port, &protocol, None)?;
+        let holder = listen::holder_of(snapshot, listen_ip, port, &protocol, own)?;
         Some((port, holder))
     });
     let which = if range.len() == 1 {

@@ -230,7 +230,7 @@ pub(crate) fn name_taken(name: &str, facts: &CheckFacts) -> bool {
             .snapshot
             .containers
             .values()
-            .any(|row| row.name == container)
+            .any(|row| row.name == container && facts.own.as_ref() != Some(&row.id))
 }
 
 pub(crate) fn free_name(base: &str, facts: &CheckFacts) -> String {

@@ -119,7 +119,8 @@ fn users_of(volume: &str, facts: &CheckFacts) -> Vec<VolumeUser> {
                 .is_some_and(|name| runs(name, &facts.snapshot)),
         })
         .collect();
-    for row in facts.snapshot.containers.values() {
+    let others = facts.snapshot.containers.values();
+    for row in others.filter(|row| facts.own.as_ref() != Some(&row.id)) {
         let mounts_it = row
             .mounts
             .iter()

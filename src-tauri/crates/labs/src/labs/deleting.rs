@@ -21,7 +21,7 @@ use crate::problem::{Problem, ProblemKind, Result};
 use crate::profile::{LAB_LABEL, Profile};
 
 /// Enough paths to tell what a person did; nobody reads more.
-const MOST_CHANGES: usize = 50_000;
+pub(super) const MOST_CHANGES: usize = 50_000;
 const SIZE_PATIENCE: Duration = Duration::from_secs(8);
 
 pub(super) async fn preview(shared: &Arc<Shared>, lab: &LabId) -> Result<DeletePreview> {
@@ -78,6 +78,15 @@ fn nameless_volumes(row: &ContainerRow) -> Vec<String> {
         .iter()
         .filter(|mount| mount.kind == "volume" && names::is_anonymous_volume(&mount.source))
         .map(|mount| mount.target.clone())
+        .collect()
+}
+
+/// Their names, as the engine made them up.
+fn anonymous_volumes(row: &ContainerRow) -> Vec<String> {
+    row.mounts
+        .iter()
+        .filter(|mount| mount.kind == "volume" && names::is_anonymous_volume(&mount.source))
+        .map(|mount| mount.source.clone())
         .collect()
 }
 
@@ -183,6 +192,7 @@ pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]
         .get(lab)
         .cloned()
         .ok_or_else(Problem::no_such_lab)?;
+    shared.not_changing(lab)?;
     let engine = shared.engine()?;
     let snapshot = shared.snapshot();
     if snapshot.report.status != EngineStatus::Ready {
@@ -206,6 +216,10 @@ pub(super) async fn delete(shared: &Arc<Shared>, lab: &LabId, volumes: &[String]
             no_longer_asked(shared, lab);
             shared.change(|state| state.going.remove(lab));
             return Err(error.into());
+        }
+        // One that was taken along to a new container goes by its name only.
+        for volume in anonymous_volumes(row) {
+            let _ = engine.remove_volume(&volume).await;
         }
     }
     let mut left = Vec::new();

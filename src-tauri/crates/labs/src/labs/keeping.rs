@@ -9,7 +9,7 @@ use slipway_engine::inventory::{ContainerRow, ContainerState, EngineStatus, Snap
 
 use super::cards::{cards, elsewhere as labs_elsewhere, is_up};
 use super::shared::{Asked, Shared, State, mark_of, row_of};
-use super::{elsewhere, launching};
+use super::{changing, elsewhere, launching};
 use crate::address;
 use crate::card::{Intent, LabList};
 use crate::launch::unfinished;
@@ -69,6 +69,7 @@ pub(super) fn refresh(shared: &Arc<Shared>) {
         learn_images(shared, &mut state, snapshot);
         clear_leftovers(shared, &state);
         clear_unfinished(shared, &mut state, snapshot);
+        changing::take_up(shared, &mut state, snapshot);
     }
     for profile in to_save {
         if state.going.contains(&profile.id) {

@@ -66,6 +66,7 @@ pub(super) async fn launch(
         variables,
         plan,
         previous: None,
+        replaced: None,
     };
     shared.change(|state| {
         for other in replaced.iter().skip(1) {
@@ -108,7 +109,7 @@ async fn variables(
 
 /// # Errors
 /// `InvalidForm` with the first field that is wrong.
-fn refuse(checked: &FormCheck) -> Result<()> {
+pub(super) fn refuse(checked: &FormCheck) -> Result<()> {
     if let Some(note) = checked
         .notes
         .iter()

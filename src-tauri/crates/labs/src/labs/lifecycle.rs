@@ -120,6 +120,7 @@ pub(super) async fn start(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
             .await
             .map(drop);
     }
+    shared.not_changing(lab)?;
     let (profile, row) = shared.lab(lab)?;
     let engine = shared.engine()?;
     // Before the engine's event: who starts it also starts what runs inside.
@@ -145,6 +146,7 @@ fn never_launched(shared: &Shared, lab: &LabId) -> Option<LaunchForm> {
 }
 
 pub(super) async fn restart(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
+    shared.not_changing(lab)?;
     let (profile, row) = shared.lab(lab)?;
     let engine = shared.engine()?;
     let grace = grace(shared, &engine, &profile, &row).await;
@@ -217,6 +219,7 @@ async fn start_problem(
 }
 
 pub(super) async fn stop(shared: &Arc<Shared>, lab: &LabId) -> Result<()> {
+    shared.not_changing(lab)?;
     let (profile, row) = shared.lab(lab)?;
     let engine = shared.engine()?;
     if !is_up(row.state) {

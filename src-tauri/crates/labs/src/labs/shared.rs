@@ -11,6 +11,7 @@ use slipway_vault::VaultStatus;
 use tokio::sync::{Notify, watch};
 
 use super::LabsHome;
+use super::changing::journal;
 use super::terminals::Terminals;
 use crate::card::{Intent, LabId, LabList};
 use crate::catalogue::Catalogue;
@@ -115,6 +116,10 @@ pub(crate) struct State {
     pub liked: Option<LabId>,
     /// Launches of earlier runs that never got their container, until they are cleared up.
     pub unfinished: Vec<Unfinished>,
+    /// Changes that were begun and have not come to an end, until they are taken up.
+    pub changes: Vec<journal::Entry>,
+    /// Another Slipway is at one of them, and it will be looked at again in a moment.
+    pub looking_again: bool,
     /// The keyring's last answer.
     pub keyring: Option<VaultStatus>,
 }

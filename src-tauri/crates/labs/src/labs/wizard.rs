@@ -256,6 +256,7 @@ pub(super) async fn facts(
         known_secrets: BTreeSet::new(),
         user: shared.home.user,
         download: None,
+        own: None,
     }
 }
 

@@ -45,6 +45,28 @@ impl From<Error> for Trouble {
     }
 }
 
+/// A failed change in words: the lab is as it was, which is what counts.
+pub(super) fn of_change(problem: Problem, name: &str, ran: bool) -> Problem {
+    let own = [
+        KEPT,
+        "Your settings are kept.",
+        "Your download and your settings are kept.",
+        "What was downloaded so far and your settings are kept.",
+        "Your settings are kept, and what the launch made so far is cleared away when Docker is back.",
+        "Your download and your settings are kept, and the half-started container is cleared away when Docker is back.",
+    ];
+    let message = own.iter().fold(problem.message.clone(), |message, kept| {
+        message.replace(kept, "")
+    });
+    let as_before = match (problem.kind == ProblemKind::EngineAway, ran) {
+        (true, _) => format!("{name} is put back as it was when Docker is there again."),
+        (false, true) => format!("{name} runs as before."),
+        (false, false) => format!("{name} is as it was."),
+    };
+    let message = format!("{} {as_before}", message.trim());
+    problem.because(message.trim().to_owned())
+}
+
 /// The problem and the ways out, the recommended one first.
 pub(super) async fn explain(
     shared: &Arc<Shared>,

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use slipway_engine::UnixMillis;
 use slipway_vault::Secret;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -21,11 +22,13 @@ use super::made::Made;
 use super::{Launch, LaunchOutcome, StepKind};
 use crate::card::LabId;
 use crate::form::LaunchForm;
+use crate::labs::changing::Replaced;
 use crate::labs::shared::Shared;
 use crate::plan::LaunchPlan;
 use crate::profile::Profile;
 
 mod arriving;
+mod changing;
 mod fetching;
 mod making;
 mod outset;
@@ -51,6 +54,8 @@ pub(crate) struct Luggage {
     pub risks_accepted: bool,
     /// The lab whose container is gone and that is launched again: it stays if this does not work out.
     pub previous: Option<Profile>,
+    /// The container whose place the new one is to take: a change of a lab that is there.
+    pub replaced: Option<Replaced>,
 }
 
 /// Why a launch does not go on.
@@ -79,6 +84,8 @@ struct Journey {
     image_password: Option<Secret>,
     /// When the container was started.
     started: Option<Instant>,
+    /// The same in the engine's time.
+    began: Option<UnixMillis>,
     /// The lab has answered, if only once: somebody may have used it.
     spoke: bool,
     /// The exit code of a container that removes itself, which cannot be asked afterwards.
@@ -93,6 +100,7 @@ pub(crate) fn begin(shared: &Arc<Shared>, luggage: Luggage) -> Launch {
     let leftovers = Arc::new(Mutex::new(Made::default()));
     let own_password = luggage.own_password.clone();
     let variables = luggage.variables.clone();
+    let of_change = luggage.replaced.is_some();
     let journey = Journey {
         shared: Arc::clone(shared),
         board: Arc::clone(&board),
@@ -105,6 +113,7 @@ pub(crate) fn begin(shared: &Arc<Shared>, luggage: Luggage) -> Launch {
         made_values: Vec::new(),
         image_password: None,
         started: None,
+        began: None,
         spoke: false,
         exit: None,
     };
@@ -122,6 +131,7 @@ pub(crate) fn begin(shared: &Arc<Shared>, luggage: Luggage) -> Launch {
         own_password,
         variables,
         leftovers,
+        of_change,
     }
 }
 
@@ -172,6 +182,9 @@ impl Journey {
             }
             Stop::Cancelled => None,
         };
+        if let Some(replaced) = self.luggage.replaced.take() {
+            return Box::pin(self.go_back(replaced, words)).await;
+        }
         self.shared
             .change(|state| state.watched.remove(&self.luggage.lab));
         self.restore_previous();
@@ -223,12 +236,17 @@ impl Journey {
         let here = self.check(&engine).await?;
         let image = self.download(&engine, here).await?;
         let container = self.create(&engine, &image).await?;
+        self.set_aside(&engine).await?;
         self.start(&engine, &container, &image).await?;
         let reached = match self.wait_for_answer(&engine, &container).await? {
             Arrival::Answers(reached) => reached,
+            Arrival::Finished(_) if self.luggage.replaced.is_some() => None,
             Arrival::Finished(output) => return Ok(LaunchOutcome::Finished { output }),
         };
         self.prepare(&engine, &container).await?;
+        if self.luggage.replaced.is_some() {
+            return self.take_place(&engine, &container, reached).await;
+        }
         Ok(self.open(&engine, reached).await)
     }
 

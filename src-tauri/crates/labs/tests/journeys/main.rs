@@ -14,6 +14,7 @@
 
 mod adopting;
 mod cards;
+mod changing;
 mod databases;
 mod failures;
 mod gaps;

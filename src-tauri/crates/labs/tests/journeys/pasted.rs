@@ -157,6 +157,7 @@ impl Reader {
             user: Some((number("-u"), number("-g"))),
             catalogue: Catalogue::shipped(),
             download: None,
+            own: None,
         }
     }
 

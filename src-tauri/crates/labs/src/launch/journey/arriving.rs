@@ -37,12 +37,7 @@ impl Journey {
         container: &ContainerId,
     ) -> Step<Arrival> {
         self.board.begin(StepKind::Answer);
-        let started = self
-            .shared
-            .state()
-            .watched
-            .get(&self.luggage.lab)
-            .and_then(|watched| watched.started);
+        let started = self.began;
         let plan = &self.luggage.plan;
         let wait = Wait {
             engine: engine.clone(),
@@ -99,7 +94,8 @@ impl Journey {
         let page = reached.as_ref().map(|reached| reached.page.clone());
         let has_page = page.is_some();
         self.shared.change(|state| {
-            if let Some(watched) = state.watched.get_mut(&self.luggage.lab) {
+            let watched = state.watched.get_mut(&self.luggage.lab);
+            if let Some(watched) = watched.filter(|watched| watched.started == started) {
                 watched.answer = Answer::Answered(page);
             }
         });
@@ -157,8 +153,10 @@ impl Journey {
             }
             end => return Err(failed(StepKind::Answer, Trouble::NotReady(end))),
         };
-        self.shared
-            .change(|state| state.watched.remove(&self.luggage.lab));
+        if self.luggage.replaced.is_none() {
+            self.shared
+                .change(|state| state.watched.remove(&self.luggage.lab));
+        }
         self.board
             .done(StepKind::Answer, "It did its work and ended", None);
         Ok(Arrival::Finished(output))
@@ -226,14 +224,9 @@ impl Journey {
         }
     }
 
-    async fn look_at_door(&self, door: Option<Door>) {
-        let started = {
-            let state = self.shared.state();
-            let watched = state.watched.get(&self.luggage.lab);
-            watched.and_then(|watched| watched.started)
-        };
+    pub(super) async fn look_at_door(&self, door: Option<Door>) {
         let decides = self.token_may_be_refused;
-        keeping::look_at(&self.shared, &self.luggage.lab, started, door, decides).await;
+        keeping::look_at(&self.shared, &self.luggage.lab, self.began, door, decides).await;
     }
 
     fn page_as_known(&self) -> Option<PageAddress> {
@@ -241,7 +234,7 @@ impl Journey {
         state.watched.get(&self.luggage.lab)?.page()
     }
 
-    fn shown(&self, engine: &Engine, page: &PageAddress) -> Option<ShownAddress> {
+    pub(super) fn shown(&self, engine: &Engine, page: &PageAddress) -> Option<ShownAddress> {
         let snapshot = self.shared.snapshot();
         let row = snapshot.containers.get(self.made.container.as_ref()?)?;
         let answers = &self.luggage.plan.generation.answers;

@@ -51,6 +51,9 @@ impl Journey {
                 .filter(|password| recognition::is_worth_masking(password))
                 .map(Secret::new);
         let saved = self.saved_form();
+        if let Some(replaced) = &mut self.luggage.replaced {
+            replaced.look_again(&self.luggage.plan);
+        }
         self.make_volumes(engine).await?;
         self.make_network(engine).await?;
         self.go_on()?;
@@ -77,6 +80,9 @@ impl Journey {
             spec.environment
                 .push((name.clone(), value.reveal().to_owned()));
         }
+        if let Some(replaced) = &self.luggage.replaced {
+            replaced.adjust(&mut spec);
+        }
         self.made.asked_container = Some(spec.name.clone());
         // Another Slipway may make a profile of the container's label as soon as it is there.
         self.made.profile = true;
@@ -91,14 +97,17 @@ impl Journey {
         self.give_token(engine, &container)
             .await
             .map_err(|error| at(error.into()))?;
-        self.keep_secrets();
+        if self.luggage.replaced.is_none() {
+            self.keep_secrets();
+        }
+        self.join_networks(engine, &container, &spec).await?;
         self.go_on()?;
         self.board
             .done(StepKind::Create, "Created the container", None);
         Ok(container)
     }
 
-    fn saved_form(&self) -> SavedForm {
+    pub(super) fn saved_form(&self) -> SavedForm {
         let accepted = self.luggage.risks_accepted.then(|| self.shared.now());
         let mut saved = profile::saved_form(self.luggage.plan.form.clone(), accepted);
         if self.password_made {
@@ -114,7 +123,7 @@ impl Journey {
     async fn make_secrets(&mut self) {
         let sign_in = &self.luggage.plan.generation.sign_in;
         let (lab, vault) = (&self.luggage.lab, &self.shared.home.vault);
-        let again = self.luggage.previous.is_some();
+        let again = self.luggage.previous.is_some() || self.luggage.replaced.is_some();
         let typed = |variable: &String| {
             let rows = &self.luggage.plan.form.advanced.environment;
             rows.iter().any(|row| row.name.trim() == variable)
@@ -170,18 +179,29 @@ impl Journey {
                 (IMAGE_LABEL.to_owned(), self.luggage.plan.image.to_string()),
             ];
             self.made.volumes.push(name.clone());
-            let intent = Unfinished {
-                lab: self.luggage.lab.clone(),
-                engine: mark_of(&self.shared.snapshot()),
-                volumes: self.made.volumes.clone(),
-            };
-            unfinished::begin(&self.shared.home.profiles, &intent);
+            self.note_volumes()?;
             engine
                 .create_volume(&name, labels.into_iter().collect())
                 .await
                 .map_err(|error| failed(StepKind::Create, error.into()))?;
             self.go_on()?;
         }
+        Ok(())
+    }
+
+    /// Writes down which volumes are about to be made.
+    fn note_volumes(&mut self) -> Step<()> {
+        let volumes = self.made.volumes.clone();
+        if let Some(replaced) = &mut self.luggage.replaced {
+            let noted = replaced.journal.note(|entry| entry.volumes = volumes);
+            return noted.map_err(|problem| failed(StepKind::Create, Trouble::Told(problem)));
+        }
+        let intent = Unfinished {
+            lab: self.luggage.lab.clone(),
+            engine: mark_of(&self.shared.snapshot()),
+            volumes,
+        };
+        unfinished::begin(&self.shared.home.profiles, &intent);
         Ok(())
     }
 
@@ -198,6 +218,11 @@ impl Journey {
             Err(error) => return Err(failed(StepKind::Create, error.into())),
         }
         self.made.networks.push(name.clone());
+        let networks = self.made.networks.clone();
+        if let Some(replaced) = &mut self.luggage.replaced {
+            let noted = replaced.journal.note(|entry| entry.networks = networks);
+            noted.map_err(|problem| failed(StepKind::Create, Trouble::Told(problem)))?;
+        }
         let labels = [(LAB_LABEL.to_owned(), self.luggage.lab.0.clone())];
         match engine
             .create_network(&name, labels.into_iter().collect())
@@ -223,19 +248,30 @@ impl Journey {
             return Ok(());
         }
         if let Some(path) = &generation.sign_in.token_config {
-            let token = Secret::new(self.shared.sources.hex(TOKEN_BYTES));
+            let token = self.token_to_give().await;
             engine
                 .place_files(container, &[sign_in::token_file(path, &token)])
                 .await?;
             self.token = Some(token);
         } else if generation.start_inside.is_some() {
-            self.token = Some(Secret::new(self.shared.sources.hex(TOKEN_BYTES)));
+            self.token = Some(self.token_to_give().await);
         }
         Ok(())
     }
 
+    /// A changed lab keeps the token that it has, so that it still opens if the change is taken back.
+    async fn token_to_give(&self) -> Secret {
+        let kept = if self.luggage.replaced.is_some() {
+            let entry = token_entry(&self.luggage.lab);
+            self.shared.home.vault.find(&entry).await
+        } else {
+            None
+        };
+        kept.unwrap_or_else(|| Secret::new(self.shared.sources.hex(TOKEN_BYTES)))
+    }
+
     /// Kept while the launch goes on: a keyring may first ask for its own password.
-    fn keep_secrets(&mut self) {
+    pub(super) fn keep_secrets(&mut self) {
         let (lab, vault) = (&self.luggage.lab, &self.shared.home.vault);
         if let Some(password) = &self.luggage.own_password {
             secrets::keep(vault, &password_entry(lab), password.clone());
@@ -298,6 +334,27 @@ impl Journey {
             (Err(Error::NotFound { .. }), Some(before)) => before,
             (Err(error), _) => return Err(at(error.into())),
         };
+        self.began = row.started;
+        self.shared.change(|state| {
+            state
+                .images
+                .insert(row.image_id.clone(), Arc::new(image.clone()));
+        });
+        if self.luggage.replaced.is_none() {
+            self.become_a_lab(container, &row);
+        }
+        self.serve_inside(engine, container).await?;
+        self.go_on()?;
+        self.board.done(
+            StepKind::Start,
+            start_title("Started", &self.luggage.form),
+            None,
+        );
+        Ok(())
+    }
+
+    /// The profile is written, and the cards show the lab.
+    fn become_a_lab(&mut self, container: &ContainerId, row: &ContainerRow) {
         let profile = Profile::new(
             self.luggage.lab.clone(),
             container.clone(),
@@ -311,14 +368,16 @@ impl Journey {
         }
         self.shared.change(|state| {
             state
-                .images
-                .insert(row.image_id.clone(), Arc::new(image.clone()));
-            state
                 .watched
                 .insert(profile.id.clone(), Watched::waiting(row.started));
             state.failures.remove(&profile.id);
             state.profiles.insert(profile.id.clone(), profile);
         });
+    }
+
+    /// A server of Slipway's own, where the image starts none.
+    async fn serve_inside(&mut self, engine: &Engine, container: &ContainerId) -> Step<()> {
+        let at = |trouble: Trouble| failed(StepKind::Start, trouble);
         if let (Some(program), Some(token)) =
             (&self.luggage.plan.generation.start_inside, &self.token)
         {
@@ -340,12 +399,6 @@ impl Journey {
                 },
             }
         }
-        self.go_on()?;
-        self.board.done(
-            StepKind::Start,
-            start_title("Started", &self.luggage.form),
-            None,
-        );
         Ok(())
     }
 }

@@ -32,7 +32,16 @@ pub(super) fn first_progress(luggage: &Luggage) -> LaunchProgress {
     } else {
         NO_PAGE
     };
+    let replaced = luggage.replaced.as_ref();
+    let aside = replaced
+        .filter(|replaced| replaced.stops)
+        .map(|_| step(StepKind::SetAside, "Stop the old container".to_owned(), ""));
+    let replace = replaced.map(|_| {
+        let title = "Give the new container its place".to_owned();
+        step(StepKind::Replace, title, "")
+    });
     LaunchProgress {
+        change: replaced.is_some(),
         lab: luggage.lab.clone(),
         sequence: 0,
         name: form.name.clone(),
@@ -42,7 +51,19 @@ pub(super) fn first_progress(luggage: &Luggage) -> LaunchProgress {
         steps: [
             step(StepKind::Check, "Check your choices".to_owned(), ""),
             step(StepKind::Download, "Download the image".to_owned(), ""),
-            step(StepKind::Create, "Create the container".to_owned(), ""),
+            step(
+                StepKind::Create,
+                if replaced.is_some() {
+                    "Create the new container".to_owned()
+                } else {
+                    "Create the container".to_owned()
+                },
+                "",
+            ),
+        ]
+        .into_iter()
+        .chain(aside)
+        .chain([
             step(StepKind::Start, start_title("Start", form), ""),
             step(
                 StepKind::Answer,
@@ -53,12 +74,12 @@ pub(super) fn first_progress(luggage: &Luggage) -> LaunchProgress {
                 },
                 if plan.may_have_page() { &usual } else { "" },
             ),
-        ]
-        .into_iter()
+        ])
         .chain(prepare)
-        // Without a port there is nothing that could be opened.
+        .chain(replace)
+        // Without a port there is nothing that could be opened, and a change opens nothing.
         .chain(
-            plan.may_have_page()
+            (plan.may_have_page() && replaced.is_none())
                 .then(|| step(StepKind::Open, open.to_owned(), "")),
         )
         .collect(),
