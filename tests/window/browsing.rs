@@ -126,7 +126,7 @@ impl Window {
     }
 
     /// Waits until the folder of this name is open.
-    async fn until_here(&self, name: &str) {
+    pub async fn until_here(&self, name: &str) {
         let script = "return document.querySelector('.crumbs [aria-current=location]')?.textContent.trim() === arguments[0] && document.querySelector('.frow__name') !== null";
         self.until_of("open:", script, name).await;
     }

@@ -8,14 +8,14 @@ use crate::driver::{LAUNCHED, SOON, Setting, Window};
 use crate::moving::Lab;
 
 /// Two small plots.
-const RISING: &str = "iVBORw0KGgoAAAANSUhEUgAAAPAAAAB4CAMAAAD7aI8VAAAACVBMVEX///8ebqC+bh7iVbLPAAAAhklEQVR42u3PsQ0AMAjAMPr/06xMTJUQrXNBHCFJkiRJkiRJkiTpnU4bMDAwMDAwMDAwMDAwMDAwMDAwMDAw8N1pYGBgYGBgYGBgYGBgYGBgYGBgYGDgP8FT08DAwMDAwMDAwMDAwMDAwMDAwMDAwHvBG6eBgYGBgYGBgYGBgYGBgYGBgWsJJkMZycoC0scAAAAASUVORK5CYII=";
-const FALLING: &str = "iVBORw0KGgoAAAANSUhEUgAAAPAAAAB4CAMAAAD7aI8VAAAACVBMVEX///8ebqC+bh7iVbLPAAAAgklEQVR42u3QsREAAAgCMc/9h3YDezHfU4QqSZIkSZIkSZIkSfpZrwEDAwMDAwMDAwMDAwMDAwN/A588CxgYGBgYGBgYGBgYGBgYGDjvLGBgYGBgYGBgYGBgYGBgYOC8s4CBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYEDtgM9FDohG37EgAAAAABJRU5ErkJggg==";
+pub const RISING: &str = "iVBORw0KGgoAAAANSUhEUgAAAPAAAAB4CAMAAAD7aI8VAAAACVBMVEX///8ebqC+bh7iVbLPAAAAhklEQVR42u3PsQ0AMAjAMPr/06xMTJUQrXNBHCFJkiRJkiRJkiTpnU4bMDAwMDAwMDAwMDAwMDAwMDAwMDAw8N1pYGBgYGBgYGBgYGBgYGBgYGBgYGDgP8FT08DAwMDAwMDAwMDAwMDAwMDAwMDAwHvBG6eBgYGBgYGBgYGBgYGBgYGBgWsJJkMZycoC0scAAAAASUVORK5CYII=";
+pub const FALLING: &str = "iVBORw0KGgoAAAANSUhEUgAAAPAAAAB4CAMAAAD7aI8VAAAACVBMVEX///8ebqC+bh7iVbLPAAAAgklEQVR42u3QsREAAAgCMc/9h3YDezHfU4QqSZIkSZIkSZIkSfpZrwEDAwMDAwMDAwMDAwMDAwN/A588CxgYGBgYGBgYGBgYGBgYGDjvLGBgYGBgYGBgYGBgYGBgYOC8s4CBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYEDtgM9FDohG37EgAAAAABJRU5ErkJggg==";
 
 fn code(id: &str, source: &str, outputs: &[Value]) -> Value {
     json!({ "cell_type": "code", "id": id, "metadata": {}, "execution_count": 1, "source": source, "outputs": outputs })
 }
 
-fn notebook(height: &str, plot: &str, rest: &[Value]) -> String {
+pub fn notebook(height: &str, plot: &str, rest: &[Value]) -> String {
     let printed = json!({ "output_type": "stream", "name": "stdout", "text": ["tide table\n", format!("high water {height} m\n")] });
     let drawn = json!({ "output_type": "display_data", "metadata": {}, "data": { "image/png": plot, "text/plain": "<Figure 240x120>" } });
     let mut cells = vec![

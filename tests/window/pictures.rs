@@ -20,7 +20,7 @@ const USUAL: (u32, u32) = (1280, 800);
 
 impl Window {
     /// What is on screen, in light and dark.
-    async fn portrait(&self, name: &str) {
+    pub async fn portrait(&self, name: &str) {
         for theme in ["light", "dark"] {
             self.wear(theme).await;
             self.picture(&format!("{name}-{theme}"));

@@ -1,6 +1,7 @@
 //! Making and removing volumes.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use slipway_engine::VolumeName;
 use slipway_labs::names::{is_anonymous_volume, is_docker_name};
@@ -13,6 +14,10 @@ use crate::{Problem, Result};
 
 /// Longer names are refused by file systems.
 const LONGEST: usize = 255;
+
+/// How long a container that nobody sees may take to leave a volume that is to be removed.
+const LEAVING: Duration = Duration::from_secs(20);
+const AGAIN: Duration = Duration::from_millis(250);
 
 impl Shared {
     /// # Errors
@@ -95,14 +100,22 @@ impl Shared {
         if !used_by.is_empty() {
             return Err(in_use(&name, &used_by));
         }
-        self.let_go(&Place::Volume { name: name.clone() }).await?;
-        match engine.remove_volume(volume).await {
-            Ok(()) => Ok(()),
-            Err(slipway_engine::Error::InUse { detail, .. }) => {
-                let used_by = self.used_by(&name);
-                Err(in_use(&name, &used_by).detail(detail))
+        let place = Place::Volume { name: name.clone() };
+        let begun = tokio::time::Instant::now();
+        loop {
+            self.let_go(&place).await?;
+            match engine.remove_volume(volume).await {
+                Ok(()) => return Ok(()),
+                Err(slipway_engine::Error::InUse { detail, .. }) => {
+                    // What looked into it a moment ago is ours, and the engine is still taking it away.
+                    let used_by = self.used_by(&name);
+                    if !used_by.is_empty() || begun.elapsed() > LEAVING {
+                        return Err(in_use(&name, &used_by).detail(detail));
+                    }
+                }
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => Err(error.into()),
+            tokio::time::sleep(AGAIN).await;
         }
     }
 

@@ -27,10 +27,12 @@ pub fn pictures() -> Result<()> {
             "--quiet",
             "--test",
             "window",
-            "pictures",
             "--",
             "--ignored",
             "--test-threads=1",
+            "pictures",
+            "safe::keeping_safe",
+            "sights",
         ],
     )?;
     let taken = root().join("target/pictures");

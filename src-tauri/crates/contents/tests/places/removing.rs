@@ -21,6 +21,29 @@ async fn a_volume_that_is_looked_at_can_be_removed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_volume_is_removed_as_soon_as_what_looked_into_it_has_left() {
+    fill("leaving-vol", "printf 1 > a");
+    let room = Room::new().await;
+    room.until("the volume", |snapshot| {
+        snapshot
+            .volumes
+            .contains_key(&VolumeName::from("leaving-vol"))
+    })
+    .await;
+    // Hidden from the lists, as what looks into volumes is, and taken away by the engine only later.
+    let create = ["create", "--name", "leaves", "-v", "leaving-vol:/v"];
+    let hidden = ["--label", "io.slipway.porthole=test", IMAGE];
+    bed().docker(&[&create[..], &hidden[..]].concat()).unwrap();
+    let removing = room.contents.remove_volume("leaving-vol");
+    let leaving = tokio::task::spawn_blocking(|| bed().docker(&["rm", "leaves"]).unwrap());
+    let (removed, left) = tokio::join!(removing, leaving);
+    left.unwrap();
+    removed.unwrap();
+    let volumes = bed().docker(&["volume", "ls", "-q"]).unwrap();
+    assert!(!volumes.lines().any(|name| name == "leaving-vol"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_volume_in_use_stays_and_its_users_are_named() {
     fill("used-vol", "printf 1 > a");
     bed()
