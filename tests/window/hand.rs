@@ -112,11 +112,21 @@ impl Window {
             .collect()
     }
 
-    /// Opens a menu and presses what stands in it. It stays open, whatever the list below it does.
+    /// Opens a menu and presses what stands in it. A menu closes when the list below it moves; then it is opened again.
     pub async fn press_in_menu(&self, menu: &str, item: &str) {
-        self.press(menu).await;
-        self.see("[role=menu]").await;
-        self.press(item).await;
+        let there = "return [...document.querySelectorAll('[role=menuitem]')].some((one) => one.textContent.trim().startsWith(arguments[0]))";
+        let end = tokio::time::Instant::now() + SOON;
+        loop {
+            self.press(menu).await;
+            let found = self.client.execute(there, vec![json!(item)]).await;
+            if found.is_ok_and(|found| found == true) {
+                return self.press(item).await;
+            }
+            if tokio::time::Instant::now() > end {
+                self.fail(&format!("{item} is never in {menu}")).await;
+            }
+            tokio::time::sleep(STEP).await;
+        }
     }
 
     /// Waits until a script gives true.

@@ -93,7 +93,9 @@ export class Tree {
 
   #backend: Pick<Places, "listFolder">;
   #place: number;
-  #asked = new Set<string>();
+  /** What is being read, and what is to be read once more after that. */
+  #asked = new Map<string, Promise<void>>();
+  #again = new Map<string, Promise<void>>();
   /** Grows when everything is asked anew; answers of before are dropped. */
   #turn = 0;
 
@@ -186,6 +188,7 @@ export class Tree {
   reload(): void {
     this.#turn += 1;
     this.#asked.clear();
+    this.#again.clear();
     this.problem = null;
     this.refused = new Map();
     const before = this.#unfolded;
@@ -229,12 +232,31 @@ export class Tree {
     await Promise.all(asked);
   }
 
-  async #fetch(folder: string, page: number, anew = false): Promise<void> {
+  #fetch(folder: string, page: number, anew = false): Promise<void> {
     const key = `${page}/${folder}`;
-    const known = this.#folders.get(folder);
-    if (this.#asked.has(key) || (!anew && known?.pages.has(page))) return;
+    const under = this.#asked.get(key);
+    if (!under && !anew && this.#folders.get(folder)?.pages.has(page)) return Promise.resolve();
+    if (!under) {
+      const reading = this.#read(folder, page, key);
+      this.#asked.set(key, reading);
+      return reading;
+    }
+    if (!anew) return under;
+    // What is under way may have been read before the change that this is about.
+    const waiting = this.#again.get(key);
+    if (waiting) return waiting;
     const turn = this.#turn;
-    this.#asked.add(key);
+    const next = under.then(() => {
+      if (turn !== this.#turn) return;
+      this.#again.delete(key);
+      return this.#fetch(folder, page, true);
+    });
+    this.#again.set(key, next);
+    return next;
+  }
+
+  async #read(folder: string, page: number, key: string): Promise<void> {
+    const turn = this.#turn;
     try {
       const answer = await this.#ask(folder, page);
       if (turn === this.#turn) this.#take(folder, page, answer);

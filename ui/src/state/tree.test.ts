@@ -100,6 +100,36 @@ describe("a tree", () => {
     tree.take([{ folder: "", revision: 2 }]);
     expect(backend.listFolder).not.toHaveBeenCalled();
   });
+  it("reads a folder once more that was changed while it was being read", async () => {
+    const answers: ((rows: Entry[]) => void)[] = [];
+    const page = (rows: Entry[]) => ({
+      folder: "",
+      total: rows.length,
+      hidden: 0,
+      from: 0,
+      rows,
+      largest: 1,
+      complete: true,
+      revision: 1,
+    });
+    const listFolder = () => new Promise<FolderPage>((done) => answers.push((rows) => done(page(rows))));
+    const tree = new Tree({ listFolder }, 1);
+    tree.show("");
+    answers[0]?.([entry("old")]);
+    await settled();
+    const first = tree.refresh([""]);
+    const second = tree.refresh([""]);
+    const third = tree.refresh([""]);
+    expect(answers).toHaveLength(2);
+    answers[1]?.([entry("old")]);
+    await first;
+    await settled();
+    expect(answers).toHaveLength(3);
+    answers[2]?.([entry("new")]);
+    await Promise.all([second, third]);
+    expect(tree.at(0)?.entry.name).toBe("new");
+    expect(answers).toHaveLength(3);
+  });
   it("says why a folder cannot be read", async () => {
     const tree = new Tree(place({}), 1);
     tree.show("gone");
