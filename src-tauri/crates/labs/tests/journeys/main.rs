@@ -15,6 +15,7 @@
 mod adopting;
 mod cards;
 mod changing;
+mod dashboards;
 mod databases;
 mod failures;
 mod gaps;
@@ -188,7 +189,8 @@ impl Room {
                 LaunchOutcome::Running | LaunchOutcome::Cancelling
             )
         });
-        let over = tokio::time::timeout(Duration::from_secs(150), over).await;
+        // A step inside may take minutes on a busy machine.
+        let over = tokio::time::timeout(Duration::from_mins(10), over).await;
         let over = over.map(|over| Arc::clone(&over.unwrap()));
         over.unwrap_or_else(|_| {
             panic!(

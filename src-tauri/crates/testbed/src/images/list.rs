@@ -189,6 +189,7 @@ pub(super) const ON_DEMAND: &[Definition] = &[
         dockerfile: "Dockerfile.pytorch",
         ..built("pytorch/pytorch:latest", "shapes", DEBIAN)
     },
+    environment("apache/superset:latest", "superset"),
     server(
         "slipway/lab:base-url",
         "Dockerfile.lab-base-url",
