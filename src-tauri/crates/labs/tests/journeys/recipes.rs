@@ -97,7 +97,12 @@ async fn mlflow_gets_the_command_that_its_image_has_not() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn apps_of_one_s_own_are_known_by_what_they_start_or_expose() {
-    images_of(&["slipway/own-streamlit:1", "slipway/flask:1"]).await;
+    images_of(&[
+        "slipway/own-streamlit:1",
+        "slipway/own-gradio:1",
+        "slipway/flask:1",
+    ])
+    .await;
     let room = Room::new().await;
     // Before the download only the name tells; after it, the Config does.
     let streamlit = form(
@@ -108,7 +113,12 @@ async fn apps_of_one_s_own_are_known_by_what_they_start_or_expose() {
     )
     .await;
     let flask = form(&room, "slipway/flask:1", "web-app", "flask-app").await;
-    for (mut form, says) in [(streamlit, "Streamlit"), (flask, "Flask answers")] {
+    let gradio = form(&room, "slipway/own-gradio:1", "gradio", "gradio-app").await;
+    for (mut form, says) in [
+        (streamlit, "Streamlit"),
+        (gradio, "Gradio answers"),
+        (flask, "Flask answers"),
+    ] {
         form.storage.kind = StorageKind::Nothing;
         let lab = room.launched(&form, None).await;
         let page = browse(&room.last_opened()).await;
@@ -122,6 +132,14 @@ async fn apps_of_one_s_own_are_known_by_what_they_start_or_expose() {
     assert_eq!(
         (again.recipe.0.as_str(), again.ports[0].container.as_str()),
         ("streamlit", "8501"),
+        "the Config alone tells"
+    );
+    let again = room
+        .form(Some("web-app"), Some("slipway/own-gradio:1"), "again")
+        .await;
+    assert_eq!(
+        (again.recipe.0.as_str(), again.ports[0].container.as_str()),
+        ("gradio", "7860"),
         "the Config alone tells"
     );
     let flask = room.form(None, Some("slipway/flask:1"), "again").await;

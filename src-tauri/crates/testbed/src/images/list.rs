@@ -156,6 +156,10 @@ pub(super) const ON_DEMAND: &[Definition] = &[
     app("slipway/own-streamlit:1", "Dockerfile.streamlit"),
     app("slipway/flask:1", "Dockerfile.flask"),
     Definition {
+        ingredients: Ingredients::Wheels,
+        ..built("slipway/own-gradio:1", "gradio", DEBIAN)
+    },
+    Definition {
         ingredients: Ingredients::Packages,
         ..built("mariadb:latest", "mariadb", DEBIAN)
     },
