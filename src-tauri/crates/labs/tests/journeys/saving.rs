@@ -86,7 +86,15 @@ fn wish(name: &str, tag: &str) -> ImageWish {
 fn in_image(image: &str, secret: &str) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join("image.tar");
-    docker(&["save", "--output", archive.to_str().unwrap(), image]);
+    let archive_path = archive.to_str().unwrap();
+    if crate::kind() == EngineKind::TodayContainerd {
+        // What it saves is packed; the files of a container of it are not.
+        let container = docker(&["create", image, "true"]);
+        docker(&["export", "--output", archive_path, container.trim()]);
+        docker(&["rm", container.trim()]);
+    } else {
+        docker(&["save", "--output", archive_path, image]);
+    }
     let mut file = std::fs::File::open(&archive).unwrap();
     let (mut part, mut kept) = (vec![0; 1 << 20], Vec::new());
     loop {
