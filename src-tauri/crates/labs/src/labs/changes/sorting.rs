@@ -104,6 +104,7 @@ pub(super) fn sort_of(path: &str) -> ChangeSort {
         || has("/pkgs/cache")
         || has("/conda/pkgs/")
         || has("/.local/share/Trash/")
+        || has("/.local/share/jupyter/runtime/")
     {
         return ChangeSort::Temporary;
     }
@@ -190,6 +191,10 @@ mod tests {
             ("/data/sales.parquet", Sort::Data),
             ("/home/jovyan/train.py", Sort::Home),
             ("/home/jovyan/.jupyter/lab/settings.json", Sort::Settings),
+            (
+                "/root/.local/share/jupyter/runtime/jpserver-7.json",
+                Sort::Temporary,
+            ),
             ("/etc/jupyter/config.json", Sort::Settings),
             (
                 "/opt/conda/lib/python3.12/site-packages/x/data.csv",
