@@ -31,7 +31,8 @@ function startScript(): (id: string, graph: Graph) => string | null {
   };
 }
 
-/** The page itself asks for the scripts of the window, so that none waits for another. */
+/** The page itself asks for the scripts of the window, so that none waits for another. Their styles have to be among those of
+    the start: the window's script would wait for a sheet of its own. */
 function windowBesideStart(): Plugin {
   return {
     name: "window-beside-start",
@@ -44,6 +45,13 @@ function windowBesideStart(): Plugin {
         };
         const needed = new Set(Object.keys(bundle).filter((name) => chunk(name)?.facadeModuleId === WINDOW));
         for (const name of needed) for (const next of chunk(name)?.imports ?? []) needed.add(next);
+        for (const name of needed) {
+          const sheets = [...(chunk(name)?.viteMetadata?.importedCss ?? [])].filter(
+            (sheet) => !html.includes(sheet),
+          );
+          if (sheets.length > 0)
+            throw new Error(`${name} waits for ${sheets.join(", ")}: import it in main.ts`);
+        }
         return [...needed]
           .filter((name) => !html.includes(name))
           .map((name) => ({

@@ -3,6 +3,7 @@
    fetched, so that screens can be looked at and tested without an engine. */
 import "./style/index.css";
 import "./screens/labs/labs.css";
+import "./shell/jobs.css";
 import { ahead } from "./ipc/ahead";
 import { first } from "./ipc/first";
 
