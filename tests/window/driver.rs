@@ -319,7 +319,9 @@ const named = (e) => {
 const visible = (e) => e.getClientRects().length > 0 && !e.disabled;
 const open = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document;
 const all = [...open.querySelectorAll(selector)].filter(visible);
-const found = all.find((e) => named(e) === name) ?? all.find((e) => named(e).startsWith(name)) ?? all.find((e) => named(e).includes(name));
+// What is in an open menu lies over the rest.
+const offered = all.filter((e) => e.closest('[role=menu]') !== null);
+const found = offered.find((e) => named(e) === name) ?? offered.find((e) => named(e).startsWith(name)) ?? all.find((e) => named(e) === name) ?? all.find((e) => named(e).startsWith(name)) ?? all.find((e) => named(e).includes(name));
 if (!found) return null;
 found.setAttribute('data-found', '');
 found.scrollIntoView({ block: 'nearest' });
