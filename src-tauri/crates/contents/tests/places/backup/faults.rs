@@ -166,8 +166,8 @@ async fn an_engine_that_is_killed_in_a_restore_leaves_one_of_the_two_states() {
         .unwrap();
     // Over this line the new state takes a quarter of an hour, so it is met in the middle; then all is gone.
     line.limit(Some(65_536));
-    super::until("the old state is out of the way", || {
-        !all_in(&bed, "struck-vol").contains("./b/c|")
+    super::until("the old state is about to be put out of the way", || {
+        room.unfinished().contains("struck-vol")
     })
     .await;
     let written = room
